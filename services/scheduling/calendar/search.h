@@ -1,0 +1,72 @@
+#ifndef CLARITY_SERVICES_SCHEDULING_CALENDAR_SEARCH_H_
+#define CLARITY_SERVICES_SCHEDULING_CALENDAR_SEARCH_H_
+
+#include <optional>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "services/scheduling/calendar/bitmap.h"
+#include "services/scheduling/calendar/timeline.h"
+#include "services/scheduling/calendar/visit.h"
+
+namespace clarity::calendar {
+
+// A resource as one search sees it: its timeline, at the place of the visit.
+struct ResourceView {
+  const Timeline* timeline = nullptr;
+  Location location = 0;
+};
+
+// The pages that timelines have to cover for a search of these starts: a visit may end in the
+// page after the one it starts in.
+PageRange PagesToSearch(Interval starts);
+
+// Memory a search works in, kept from one to the next so that none allocates. One a thread.
+class SearchScratch {
+ private:
+  friend class Search;
+  std::vector<Bits512> fitting_;
+  std::vector<Bits512> at_least_;
+  std::vector<Bits512> certain_;
+};
+
+// Those of `starts` from which the visit can be booked: all needs filled, by different resources.
+// Exact: it agrees with Assign on every start. The indices in `visit` are of `resources`.
+Bitmap Feasible(const Visit& visit, absl::Span<const ResourceView> resources, const Bitmap& starts,
+                SearchScratch& scratch);
+
+// Whether a resource can fill a unit of `need` for a visit that begins at `start`.
+bool Fits(const Visit& visit, int need, const ResourceView& resource, Tick start);
+
+// Why a resource cannot fill a need: the first obstacle on its way.
+struct Obstacle {
+  enum class Kind {
+    kNotOpen,   // during `when` it is not open at the place
+    kTaken,     // during `when` it has not the shares left
+    kTooSmall,  // it never has as many shares
+  };
+
+  int resource = 0;
+  Kind kind = Kind::kNotOpen;
+  Interval when;
+};
+
+struct NeedExplanation {
+  std::vector<int> fitting;         // the resources that could fill it, if it were alone
+  std::vector<Obstacle> obstacles;  // one for each of the others
+  bool satisfiable = false;         // `fitting` are as many as it needs
+};
+
+struct Explanation {
+  bool feasible = false;
+  // Each need alone could be filled, but not all of them by different resources.
+  bool only_jointly_impossible = false;
+  std::vector<NeedExplanation> needs;
+};
+
+// Why, or why not, a visit can begin at `start`.
+Explanation Explain(const Visit& visit, absl::Span<const ResourceView> resources, Tick start);
+
+}  // namespace clarity::calendar
+
+#endif  // CLARITY_SERVICES_SCHEDULING_CALENDAR_SEARCH_H_

@@ -1,0 +1,45 @@
+#ifndef CLARITY_SERVICES_PLATFORM_BASE_LIMITS_H_
+#define CLARITY_SERVICES_PLATFORM_BASE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+// Every limit of the platform in one place, the unit last in the name. What belongs to one field
+// of one request is on the field's option in the proto; what belongs to scheduling alone is in
+// services/scheduling/limits.h.
+namespace clarity::limits {
+
+// -- The wire ---------------------------------------------------------------------------------
+inline constexpr int kRequestBytesMax = 4 * 1024 * 1024;    // ApplyCatalog; others: see the door
+inline constexpr int kRequestBytesUsualMax = 64 * 1024;
+inline constexpr int kReplyBytesMax = 16 * 1024 * 1024;
+inline constexpr size_t kErrorDetailBytesMax = 4000;
+inline constexpr int kViolationsListedMax = 20;
+inline constexpr int kStringBytesMax = 1024;  // a string field without a rule of its own
+inline constexpr int kItemsMax = 100;         // a repeated field without a rule of its own
+inline constexpr size_t kTokenBytesMax = 4096;
+
+// -- Time -------------------------------------------------------------------------------------
+inline constexpr absl::Duration kDeadlineUsual = absl::Seconds(10);  // calls without a deadline
+inline constexpr absl::Duration kDeadlineMax = absl::Seconds(60);
+inline constexpr absl::Duration kRetryAfter = absl::Seconds(1);
+inline constexpr absl::Duration kIdempotencyKept = absl::Hours(72);
+
+// -- Room -------------------------------------------------------------------------------------
+inline constexpr size_t kWorkerQueueTasksMax = 1024;
+inline constexpr size_t kWriteQueueCallsMax = 4096;
+inline constexpr int kWriteBatchCallsMax = 128;
+inline constexpr size_t kTokensCachedMax = 10'000;
+inline constexpr int kCallsPerSubjectPerSecondMax = 500;
+inline constexpr int kWatchersMax = 1000;
+inline constexpr int kWatchersPerSubjectMax = 20;
+
+// -- The change log ---------------------------------------------------------------------------
+inline constexpr int64_t kChangesKeptPerStream = 100'000;
+inline constexpr int kChangesReadMax = 500;
+
+}  // namespace clarity::limits
+
+#endif  // CLARITY_SERVICES_PLATFORM_BASE_LIMITS_H_

@@ -14,7 +14,7 @@
 #include "services/scheduling/catalog/catalog_store.h"
 #include "services/scheduling/catalog/snapshot.h"
 
-namespace clarity::scheduling {
+namespace clarity::scheduling::catalog {
 
 // A change of the catalog that is about to happen.
 struct CatalogChange {
@@ -80,6 +80,6 @@ class CatalogUseCases {
   CatalogDependents* const dependents_;
 };
 
-}  // namespace clarity::scheduling
+}  // namespace clarity::scheduling::catalog
 
 #endif  // CLARITY_SERVICES_SCHEDULING_CATALOG_CATALOG_H_

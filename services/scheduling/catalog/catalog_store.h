@@ -9,7 +9,7 @@
 #include "services/platform/storage/database.h"
 #include "services/scheduling/catalog/snapshot.h"
 
-namespace clarity::scheduling {
+namespace clarity::scheduling::catalog {
 
 // The catalog's tables, and the snapshot in memory that saves reading them. A transaction decides
 // by the version it reads itself, so it never acts on a catalog that another replica has
@@ -41,6 +41,6 @@ class CatalogStore {
   std::shared_ptr<const Snapshot> current_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace clarity::scheduling
+}  // namespace clarity::scheduling::catalog
 
 #endif  // CLARITY_SERVICES_SCHEDULING_CATALOG_CATALOG_STORE_H_

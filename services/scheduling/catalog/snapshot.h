@@ -20,7 +20,7 @@
 #include "services/scheduling/calendar/timeline.h"
 #include "services/scheduling/calendar/visit.h"
 
-namespace clarity::scheduling {
+namespace clarity::scheduling::catalog {
 
 // Each clinic is two places to the engine: its rooms, and its telehealth. They are apart because
 // a clinician's hours are, and telehealth keeps the clinic's holidays too.
@@ -93,6 +93,11 @@ class Snapshot {
   // How many patients a resource may serve at once.
   int CapacityOf(int resource) const;
 
+  // Stable names of places, for what is kept longer than a snapshot: "clinics/lake-forest" and
+  // "clinics/lake-forest/telehealth".
+  std::string LocationName(calendar::Location location) const;
+  std::optional<calendar::Location> FindLocation(absl::string_view name) const;
+
   // Where a resource is ever open, and who is ever open at a place. Sorted.
   const std::vector<calendar::Location>& LocationsOf(int resource) const {
     return locations_of_[resource];
@@ -154,6 +159,6 @@ class Snapshot {
       ABSL_GUARDED_BY(plans_mutex_);
 };
 
-}  // namespace clarity::scheduling
+}  // namespace clarity::scheduling::catalog
 
 #endif  // CLARITY_SERVICES_SCHEDULING_CATALOG_SNAPSHOT_H_

@@ -17,31 +17,31 @@ constexpr Sql kReadAudit{
 
 absl::Status AppendAudit(Transaction& transaction, const AuditRecord& record) {
   return transaction
-      .Execute(kAppendAudit,
-               {Value::Text(record.id), Value::Time(record.time), Value::Text(record.subject),
-                Value::Text(record.actor), Value::Text(record.method),
-                Value::Text(record.resource_name), Value::Text(record.request_id),
-                Value::Text(record.reason), Value::Text(record.clinic)})
+      .Execute(
+          kAppendAudit,
+          {Value::Text(record.id), Value::Time(record.time), Value::Text(record.subject),
+           Value::Text(record.actor), Value::Text(record.method), Value::Text(record.resource_name),
+           Value::Text(record.request_id), Value::Text(record.reason), Value::Text(record.clinic)})
       .status();
 }
 
 absl::StatusOr<std::vector<AuditRecord>> ReadAudit(Transaction& transaction,
                                                    absl::string_view after_id, int limit) {
   std::vector<AuditRecord> records;
-  RETURN_IF_ERROR(transaction.Query(
-      kReadAudit, {Value::Text(after_id), Value::Integer(limit)}, [&](const Row& row) {
-        AuditRecord& record = records.emplace_back();
-        record.id = std::string(row.Text(0));
-        record.time = row.Time(1);
-        record.subject = std::string(row.Text(2));
-        record.actor = std::string(row.Text(3));
-        record.method = std::string(row.Text(4));
-        record.resource_name = std::string(row.Text(5));
-        record.request_id = std::string(row.Text(6));
-        record.reason = std::string(row.Text(7));
-        record.clinic = std::string(row.Text(8));
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(transaction.Query(kReadAudit, {Value::Text(after_id), Value::Integer(limit)},
+                                    [&](const Row& row) {
+                                      AuditRecord& record = records.emplace_back();
+                                      record.id = std::string(row.Text(0));
+                                      record.time = row.Time(1);
+                                      record.subject = std::string(row.Text(2));
+                                      record.actor = std::string(row.Text(3));
+                                      record.method = std::string(row.Text(4));
+                                      record.resource_name = std::string(row.Text(5));
+                                      record.request_id = std::string(row.Text(6));
+                                      record.reason = std::string(row.Text(7));
+                                      record.clinic = std::string(row.Text(8));
+                                      return absl::OkStatus();
+                                    }));
   return records;
 }
 

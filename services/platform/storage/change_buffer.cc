@@ -29,8 +29,7 @@ absl::StatusOr<std::vector<StreamPosition>> ChangeBuffer::Flush(Transaction& tra
   for (const auto& [stream, changes] : by_stream_) {
     int64_t last = 0;
     RETURN_IF_ERROR(transaction.Query(
-        kBumpStream,
-        {Value::Text(stream), Value::Integer(static_cast<int64_t>(changes.size()))},
+        kBumpStream, {Value::Text(stream), Value::Integer(static_cast<int64_t>(changes.size()))},
         [&](const Row& row) {
           last = row.Integer(0);
           return absl::OkStatus();

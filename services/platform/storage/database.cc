@@ -110,8 +110,7 @@ absl::StatusOr<int64_t> LastPosition(Transaction& transaction, absl::string_view
 absl::StatusOr<int64_t> TrimChanges(Transaction& transaction, absl::string_view stream,
                                     int64_t keep) {
   ASSIGN_OR_RETURN(const StreamRow bounds, ReadStream(transaction, stream));
-  const int64_t first_kept =
-      std::min(bounds.position - keep + 1, bounds.first_kept + kTrimRowsMax);
+  const int64_t first_kept = std::min(bounds.position - keep + 1, bounds.first_kept + kTrimRowsMax);
   if (first_kept <= bounds.first_kept) return 0;
   const Value values[] = {Value::Text(stream), Value::Integer(first_kept)};
   RETURN_IF_ERROR(transaction.Execute(kMoveFirstKept, values).status());

@@ -1,6 +1,7 @@
 #ifndef CLARITY_SERVICES_PLATFORM_BASE_CLOCK_H_
 #define CLARITY_SERVICES_PLATFORM_BASE_CLOCK_H_
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "services/platform/base/mutex.h"
 

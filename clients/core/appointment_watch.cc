@@ -1,0 +1,113 @@
+#include "clients/core/appointment_watch.h"
+
+#include <limits>
+#include <mutex>
+#include <utility>
+
+#include "absl/types/optional.h"
+#include "clients/core/errors.h"
+#include "clients/core/retry.h"
+
+namespace clarity::client {
+namespace {
+
+using scheduling::v1::SchedulingService;
+using scheduling::v1::WatchAppointmentsRequest;
+using scheduling::v1::WatchAppointmentsResponse;
+
+class ResumingWatchImpl final : public AppointmentWatch {
+ public:
+  ResumingWatchImpl(std::shared_ptr<SchedulingService::StubInterface> stub,
+                    std::shared_ptr<Caller> caller, WatchAppointmentsRequest request,
+                    const CallOptions& call_options)
+      : stub_(std::move(stub)),
+        caller_(std::move(caller)),
+        call_options_(call_options),
+        request_(std::move(request)) {}
+
+  ~ResumingWatchImpl() override {
+    Cancel();
+    Close().IgnoreError();
+  }
+
+  absl::StatusOr<WatchAppointmentsResponse> Next() override {
+    for (;;) {
+      absl::Status open = Open();
+      WatchAppointmentsResponse message;
+      if (open.ok() && reader_->Read(&message)) {
+        if (!message.resume_token().empty()) request_.set_resume_token(message.resume_token());
+        retry_.reset();
+        return message;
+      }
+      absl::Status resumable = Resumable(open.ok() ? Close() : open);
+      if (!resumable.ok()) return resumable;
+    }
+  }
+
+  void Cancel() override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    cancelled_ = true;
+    if (context_ != nullptr) context_->TryCancel();
+  }
+
+ private:
+  // Opens the stream from the last token, unless it is open.
+  absl::Status Open() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (cancelled_) return absl::CancelledError("the watch was cancelled");
+    if (reader_ != nullptr) return absl::OkStatus();
+    auto context = std::make_unique<grpc::ClientContext>();
+    absl::Status prepared = caller_->Prepare(request_, call_options_, context.get());
+    if (!prepared.ok()) return prepared;
+    context_ = std::move(context);
+    reader_ = stub_->WatchAppointments(context_.get(), request_);
+    return absl::OkStatus();
+  }
+
+  // Ends the stream and says how it ended.
+  absl::Status Close() {
+    if (reader_ == nullptr) return absl::OkStatus();
+    absl::Status status = FromGrpc(reader_->Finish());
+    std::lock_guard<std::mutex> lock(mutex_);
+    reader_.reset();
+    context_.reset();
+    if (cancelled_) return absl::CancelledError("the watch was cancelled");
+    // A watch has no end of its own: a server that ends it in good order is being stopped.
+    return status.ok() ? absl::UnavailableError("the server ended the stream") : status;
+  }
+
+  // OK, after a wait, when the stream may be opened again after `failure`.
+  absl::Status Resumable(const absl::Status& failure) {
+    const Options& options = caller_->options();
+    if (!retry_.has_value()) {
+      RetryPolicy policy = options.retry;
+      policy.attempts_max = std::numeric_limits<int>::max();  // the outage limits it, not a count
+      retry_.emplace(policy, /*idempotent=*/true,
+                     options.environment.now() + options.watch_outage_max, options.environment);
+    }
+    return retry_->WaitAfter(failure);
+  }
+
+  const std::shared_ptr<SchedulingService::StubInterface> stub_;
+  const std::shared_ptr<Caller> caller_;
+  const CallOptions call_options_;
+  WatchAppointmentsRequest request_;  // with the token to resume from
+  absl::optional<RetryLoop> retry_;   // since the last message
+  std::mutex mutex_;
+  // State below is protected by mutex_, so that Cancel() may come from another thread; only the
+  // thread in Next() changes the stream itself.
+  bool cancelled_ = false;
+  std::unique_ptr<grpc::ClientContext> context_;
+  std::unique_ptr<grpc::ClientReaderInterface<WatchAppointmentsResponse>> reader_;
+};
+
+}  // namespace
+
+std::unique_ptr<AppointmentWatch> ResumingWatch(
+    std::shared_ptr<SchedulingService::StubInterface> stub, std::shared_ptr<Caller> caller,
+    WatchAppointmentsRequest request, const CallOptions& call_options) {
+  return std::make_unique<ResumingWatchImpl>(std::move(stub), std::move(caller), std::move(request),
+                                             call_options);
+}
+
+}  // namespace clarity::client

@@ -1,0 +1,58 @@
+#include "clients/core/caller.h"
+
+#include "absl/strings/str_cat.h"
+#include "clients/core/errors.h"
+
+namespace clarity::client {
+namespace {
+
+constexpr char kAuthorization[] = "authorization";
+constexpr char kFreshness[] = "clarity-freshness";
+
+}  // namespace
+
+absl::Status Caller::Prepare(const google::protobuf::Message& request,
+                             const CallOptions& call_options, grpc::ClientContext* context) {
+  Credentials* credentials = call_options.credentials != nullptr ? call_options.credentials.get()
+                                                                 : options_.credentials.get();
+  if (credentials != nullptr) {
+    absl::StatusOr<std::string> token = credentials->Token();
+    if (!token.ok()) return token.status();
+    if (!token->empty()) context->AddMetadata(kAuthorization, absl::StrCat("Bearer ", *token));
+  }
+  if (IsRead(request)) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!freshness_.empty()) context->AddMetadata(kFreshness, freshness_);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Caller::Run(const google::protobuf::Message& request, const CallOptions& call_options,
+                         const Attempt& attempt) {
+  const absl::Time deadline =
+      options_.environment.now() + call_options.deadline.value_or(options_.deadline);
+  RetryLoop retry(options_.retry, IsIdempotent(request), deadline, options_.environment);
+  for (;;) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(deadline));
+    absl::Status prepared = Prepare(request, call_options, &context);
+    if (!prepared.ok()) return prepared;
+    const absl::Status status = FromGrpc(attempt(&context));
+    if (status.ok()) {
+      NoteFreshness(context);
+      return status;
+    }
+    absl::Status waited = retry.WaitAfter(status);
+    if (!waited.ok()) return waited;
+  }
+}
+
+void Caller::NoteFreshness(const grpc::ClientContext& context) {
+  const auto& trailing = context.GetServerTrailingMetadata();
+  const auto found = trailing.find(kFreshness);
+  if (found == trailing.end()) return;
+  std::lock_guard<std::mutex> lock(mutex_);
+  freshness_.assign(found->second.data(), found->second.size());
+}
+
+}  // namespace clarity::client

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# buf lint over the public protos.
+#
+# google/rpc comes from a Debian directory and not from buf's registry, so protoc makes the image
+# and buf judges our part of it.
+set -euo pipefail
+# shellcheck source=../../deploy/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../deploy/lib.sh"
+cd "$root"
+
+tools=$root/build/lint
+buf=$tools/node_modules/.bin/buf
+mkdir -p "$tools"
+if ! [[ -x $buf ]] || ! cmp -s tests/lint/package.json "$tools/package.json"; then
+  # buf and the packages with its binary depend on each other by exact version: the pin in
+  # package.json is the whole lock.
+  rm -rf "$tools/node_modules"
+  cp tests/lint/package.json "$tools/"
+  npm install --prefix "$tools" --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error
+fi
+
+mapfile -t protos < <(git ls-files 'proto/*.proto')
+protoc -I proto -I "$(googleapis)" --include_imports --include_source_info \
+  --descriptor_set_out="$tools/protos.binpb" "${protos[@]}"
+"$buf" lint "$tools/protos.binpb" --config tests/lint/buf.yaml --path clarity
+say "buf lint: ${#protos[@]} files."

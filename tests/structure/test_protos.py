@@ -1,0 +1,87 @@
+"""What every RPC and every message of the public protos says about itself."""
+
+import re
+import unittest
+
+import layers
+import protos
+
+ROLES = layers.ROOT / 'deploy/policies/roles.textproto'
+
+
+class MethodsTest(unittest.TestCase):
+
+    def assert_each(self, holds):
+        """That holds(method, comment, rule) is true for every RPC; names those it is not for."""
+        self.assertEqual([f'{service.name}.{method.name}'
+                          for service, method, comment, rule in protos.methods()
+                          if not holds(method, comment, rule)], [])
+
+    def setUp(self):
+        self.options = protos.load()[1]
+        self.rule = self.options.MethodRule
+        self.messages = {name: message for name, message, _, _ in protos.messages()}
+
+    def test_every_rpc_has_an_access_rule(self):
+        self.assert_each(lambda _, __, rule: bool(rule.permission) != rule.open_to_all)
+
+    def test_every_rpc_says_whether_it_changes_anything(self):
+        self.assert_each(lambda _, __, rule: rule.effect != self.rule.EFFECT_UNSPECIFIED)
+
+    def test_every_rpc_has_an_audit_class_and_every_write_is_audited_as_one(self):
+        self.assert_each(lambda _, __, rule: rule.audit != self.rule.AUDIT_UNSPECIFIED)
+        self.assert_each(lambda _, __, rule: (rule.effect == self.rule.EFFECT_WRITE) ==
+                         (rule.audit == self.rule.AUDIT_CHANGE))
+
+    def test_every_comment_names_the_errors(self):
+        self.assert_each(lambda _, comment, __: re.search(r'(?i)\berrors\b', comment))
+
+    def test_every_comment_says_who_may_call(self):
+        self.assert_each(lambda _, comment, __:
+                         re.search(r'\bFor [a-z]|\bCallers (and|as)\b', comment))
+
+    def test_every_write_can_be_repeated_and_tried_and_says_so(self):
+        def holds(method, comment, rule):
+            if rule.effect != self.rule.EFFECT_WRITE:
+                return True
+            request = self.messages[method.input_type.lstrip('.')]
+            return ('Idempotent by request_id' in comment and
+                    {'request_id', 'validate_only'} <= {f.name for f in request.field})
+        self.assert_each(holds)
+
+    def test_fields_that_a_rule_names_exist(self):
+        def resolves(message, path):
+            for part in path.split('.'):
+                field = next((f for f in self.messages[message].field if f.name == part), None)
+                if field is None:
+                    return False
+                message = field.type_name.lstrip('.')
+            return True
+
+        self.assert_each(lambda method, _, rule: all(
+            resolves(method.input_type.lstrip('.'), path)
+            for path in [*rule.clinic_fields, *filter(None, [rule.patient_field])]))
+
+    def test_the_roles_grant_the_permissions_of_the_rpcs_and_no_others(self):
+        named = {rule.permission for _, _, _, rule in protos.methods()}
+        for message in self.messages.values():
+            named |= {f.options.Extensions[self.options.field].permission for f in message.field}
+        granted = set(re.findall(r'"([a-z]+\.[a-z_]+)"', ROLES.read_text()))
+        self.assertEqual(named - {''} - granted, set(), 'nobody may do these')
+        self.assertEqual(granted - named, set(), 'no RPC asks for these')
+
+
+class MessagesTest(unittest.TestCase):
+
+    def test_every_message_and_field_has_a_comment(self):
+        silent = []
+        for name, message, comment, of_fields in protos.messages():
+            if not comment:
+                silent.append(name)
+            silent += [f'{name}.{field.name}'
+                       for field, said in zip(message.field, of_fields) if not said]
+        self.assertEqual(silent, [])
+
+
+if __name__ == '__main__':
+    unittest.main()

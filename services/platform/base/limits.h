@@ -20,11 +20,15 @@ inline constexpr int kViolationsListedMax = 20;
 inline constexpr int kStringBytesMax = 1024;  // a string field without a rule of its own
 inline constexpr int kItemsMax = 100;         // a repeated field without a rule of its own
 inline constexpr size_t kTokenBytesMax = 4096;
+inline constexpr size_t kErrorTextBytesMax = 500;
+inline constexpr int kFreshnessStreamsMax = 50;
 
 // -- Time -------------------------------------------------------------------------------------
 inline constexpr absl::Duration kDeadlineUsual = absl::Seconds(10);  // calls without a deadline
 inline constexpr absl::Duration kDeadlineMax = absl::Seconds(60);
 inline constexpr absl::Duration kRetryAfter = absl::Seconds(1);
+inline constexpr absl::Duration kTokenLeeway = absl::Seconds(30);  // of nbf and iat
+inline constexpr absl::Duration kHeartbeatEvery = absl::Seconds(15);
 inline constexpr absl::Duration kIdempotencyKept = absl::Hours(72);
 
 // -- Room -------------------------------------------------------------------------------------
@@ -33,6 +37,9 @@ inline constexpr size_t kWriteQueueCallsMax = 4096;
 inline constexpr int kWriteBatchCallsMax = 128;
 inline constexpr size_t kTokensCachedMax = 10'000;
 inline constexpr int kCallsPerSubjectPerSecondMax = 500;
+inline constexpr size_t kSubjectsCountedMax = 10'000;
+inline constexpr size_t kAccessRecordsQueuedMax = 10'000;
+inline constexpr size_t kAccessRecordsBatchMax = 200;
 inline constexpr int kWatchersMax = 1000;
 inline constexpr int kWatchersPerSubjectMax = 20;
 

@@ -8,39 +8,50 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "services/platform/storage/database.h"
 
 namespace clarity::rpc {
 
 enum class Role : uint8_t { kPatient, kAgent, kStaff, kClinician, kOperator, kService };
 
+constexpr uint32_t RoleBit(Role role) { return 1u << static_cast<int>(role); }
+
 // Who calls, as the verified token says. Read from the call, never from the connection.
 struct Principal {
-  std::string subject;              // `sub`
-  std::string actor;                // `act.sub`: who really acts, where it is for somebody else
-  uint32_t roles = 0;               // bits by Role
-  std::string patient;              // "patients/{id}" for a patient
-  std::string practitioner;         // "practitioners/{id}" for a clinician
-  std::vector<std::string> clinics; // "clinics/{id}"; with all_clinics: empty
-  bool all_clinics = false;         // the token says "clinics/-"
+  std::string subject;               // `sub`
+  std::string actor;                 // `act.sub`: who really acts, where it is for somebody else
+  uint32_t roles = 0;                // bits by Role
+  std::string patient;               // "patients/{id}" for a patient
+  std::string practitioner;          // "practitioners/{id}" for a clinician
+  std::vector<std::string> clinics;  // "clinics/{id}"; with all_clinics: empty
+  bool all_clinics = false;          // the token says "clinics/-"
 
-  bool Has(Role role) const { return (roles & (1u << static_cast<int>(role))) != 0; }
+  bool Has(Role role) const { return (roles & RoleBit(role)) != 0; }
   // Only a patient: sees nothing but the own rows.
-  bool IsPatientOnly() const { return roles == 1u << static_cast<int>(Role::kPatient); }
+  bool IsPatientOnly() const { return roles == RoleBit(Role::kPatient); }
+  // Whether rows of this clinic may be seen, as far as the clinic goes. A patient is bounded by
+  // the own rows; so a patient's token without clinics means any clinic, and everybody else's none.
   bool SeesClinic(absl::string_view clinic) const;
   // Sees every row of every collection it may read, so that it may be told what does not exist.
   bool SeesAll() const { return all_clinics && !IsPatientOnly(); }
 };
 
-struct Method;  // see method.h
+struct Method;      // see method.h
+class Permissions;  // see permissions.h
 
 // One admitted call, as use cases see it. Lives until the call is answered.
 struct Call {
   const Method* method = nullptr;
+  const Permissions* permissions = nullptr;
   Principal principal;
-  std::string id;           // of this call, for the log and the client; not the request_id
-  std::string request_id;   // empty for reads
-  absl::Time now;           // taken once, so that a work that is run again decides the same
+  std::string id;          // of this call, for the log and the client; not the request_id
+  std::string request_id;  // empty for reads
+  bool validate_only = false;
+  absl::Time now;  // taken once, so that a work that is run again decides the same
   absl::Time deadline = absl::InfiniteFuture();
+  // Writes of the caller that a read must see. The door sees to it for Read; a Compute or a Feed
+  // that answers from the store calls CheckFreshness (see freshness.h).
+  std::vector<storage::StreamPosition> freshness;
 
   // Whether the principal's roles give the permission.
   bool Can(absl::string_view permission) const;
@@ -54,9 +65,10 @@ struct Call {
   absl::Status Missing(absl::string_view resource_name) const;
 
   // For the audit record of this call; the door writes it with the change itself. A use case adds
-  // what only it knows.
+  // what only it knows; none of it may be health data.
   mutable std::string audit_resource;  // the resource changed or read
   mutable std::string audit_reason;    // the reason given for an override, an undo ...
+  mutable std::string audit_clinic;    // where a single clinic is concerned
 };
 
 }  // namespace clarity::rpc

@@ -6,9 +6,16 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/grpcpp.h"
+#include "services/platform/base/limits.h"
+#include "services/platform/rpc/access_log.h"
 #include "services/platform/rpc/call.h"
+#include "services/platform/rpc/feed.h"
+#include "services/platform/rpc/passage.h"
+#include "services/platform/rpc/rate_limiter.h"
+#include "services/platform/rpc/stream.h"
 #include "services/platform/storage/database.h"
 
 namespace clarity::rpc {
@@ -21,7 +28,9 @@ namespace clarity::rpc {
 // store, so a handler never sees half of somebody else's change and leaves nothing half done.
 class Door {
  public:
-  virtual ~Door() = default;
+  explicit Door(const DoorParts& parts, absl::Duration heartbeat_every = limits::kHeartbeatEvery);
+  // Not before every call is answered: shut the gRPC server down first.
+  ~Door();
 
   // absl::Status UseCase::Method(const Call&, storage::Transaction&, const Request&, Reply*)
   // in a read-only transaction, on a worker.
@@ -31,28 +40,29 @@ class Door {
                                  absl::Status (UseCase::*handler)(const Call&,
                                                                   storage::Transaction&,
                                                                   const Request&, Reply*)) {
-    return Run(context, request, reply, Kind::kRead,
-               [=](const Call& call, storage::Transaction* transaction,
-                   const google::protobuf::Message& checked, google::protobuf::Message* answer) {
-                 return (use_case->*handler)(call, *transaction,
-                                             static_cast<const Request&>(checked),
-                                             static_cast<Reply*>(answer));
-               });
+    return Run(context, request, reply, Kind::kRead, Bind(use_case, handler), nullptr);
   }
 
   // The same in a read-write transaction. The door answers a repeated request_id from the stored
   // reply, stores the reply and the audit record with the change, and undoes everything for
-  // `validate_only`. May be run again: it must set `reply` anew each time.
+  // `validate_only`. May be run again; `reply` is empty each time.
+  //
+  // `explain` adds details to a FAILED_PRECONDITION after the transaction is over, on a worker:
+  // alternatives to a taken slot. Left out when the workers are busy.
   template <typename UseCase, typename Request, typename Reply>
-  grpc::ServerUnaryReactor* Write(grpc::CallbackServerContext* context, const Request* request,
-                                  Reply* reply, UseCase* use_case,
-                                  absl::Status (UseCase::*handler)(const Call&,
-                                                                   storage::Transaction&,
-                                                                   const Request&, Reply*),
-                                  // Adds details to an error after the transaction is over, on a
-                                  // worker: alternatives to a taken slot.
-                                  void (UseCase::*explain)(const Call&, const Request&,
-                                                           absl::Status*) = nullptr);
+  grpc::ServerUnaryReactor* Write(
+      grpc::CallbackServerContext* context, const Request* request, Reply* reply, UseCase* use_case,
+      absl::Status (UseCase::*handler)(const Call&, storage::Transaction&, const Request&, Reply*),
+      void (UseCase::*explain)(const Call&, const Request&, absl::Status*) = nullptr) {
+    Explain bound;
+    if (explain != nullptr) {
+      bound = [use_case, explain](const Call& call, const google::protobuf::Message& checked,
+                                  absl::Status* status) {
+        (use_case->*explain)(call, static_cast<const Request&>(checked), status);
+      };
+    }
+    return Run(context, request, reply, Kind::kWrite, Bind(use_case, handler), std::move(bound));
+  }
 
   // absl::Status UseCase::Method(const Call&, const Request&, Reply*) without a transaction: for
   // what is answered from memory, or opens several transactions of its own.
@@ -60,17 +70,71 @@ class Door {
   grpc::ServerUnaryReactor* Compute(grpc::CallbackServerContext* context, const Request* request,
                                     Reply* reply, UseCase* use_case,
                                     absl::Status (UseCase::*handler)(const Call&, const Request&,
-                                                                     Reply*));
+                                                                     Reply*)) {
+    return Run(
+        context, request, reply, Kind::kCompute,
+        [use_case, handler](const Call& call, storage::Transaction*,
+                            const google::protobuf::Message& checked,
+                            google::protobuf::Message* answer) {
+          return (use_case->*handler)(call, static_cast<const Request&>(checked),
+                                      static_cast<Reply*>(answer));
+        },
+        nullptr);
+  }
 
- protected:
+  // absl::StatusOr<std::unique_ptr<Feed<Reply>>> UseCase::Method(const Call&, const Request&), on
+  // a worker: a stream of what the feed gives until the client goes, its token ends, or the
+  // server stops.
+  template <typename UseCase, typename Request, typename Reply>
+  grpc::ServerWriteReactor<Reply>* Watch(
+      grpc::CallbackServerContext* context, const Request* request, UseCase* use_case,
+      absl::StatusOr<std::unique_ptr<Feed<Reply>>> (UseCase::*open)(const Call&, const Request&)) {
+    auto* reactor = new StreamReactor<Request, Reply>(
+        [use_case, open](const Call& call, const Request& checked) {
+          return (use_case->*open)(call, checked);
+        });
+    reactor->Start(MakePump(context, request, reactor));
+    return reactor;
+  }
+
+  // To be called about once a second: signs of life, tokens that have ended.
+  void Tick() { open_streams_.Tick(); }
+  // Ends every stream with UNAVAILABLE and refuses new ones: the server is about to stop.
+  void EndStreams() { open_streams_.EndAll(); }
+
+ private:
+  friend class UnaryCall;
   enum class Kind { kRead, kWrite, kCompute };
   using Handler = absl::AnyInvocable<absl::Status(const Call&, storage::Transaction*,
                                                   const google::protobuf::Message&,
                                                   google::protobuf::Message*)>;
-  virtual grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context,
-                                        const google::protobuf::Message* request,
-                                        google::protobuf::Message* reply, Kind kind,
-                                        Handler handler) = 0;
+  using Explain =
+      absl::AnyInvocable<void(const Call&, const google::protobuf::Message&, absl::Status*)>;
+
+  template <typename UseCase, typename Request, typename Reply>
+  static Handler Bind(UseCase* use_case,
+                      absl::Status (UseCase::*handler)(const Call&, storage::Transaction&,
+                                                       const Request&, Reply*)) {
+    return [use_case, handler](const Call& call, storage::Transaction* transaction,
+                               const google::protobuf::Message& checked,
+                               google::protobuf::Message* answer) {
+      return (use_case->*handler)(call, *transaction, static_cast<const Request&>(checked),
+                                  static_cast<Reply*>(answer));
+    };
+  }
+
+  grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context,
+                                const google::protobuf::Message* request,
+                                google::protobuf::Message* reply, Kind kind, Handler handler,
+                                Explain explain);
+  std::shared_ptr<Pump> MakePump(grpc::CallbackServerContext* context,
+                                 const google::protobuf::Message* request, Pump::Outlet* outlet);
+
+  const DoorParts parts_;
+  const absl::Duration heartbeat_every_;
+  RateLimiter rate_limiter_;
+  AccessLog access_log_;
+  OpenStreams open_streams_;
 };
 
 }  // namespace clarity::rpc

@@ -1,0 +1,84 @@
+#ifndef CLARITY_SERVICES_PLATFORM_RPC_AUTHENTICATOR_H_
+#define CLARITY_SERVICES_PLATFORM_RPC_AUTHENTICATOR_H_
+
+#include <list>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/base/mutex.h"
+#include "services/platform/rpc/call.h"
+
+namespace clarity::rpc {
+
+// Finds out who calls, from a signed token (RFC 7519) of an issuer we trust.
+//
+// ES256 and RS256 only, and a key verifies only the algorithm of its own type, so that a public
+// key is never taken for a shared secret. A verified token is remembered by its hash until it
+// expires: verifying costs tens of microseconds. Tokens are never logged or kept.
+class Authenticator {
+ public:
+  struct Options {
+    std::string keys_directory;   // "{kid}.pem": the public keys of the issuer
+    std::string issuer;           // must be the token's `iss`
+    std::string audience;         // must be, or be among, the token's `aud`
+    std::string revocation_file;  // a `jti` a line; read again when it changes. Empty: none
+  };
+
+  // Fails when there is no key, or one that is not a P-256 or an RSA key of 2048 bits or more.
+  static absl::StatusOr<std::unique_ptr<Authenticator>> Create(Options options,
+                                                               const base::Clock* clock);
+
+  // The caller, where this very token was verified before and is still good; otherwise null,
+  // which says nothing about the token. Cheap: for callback threads.
+  std::shared_ptr<const Principal> FindCached(absl::string_view token);
+
+  // The caller, or UNAUTHENTICATED.
+  absl::StatusOr<std::shared_ptr<const Principal>> Authenticate(absl::string_view token);
+
+ private:
+  struct Key;
+  struct Claims;
+  struct Cached {
+    std::shared_ptr<const Principal> principal;
+    absl::Time expire_time;
+    std::string jti;
+    std::list<std::string>::iterator age;  // its place in ages_
+  };
+
+  Authenticator(Options options, const base::Clock* clock);
+
+  absl::Status LoadKeys();
+  absl::StatusOr<Claims> Verify(absl::string_view token) const;
+  absl::Status ReloadRevoked();
+  bool IsRevoked(const std::string& jti);
+  void Remember(const std::string& hash, const Claims& claims);
+
+  const Options options_;
+  const base::Clock* const clock_;
+  std::map<std::string, std::unique_ptr<const Key>, std::less<>> keys_;
+
+ public:
+  ~Authenticator();
+
+ private:
+  base::Mutex mutex_;
+  absl::flat_hash_map<std::string, Cached> by_hash_ ABSL_GUARDED_BY(mutex_);
+  std::list<std::string> ages_ ABSL_GUARDED_BY(mutex_);  // hashes, least recently used first
+
+  base::Mutex revocation_mutex_;
+  absl::flat_hash_set<std::string> revoked_ ABSL_GUARDED_BY(revocation_mutex_);
+  int64_t revocation_file_mtime_ ABSL_GUARDED_BY(revocation_mutex_) = 0;
+  absl::Time revocation_checked_ ABSL_GUARDED_BY(revocation_mutex_) = absl::InfinitePast();
+};
+
+}  // namespace clarity::rpc
+
+#endif  // CLARITY_SERVICES_PLATFORM_RPC_AUTHENTICATOR_H_

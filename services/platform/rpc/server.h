@@ -1,0 +1,71 @@
+#ifndef CLARITY_SERVICES_PLATFORM_RPC_SERVER_H_
+#define CLARITY_SERVICES_PLATFORM_RPC_SERVER_H_
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "grpcpp/grpcpp.h"
+#include "services/platform/base/mutex.h"
+#include "services/platform/rpc/door.h"
+
+namespace clarity::rpc {
+
+// Signals end the process in order, not at once: call this first in main, before any thread is
+// started, so that every thread inherits the mask and nobody but WaitForTermination gets them.
+void BlockTerminationSignals();
+// Returns when SIGTERM or SIGINT arrives, with its number.
+int WaitForTermination();
+
+// A gRPC server around a door.
+class Server {
+ public:
+  struct Options {
+    std::string host = "127.0.0.1";
+    int port = 0;  // 0: any that is free
+    // PEM files. Without them the server speaks plain text, on loopback only.
+    std::string certificate_file;
+    std::string key_file;
+    // Plain text on any address: where a proxy in the same pod or private network ends TLS.
+    bool insecure_listen = false;
+    bool reflection = false;
+    // How long the health service says NOT_SERVING before calls are refused, so that a load
+    // balancer has taken notice, and how long the calls under way may then take.
+    absl::Duration drain = absl::ZeroDuration();
+    absl::Duration grace = absl::Seconds(10);
+  };
+
+  // The services and the door outlive the server.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const Options& options,
+                                                       const std::vector<grpc::Service*>& services,
+                                                       Door* door);
+  ~Server();
+
+  int port() const { return port_; }
+
+  // Health NOT_SERVING, `drain`, no new calls, streams ended, at most `grace` for the others. Once
+  // it returns no handler runs. May be called again.
+  void Shutdown();
+
+ private:
+  Server(const Options& options, Door* door) : options_(options), door_(door) {}
+  absl::Status Listen(const std::vector<grpc::Service*>& services);
+  void RunTicks();
+
+  const Options options_;
+  Door* const door_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+
+  base::Mutex mutex_;
+  base::CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread ticks_;
+};
+
+}  // namespace clarity::rpc
+
+#endif  // CLARITY_SERVICES_PLATFORM_RPC_SERVER_H_

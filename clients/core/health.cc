@@ -8,7 +8,7 @@
 #include "google/protobuf/wrappers.pb.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/generic/generic_stub.h"
-#include "grpcpp/impl/proto_utils.h"
+#include "grpcpp/impl/codegen/proto_utils.h"
 
 namespace clarity::client {
 namespace {

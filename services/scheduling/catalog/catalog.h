@@ -61,7 +61,7 @@ class CatalogUseCases {
   // For Door::Read.
   absl::Status Export(const rpc::Call& call, storage::Transaction& transaction,
                       const v1::ExportCatalogRequest& request, v1::ExportCatalogResponse* reply);
-  // For Door::Compute: from memory.
+  // For Door::Compute, from memory. Lists are sorted by name.
   absl::Status GetClinic(const rpc::Call& call, const v1::GetClinicRequest& request,
                          v1::Clinic* reply);
   absl::Status ListClinics(const rpc::Call& call, const v1::ListClinicsRequest& request,
@@ -76,6 +76,11 @@ class CatalogUseCases {
                               v1::ListVisitTypesResponse* reply);
 
  private:
+  // What Apply does once it knows the differences, which `reply` lists.
+  absl::Status CarryOut(const rpc::Call& call, storage::Transaction& transaction,
+                        const v1::ApplyCatalogRequest& request, const CatalogChange& change,
+                        v1::ApplyCatalogResponse* reply);
+
   CatalogStore* const store_;
   CatalogDependents* const dependents_;
 };

@@ -11,34 +11,37 @@
 
 namespace clarity::scheduling::catalog {
 
-// The catalog's tables, and the snapshot in memory that saves reading them. A transaction decides
-// by the version it reads itself, so it never acts on a catalog that another replica has
+// The catalog's tables, and the snapshots in memory that save reading them. A transaction decides
+// by the version and etag it reads itself, so it never acts on a catalog that another replica has
 // replaced. Safe for any number of threads.
 class CatalogStore {
  public:
   CatalogStore();
 
-  // Reads what is stored; once, before the first call.
+  // Makes Current what is stored. Before the first call, and again whenever another replica may
+  // have changed it.
   absl::Status Load(storage::Database& database);
 
   // The catalog as this transaction sees it.
   absl::StatusOr<std::shared_ptr<const Snapshot>> At(storage::Transaction& transaction);
 
-  // The latest this process has seen, for what is answered without a transaction. Never null; a
-  // group that has not applied any has an empty one.
+  // The latest that this process knows to be durable, for what is answered without a transaction.
+  // Never null: before the first apply it is empty.
   std::shared_ptr<const Snapshot> Current() const;
 
-  // Makes the tables hold `next` instead of `previous`, which this transaction has from At. It is
-  // Current once that is durable.
+  // Makes the tables hold `next` instead of `previous`, which this transaction has from At. Once
+  // that is durable, it is Current.
   absl::Status Replace(storage::Transaction& transaction, const Snapshot& previous,
                        std::shared_ptr<const Snapshot> next);
 
  private:
-  // Keeps it if it is newer than what there is.
-  void Publish(std::shared_ptr<const Snapshot> snapshot);
+  void SetCurrent(std::shared_ptr<const Snapshot> snapshot);
 
   mutable base::Mutex mutex_;
   std::shared_ptr<const Snapshot> current_ ABSL_GUARDED_BY(mutex_);
+  // The last one a transaction saw that was not Current: not durable yet, or another replica's. It
+  // may be rolled back, and still does no harm: it is used for the same contents only.
+  std::shared_ptr<const Snapshot> seen_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace clarity::scheduling::catalog

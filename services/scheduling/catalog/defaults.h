@@ -2,7 +2,6 @@
 #define CLARITY_SERVICES_SCHEDULING_CATALOG_DEFAULTS_H_
 
 #include "clarity/scheduling/v1/catalog.pb.h"
-#include "services/scheduling/limits.h"
 
 // What a field of the catalog stands for where it was left empty: the one place that knows.
 namespace clarity::scheduling::catalog {
@@ -14,11 +13,11 @@ inline int SharesOf(const v1::Resource& resource) {
 inline int CountOf(const v1::Need& need) { return need.count() == 0 ? 1 : need.count(); }
 
 inline int StartGridMinutesOf(const v1::VisitType& type) {
-  return type.start_grid_minutes() == 0 ? limits::kGridMinutesDefault : type.start_grid_minutes();
+  return type.start_grid_minutes() == 0 ? 15 : type.start_grid_minutes();
 }
 
 inline int HorizonDaysOf(const v1::VisitType& type) {
-  return type.horizon_days() == 0 ? limits::kHorizonDaysDefault : type.horizon_days();
+  return type.horizon_days() == 0 ? 180 : type.horizon_days();
 }
 
 inline v1::Modality UsualModalityOf(const v1::VisitType& type) {

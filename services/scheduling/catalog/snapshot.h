@@ -1,6 +1,8 @@
 #ifndef CLARITY_SERVICES_SCHEDULING_CATALOG_SNAPSHOT_H_
 #define CLARITY_SERVICES_SCHEDULING_CATALOG_SNAPSHOT_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,52 +17,15 @@
 #include "absl/time/time.h"
 #include "clarity/scheduling/v1/catalog.pb.h"
 #include "services/platform/base/mutex.h"
+#include "services/scheduling/calendar/bitmap.h"
 #include "services/scheduling/calendar/page.h"
 #include "services/scheduling/calendar/tick.h"
 #include "services/scheduling/calendar/timeline.h"
-#include "services/scheduling/calendar/visit.h"
+#include "services/scheduling/catalog/defaults.h"
+#include "services/scheduling/catalog/plan.h"
+#include "services/scheduling/catalog/roster.h"
 
 namespace clarity::scheduling::catalog {
-
-// Each clinic is two places to the engine: its rooms, and its telehealth. They are apart because
-// a clinician's hours are, and telehealth keeps the clinic's holidays too.
-inline calendar::Location LocationOf(int clinic, v1::Modality modality) {
-  return 2 * clinic + (modality == v1::MODALITY_TELEHEALTH ? 1 : 0);
-}
-inline int ClinicOf(calendar::Location location) { return location / 2; }
-inline v1::Modality ModalityOf(calendar::Location location) {
-  return location % 2 == 1 ? v1::MODALITY_TELEHEALTH : v1::MODALITY_IN_PERSON;
-}
-
-// A visit type at one clinic in one modality, ready for the engine.
-struct VisitPlan {
-  // A need of the visit type that the modality has: visit.needs[n] of every piece.
-  struct PlanNeed {
-    int index = 0;  // in VisitType.needs
-    bool licence_required = false;
-    // Whoever could fill it, were all licences valid: what is missing from `eligible` of a piece
-    // fails by its licence. Sorted indices into `resources`.
-    std::vector<int> candidates;
-  };
-
-  // The starts between two dates on which a licence begins or ends: within them, the same
-  // resources are eligible. `visit.needs[n].eligible` are indices into `resources`.
-  struct Piece {
-    calendar::Interval starts;
-    calendar::Visit visit;
-  };
-
-  int visit_type = 0;
-  int clinic = 0;
-  v1::Modality modality = v1::MODALITY_IN_PERSON;
-  calendar::Location location = 0;
-  std::vector<int> resources;  // of the snapshot, sorted: the engine's resource i is resources[i]
-  std::vector<PlanNeed> needs;
-  std::vector<Piece> pieces;  // in order, without gaps; one where no licence begins or ends
-
-  int ticks() const { return pieces.front().visit.ticks(); }
-  const calendar::Visit& VisitAt(calendar::Tick start) const;
-};
 
 // The whole catalog at one version, indexed: clinics, resources and visit types are dense
 // integers in the order of their names. Never changes once made; shared by everybody who began
@@ -91,7 +56,7 @@ class Snapshot {
   absl::TimeZone zone(int clinic) const { return zones_[clinic]; }
 
   // How many patients a resource may serve at once.
-  int CapacityOf(int resource) const;
+  int CapacityOf(int resource) const { return SharesOf(catalog_.resources(resource)); }
 
   // Stable names of places, for what is kept longer than a snapshot: "clinics/lake-forest" and
   // "clinics/lake-forest/telehealth".
@@ -100,11 +65,13 @@ class Snapshot {
 
   // Where a resource is ever open, and who is ever open at a place. Sorted.
   const std::vector<calendar::Location>& LocationsOf(int resource) const {
-    return locations_of_[resource];
+    return roster_.LocationsOf(resource);
   }
   const std::vector<int>& ResourcesOf(calendar::Location location) const {
-    return resources_of_[location];
+    return roster_.ResourcesOf(location);
   }
+
+  const Roster& roster() const { return roster_; }
 
   // The plan; null where the visit type is not offered at the clinic in that modality.
   // MODALITY_UNSPECIFIED means the usual one. Lives as long as the snapshot.
@@ -125,37 +92,38 @@ class Snapshot {
   // Rules are expanded for this many pages at a time (113 days): often enough one expansion
   // serves a search, and never many years of a rule nobody asks for.
   static constexpr int kBlockPages = 64;
-  static constexpr int kBlocksKeptMax = 8;  // a resource and place; the earliest go first
-  static constexpr int kOpenShards = 16;
+  static constexpr size_t kBlocksKeptMax = 8;  // of a resource at a place; the earliest go first
+  static constexpr size_t kOpenShards = 16;
 
-  using Block = std::vector<calendar::Bits512>;
-  // Blocks by resource and place, then by number.
+  using Block = std::shared_ptr<const calendar::Bitmap>;
   struct OpenShard {
     base::Mutex mutex;
-    absl::flat_hash_map<std::pair<int, calendar::Location>,
-                        std::map<int64_t, std::shared_ptr<const Block>>>
-        blocks ABSL_GUARDED_BY(mutex);
+    absl::flat_hash_map<std::pair<int, calendar::Location>, std::map<int64_t, Block>> blocks
+        ABSL_GUARDED_BY(mutex);
   };
+  // By visit type, clinic and modality; null where it is not offered.
+  using PlanKey = std::tuple<int, int, v1::Modality>;
+  using NameIndex = absl::flat_hash_map<absl::string_view, int>;
 
+  // `catalog` is sorted and has its etags.
   Snapshot(v1::Catalog catalog, int64_t version);
 
-  std::shared_ptr<const Block> OpenBlock(int resource, calendar::Location location,
-                                         int64_t number) const;
-  std::unique_ptr<const VisitPlan> MakePlan(int visit_type, int clinic,
-                                            v1::Modality modality) const;
+  Block OpenBlock(int resource, calendar::Location location, int64_t number) const;
 
   // Immutable after construction.
-  v1::Catalog catalog_;
-  int64_t version_;
-  std::string etag_;
+  const v1::Catalog catalog_;
+  const int64_t version_;
+  const std::string etag_;
+  const Roster roster_;
+  const NameIndex clinic_index_;  // the names are those of catalog_
+  const NameIndex resource_index_;
+  const NameIndex visit_type_index_;
   std::vector<absl::TimeZone> zones_;
-  std::vector<std::vector<calendar::Location>> locations_of_;
-  std::vector<std::vector<int>> resources_of_;
 
-  mutable std::vector<OpenShard> open_shards_{kOpenShards};
+  mutable std::array<OpenShard, kOpenShards> open_shards_;
 
   mutable base::Mutex plans_mutex_;
-  mutable absl::flat_hash_map<std::tuple<int, int, int>, std::unique_ptr<const VisitPlan>> plans_
+  mutable absl::flat_hash_map<PlanKey, std::unique_ptr<const VisitPlan>> plans_
       ABSL_GUARDED_BY(plans_mutex_);
 };
 

@@ -34,7 +34,7 @@ count() {  # LOG EXIT_CODE
     END {
       if (!counted) { ran = 1 }
       if (code != 0 && bad == 0) { bad = 1; if (counted) ran++ }
-      print ran - bad, bad
+      print ran - bad, bad + 0
     }' "$1"
 }
 

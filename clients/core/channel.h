@@ -10,7 +10,7 @@
 namespace clarity::client {
 
 struct ChannelOptions {
-  std::string server = "127.0.0.1:7400";  // host:port
+  std::string server = "127.0.0.1:7421";  // host:port
   bool tls = false;
   std::string ca_file;     // PEM; trusts these instead of the system's; implies `tls`
   std::string user_agent;  // of the application, put before gRPC's own

@@ -1,0 +1,140 @@
+#include "clients/terminal/failure.h"
+
+#include "absl/strings/cord.h"
+#include "clients/core/errors.h"
+#include "google/protobuf/any.pb.h"
+#include "google/protobuf/util/json_util.h"
+#include "google/rpc/error_details.pb.h"
+#include "nlohmann/json.hpp"
+
+namespace clarity::client {
+namespace {
+
+// Error reasons that need another answer than their code would give.
+struct ReasonRule {
+  const char* reason;
+  ExitCode exit_code;
+  const char* advice;
+};
+
+constexpr ReasonRule kReasonRules[] = {
+    {"SLOT_TAKEN", kExitTaken, "Take one of the times shown, or search again."},
+    {"SLOT_NOT_OFFERED", kExitTaken, "Search for the times that this visit is offered at."},
+    {"PATIENT_BUSY", kExitTaken, "The patient has another appointment then: take another time."},
+    {"HOLD_EXPIRED", kExitConflict, "The time is no longer kept: search and hold it again."},
+    {"HOLD_MISMATCH", kExitConflict,
+     "The hold keeps something else: leave it out, or search again."},
+    {"HOLD_LIMIT", kExitConflict, "Release a hold that is no longer needed, then try again."},
+    {"WRONG_STATE", kExitConflict, "Look at it again: somebody may have changed it."},
+    {"ETAG_MISMATCH", kExitConflict, "Somebody has changed it meanwhile: look again, then repeat."},
+    {"ORDER_MISSING", kExitConflict, "This visit needs a clinician's order: name it with --order."},
+    {"ORDER_NOT_APPLICABLE", kExitConflict,
+     "Ask the clinician for an order that covers the visit."},
+    {"WOULD_ORPHAN", kExitConflict,
+     "Move these appointments first, or accept it with --accept-orphans."},
+    {"IN_USE", kExitConflict, "Something ahead still needs it: move or cancel that first."},
+};
+
+const ReasonRule* RuleOf(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  for (const ReasonRule& rule : kReasonRules) {
+    if (reason == rule.reason) return &rule;
+  }
+  return nullptr;
+}
+
+nlohmann::json DetailsOf(const absl::Status& status) {
+  nlohmann::json details = nlohmann::json::array();
+  status.ForEachPayload([&details](absl::string_view type_url, const absl::Cord& payload) {
+    google::protobuf::Any any;
+    any.set_type_url(std::string(type_url));
+    any.set_value(std::string(payload));
+    std::string text;
+    // A detail of a type this tool was not built with cannot be shown.
+    if (google::protobuf::util::MessageToJsonString(any, &text).ok()) {
+      details.push_back(nlohmann::json::parse(text));
+    }
+  });
+  return details;
+}
+
+}  // namespace
+
+ExitCode ExitCodeOf(const absl::Status& status) {
+  if (const ReasonRule* rule = RuleOf(status)) return rule->exit_code;
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return kExitOk;
+    case absl::StatusCode::kInvalidArgument:
+      return kExitUsage;
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kPermissionDenied:
+      return kExitNotFound;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+      return kExitUnavailable;
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kAborted:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kOutOfRange:
+      return kExitConflict;
+    case absl::StatusCode::kUnauthenticated:
+      return kExitSignedOut;
+    default:
+      return kExitFailed;
+  }
+}
+
+std::string AdviceOn(const absl::Status& status) {
+  if (const ReasonRule* rule = RuleOf(status)) return rule->advice;
+  switch (ExitCodeOf(status)) {
+    case kExitUnavailable:
+      return "Check that the server runs and that --server names it (clarityctl status), then try "
+             "again; nothing was done twice.";
+    case kExitSignedOut:
+      return "Get a new token (clarityctl token) and name its file with --token-file or "
+             "CLARITY_TOKEN_FILE.";
+    case kExitNotFound:
+      return "Check the name; if it is right, you may not have the permission.";
+    default:
+      return "";
+  }
+}
+
+ExitCode Report(const Console& console, const absl::Status& status) {
+  *console.err << console.Styled(Tone::kBad, "error: ") << Printable(status.message()) << '\n';
+  if (const auto request = DetailOf<google::rpc::BadRequest>(status);
+      request.has_value() && request->field_violations_size() > 1) {
+    for (const auto& violation : request->field_violations()) {
+      *console.err << "  " << Printable(violation.field())
+                   << (violation.field().empty() ? "" : ": ") << Printable(violation.description())
+                   << '\n';
+    }
+  }
+  const std::string advice = AdviceOn(status);
+  if (!advice.empty()) *console.err << advice << '\n';
+  return ExitCodeOf(status);
+}
+
+ExitCode ReportJson(const Console& console, const absl::Status& status) {
+  const nlohmann::json error = {{"code", absl::StatusCodeToString(status.code())},
+                                {"reason", ReasonOf(status)},
+                                {"message", std::string(status.message())},
+                                {"details", DetailsOf(status)}};
+  *console.out << nlohmann::json{{"error", error}}.dump(2) << '\n';
+  return ExitCodeOf(status);
+}
+
+const char kExitCodesHelp[] =
+    "Exit codes:\n"
+    "  0  done\n"
+    "  1  an unexpected failure\n"
+    "  2  the command or a value in it is wrong\n"
+    "  3  no such thing, or not allowed\n"
+    "  4  the time cannot be had (alternatives are shown)\n"
+    "  5  the server cannot be reached or is overloaded: try again\n"
+    "  6  not in a state for this: hold expired, changed meanwhile, order missing\n"
+    "  7  no valid token\n";
+
+}  // namespace clarity::client

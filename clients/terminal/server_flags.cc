@@ -1,0 +1,35 @@
+#include "clients/terminal/server_flags.h"
+
+#include "CLI/Config.hpp"
+#include "CLI/Formatter.hpp"
+
+namespace clarity::client {
+
+void AddServerFlags(CLI::App* app, ServerFlags* flags) {
+  app->add_option("--server", flags->channel.server, "The server, host:port")
+      ->envname("CLARITY_SERVER")
+      ->capture_default_str()
+      ->group("Server");
+  app->add_option("--token-file", flags->token_file, "File with the token that says who you are")
+      ->envname("CLARITY_TOKEN_FILE")
+      ->group("Server");
+  app->add_flag("--tls", flags->channel.tls, "Speak TLS (always, unless the server is here)")
+      ->group("Server");
+  app->add_option("--ca-file", flags->channel.ca_file,
+                  "PEM file of the authorities to trust instead of the system's; implies --tls")
+      ->envname("CLARITY_CA_FILE")
+      ->group("Server");
+  app->add_option("--timeout", flags->timeout_seconds, "Longest wait for an answer, in seconds")
+      ->check(CLI::Range(0.1, 60.0))
+      ->capture_default_str()
+      ->group("Server");
+}
+
+Options OptionsOf(const ServerFlags& flags) {
+  Options options;
+  if (!flags.token_file.empty()) options.credentials = TokenFileCredentials(flags.token_file);
+  options.deadline = absl::Seconds(flags.timeout_seconds);
+  return options;
+}
+
+}  // namespace clarity::client

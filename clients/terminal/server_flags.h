@@ -1,0 +1,29 @@
+#ifndef CLARITY_CLIENTS_TERMINAL_SERVER_FLAGS_H_
+#define CLARITY_CLIENTS_TERMINAL_SERVER_FLAGS_H_
+
+#include <memory>
+#include <string>
+
+#include "CLI/App.hpp"
+#include "absl/status/statusor.h"
+#include "clients/core/channel.h"
+#include "clients/core/options.h"
+#include "grpcpp/channel.h"
+
+namespace clarity::client {
+
+// The flags every tool has to reach a server.
+struct ServerFlags {
+  ChannelOptions channel;
+  std::string token_file;
+  double timeout_seconds = 10;
+};
+
+void AddServerFlags(CLI::App* app, ServerFlags* flags);
+
+// The options of a connection as the flags say.
+Options OptionsOf(const ServerFlags& flags);
+
+}  // namespace clarity::client
+
+#endif  // CLARITY_CLIENTS_TERMINAL_SERVER_FLAGS_H_

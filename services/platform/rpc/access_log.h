@@ -6,10 +6,14 @@
 #include <vector>
 
 #include "services/platform/base/mutex.h"
+#include "services/platform/rpc/call.h"
 #include "services/platform/storage/audit.h"
 #include "services/platform/storage/database.h"
 
 namespace clarity::rpc {
+
+// The audit record of a call, with what its use case said about it. Its id is the call's.
+storage::AuditRecord AuditRecordOf(const Call& call);
 
 // Writes the audit records of reads: many at once, behind the answers.
 //
@@ -24,7 +28,7 @@ class AccessLog {
   ~AccessLog();
 
   // False when there is no room: the store has not taken any for a while.
-  [[nodiscard]] bool Append(storage::AuditRecord record);
+  [[nodiscard]] bool Append(const Call& call);
 
  private:
   void WriteNext();

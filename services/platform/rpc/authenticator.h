@@ -1,10 +1,10 @@
 #ifndef CLARITY_SERVICES_PLATFORM_RPC_AUTHENTICATOR_H_
 #define CLARITY_SERVICES_PLATFORM_RPC_AUTHENTICATOR_H_
 
+#include <filesystem>
 #include <list>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -35,6 +35,7 @@ class Authenticator {
   // Fails when there is no key, or one that is not a P-256 or an RSA key of 2048 bits or more.
   static absl::StatusOr<std::unique_ptr<Authenticator>> Create(Options options,
                                                                const base::Clock* clock);
+  ~Authenticator();
 
   // The caller, where this very token was verified before and is still good; otherwise null,
   // which says nothing about the token. Cheap: for callback threads.
@@ -43,9 +44,16 @@ class Authenticator {
   // The caller, or UNAUTHENTICATED.
   absl::StatusOr<std::shared_ptr<const Principal>> Authenticate(absl::string_view token);
 
+  // Reads the revocation file again when it has changed. To be called about once a second.
+  void Refresh();
+
  private:
   struct Key;
-  struct Claims;
+  struct Verified {
+    Principal principal;
+    absl::Time expire_time;
+    std::string jti;
+  };
   struct Cached {
     std::shared_ptr<const Principal> principal;
     absl::Time expire_time;
@@ -56,27 +64,22 @@ class Authenticator {
   Authenticator(Options options, const base::Clock* clock);
 
   absl::Status LoadKeys();
-  absl::StatusOr<Claims> Verify(absl::string_view token) const;
-  absl::Status ReloadRevoked();
-  bool IsRevoked(const std::string& jti);
-  void Remember(const std::string& hash, const Claims& claims);
+  absl::StatusOr<Verified> Verify(absl::string_view token) const;
+  absl::StatusOr<std::string> VerifySignature(const std::string& token) const;
+  absl::StatusOr<Verified> ReadClaims(const std::string& claims_json) const;
+  std::shared_ptr<const Principal> Remember(std::string hash, Verified verified);
+
+  absl::Status ReadRevoked() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Options options_;
   const base::Clock* const clock_;
-  std::map<std::string, std::unique_ptr<const Key>, std::less<>> keys_;
+  std::map<std::string, std::unique_ptr<const Key>, std::less<>> keys_;  // by kid
 
- public:
-  ~Authenticator();
-
- private:
   base::Mutex mutex_;
   absl::flat_hash_map<std::string, Cached> by_hash_ ABSL_GUARDED_BY(mutex_);
   std::list<std::string> ages_ ABSL_GUARDED_BY(mutex_);  // hashes, least recently used first
-
-  base::Mutex revocation_mutex_;
-  absl::flat_hash_set<std::string> revoked_ ABSL_GUARDED_BY(revocation_mutex_);
-  int64_t revocation_file_mtime_ ABSL_GUARDED_BY(revocation_mutex_) = 0;
-  absl::Time revocation_checked_ ABSL_GUARDED_BY(revocation_mutex_) = absl::InfinitePast();
+  absl::flat_hash_set<std::string> revoked_ ABSL_GUARDED_BY(mutex_);
+  std::filesystem::file_time_type revoked_file_time_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace clarity::rpc

@@ -97,8 +97,9 @@ class Door {
     return reactor;
   }
 
-  // To be called about once a second: signs of life, tokens that have ended.
-  void Tick() { open_streams_.Tick(); }
+  // To be called about once a second: signs of life, tokens that have ended or
+  // were revoked.
+  void Tick();
   // Ends every stream with UNAVAILABLE and refuses new ones: the server is about to stop.
   void EndStreams() { open_streams_.EndAll(); }
 

@@ -33,6 +33,9 @@ struct DoorParts {
   Metrics* metrics = nullptr;
 };
 
+// Gives the task to a worker, and counts it while it waits. False: there is no room.
+[[nodiscard]] bool SubmitTask(const DoorParts& parts, base::Task task);
+
 // One call on its way through the door: from what arrived to a Call that a handler may take.
 class Passage {
  public:
@@ -63,7 +66,7 @@ class Passage {
   absl::Status ReadToken();
   absl::Status Identify(const Principal& principal);
   absl::Status CheckScope();
-  absl::Status ReadRequestId();
+  void ReadRequestId();
   absl::Status ReadFreshness();
   google::protobuf::Message* Mutable();
 

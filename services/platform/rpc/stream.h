@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "services/platform/base/mutex.h"
+#include "services/platform/rpc/access_log.h"
 #include "services/platform/rpc/feed.h"
 #include "services/platform/rpc/notifier.h"
 #include "services/platform/rpc/passage.h"
@@ -66,8 +67,8 @@ class Pump final : public Notifier::Listener, public std::enable_shared_from_thi
     ~Outlet() = default;
   };
 
-  Pump(const DoorParts& parts, OpenStreams* open, absl::Duration heartbeat_every,
-       std::unique_ptr<Passage> passage, Outlet* outlet);
+  Pump(const DoorParts& parts, AccessLog* access_log, OpenStreams* open,
+       absl::Duration heartbeat_every, std::unique_ptr<Passage> passage, Outlet* outlet);
 
   void Start();
   void OnNotify() override;
@@ -82,17 +83,17 @@ class Pump final : public Notifier::Listener, public std::enable_shared_from_thi
   // What is going on. Only who moved it out of kIdle goes on from there.
   enum class State { kFilling, kWriting, kIdle, kEnded };
 
+  absl::Status Open();
   void SubmitFill();
   void Fill();
-  absl::StatusOr<size_t> NextBatch();
-  absl::Status Open();
-  void WaitOrGoOn();
+  // OK with an empty batch when there is nothing to send.
+  absl::Status NextBatch();
   void End(const absl::Status& status);
 
   const DoorParts& parts_;
+  AccessLog* const access_log_;
   OpenStreams* const open_;
   const absl::Duration heartbeat_every_;
-  const absl::Time started_;
   const std::unique_ptr<Passage> passage_;
   Outlet* const outlet_;
   std::vector<std::string> streams_;  // subscribed to; empty until opened
@@ -117,9 +118,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Reply>, public Pump:
   explicit StreamReactor(OpenFeed open) : open_(std::move(open)) {}
   void Start(std::shared_ptr<Pump> pump) {
     pump_ = std::move(pump);
-    // Not through the member: the stream may be over, and this object gone, before Start returns.
-    const std::shared_ptr<Pump> starting = pump_;
-    starting->Start();
+    pump_->Start();
   }
 
  private:

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
+#include "services/platform/base/errors.h"
 
 namespace clarity::rpc {
 
@@ -28,8 +29,10 @@ class Validator {
   // INVALID_ARGUMENT with all violations, or PERMISSION_DENIED where a field is set that needs a
   // permission `may` does not give. Output-only fields are passed over: they are to be dropped.
   // No text ever repeats a value, which may be health data.
+  // `violations` are those already known; they are reported with the others.
   absl::Status Check(const google::protobuf::Message& request,
-                     absl::FunctionRef<bool(absl::string_view permission)> may) const;
+                     absl::FunctionRef<bool(absl::string_view permission)> may,
+                     std::vector<base::Violation> violations = {}) const;
 
   // Whether any field is set that only the server fills.
   bool HasOutputOnly(const google::protobuf::Message& request) const;

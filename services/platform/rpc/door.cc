@@ -1,0 +1,208 @@
+#include "services/platform/rpc/door.h"
+
+#include <optional>
+#include <string>
+
+#include "services/platform/base/errors.h"
+#include "services/platform/base/status_macros.h"
+#include "services/platform/rpc/answer.h"
+#include "services/platform/rpc/freshness.h"
+#include "services/platform/storage/idempotency.h"
+
+namespace clarity::rpc {
+namespace {
+
+using google::protobuf::Message;
+using options::v1::MethodRule;
+
+constexpr char kCallIdKey[] = "clarity-call-id";
+constexpr char kValidatedUrl[] = "clarity.rpc/validated";
+
+// What the work of a validate_only call returns so that the store undoes it all. Never leaves the
+// door.
+absl::Status Validated() {
+  absl::Status status = absl::AbortedError("validated only");
+  status.SetPayload(kValidatedUrl, absl::Cord());
+  return status;
+}
+
+absl::Status Overloaded() {
+  return base::ResourceExhausted("OVERLOADED", "the server has more work than it takes",
+                                 limits::kRetryAfter);
+}
+
+}  // namespace
+
+// A unary call from its arrival to its answer. Belongs to gRPC, which says in OnDone that it is
+// done with it; that is never before Answer was called, and Answer is the last to touch it here.
+class UnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  UnaryCall(Door* door, grpc::CallbackServerContext* context, const Message* request,
+            Message* reply, Door::Kind kind, Door::Handler handler, Door::Explain explain)
+      : door_(*door),
+        context_(context),
+        reply_(reply),
+        kind_(kind),
+        handler_(std::move(handler)),
+        explain_(std::move(explain)),
+        passage_(door->parts_, &door->rate_limiter_, context, request) {}
+
+  void Start() {
+    door_.parts_.metrics->CallStarted();
+    absl::Status status = passage_.Admit();
+    if (status.ok()) status = CheckKind();
+    if (!status.ok()) return Answer(status);
+    // Signatures take too long for the thread that receives calls.
+    if (call().method->IsInline() && passage_.IsIdentified()) return Serve();
+    if (!SubmitTask(door_.parts_, [this] { Serve(); })) Answer(Overloaded());
+  }
+
+ private:
+  const Call& call() const { return passage_.call(); }
+
+  // The service must serve a method the way the method is declared.
+  absl::Status CheckKind() const {
+    const Method& method = *call().method;
+    const bool fits = method.IsWrite() == (kind_ == Door::Kind::kWrite) &&
+                      (!method.IsInline() || kind_ == Door::Kind::kCompute);
+    return fits ? absl::OkStatus() : absl::InternalError("served against its declaration");
+  }
+
+  void Serve() {
+    const absl::Status status = passage_.Examine();
+    if (!status.ok()) return Answer(status);
+    switch (kind_) {
+      case Door::Kind::kRead:
+        return Read();
+      case Door::Kind::kWrite:
+        return Write();
+      case Door::Kind::kCompute:
+        return AnswerRead(RunHandler(nullptr));
+    }
+  }
+
+  void Read() {
+    door_.parts_.database->Read(
+        [this](storage::Transaction& transaction) {
+          RETURN_IF_ERROR(CheckFreshness(transaction, call().freshness));
+          return RunHandler(&transaction);
+        },
+        [this](storage::Outcome outcome) { AnswerRead(outcome.status); });
+  }
+
+  void AnswerRead(absl::Status status) {
+    if (status.ok() && call().method->rule.audit() == MethodRule::AUDIT_ACCESS &&
+        !door_.access_log_.Append(call())) {
+      status = base::Unavailable("the access cannot be recorded now", limits::kRetryAfter);
+    }
+    Answer(status);
+  }
+
+  void Write() {
+    body_hash_ = passage_.BodyHash();
+    door_.parts_.database->Write(
+        [this](storage::Transaction& transaction) { return WriteIn(transaction); },
+        [this](storage::Outcome outcome) { OnStored(std::move(outcome)); });
+  }
+
+  // May run more than once.
+  absl::Status WriteIn(storage::Transaction& transaction) {
+    // It may have waited long for its turn.
+    RETURN_IF_ERROR(passage_.StillWanted());
+    const std::string& method = call().method->name;
+    const std::string& subject = call().principal.subject;
+    if (call().validate_only) {
+      RETURN_IF_ERROR(RunHandler(&transaction));
+      return Validated();
+    }
+    ASSIGN_OR_RETURN(
+        const std::optional<std::string> stored,
+        storage::FindReply(transaction, subject, call().request_id, method, body_hash_));
+    if (stored.has_value()) {
+      // Not undone but committed empty: the answer must wait until the first one is durable.
+      return reply_->ParseFromString(*stored)
+                 ? absl::OkStatus()
+                 : absl::DataLossError("a stored reply does not parse");
+    }
+    RETURN_IF_ERROR(RunHandler(&transaction));
+    RETURN_IF_ERROR(storage::StoreReply(transaction, subject, call().request_id, method, body_hash_,
+                                        reply_->SerializeAsString(), call().now));
+    return storage::AppendAudit(transaction, AuditRecordOf(call()));
+  }
+
+  void OnStored(storage::Outcome outcome) {
+    if (outcome.status.GetPayload(kValidatedUrl).has_value()) return Answer(absl::OkStatus());
+    if (outcome.status.code() == absl::StatusCode::kFailedPrecondition && explain_ != nullptr) {
+      return AnswerExplained(std::move(outcome.status));
+    }
+    const std::string freshness = FormatFreshness(outcome.positions);
+    if (!freshness.empty()) context_->AddTrailingMetadata(kFreshnessKey, freshness);
+    Answer(outcome.status);
+  }
+
+  void AnswerExplained(absl::Status status) {
+    refusal_ = std::move(status);
+    const bool is_taken = SubmitTask(door_.parts_, [this] {
+      explain_(call(), passage_.request(), &refusal_);
+      Answer(refusal_);
+    });
+    if (!is_taken) Answer(refusal_);
+  }
+
+  absl::Status RunHandler(storage::Transaction* transaction) {
+    RETURN_IF_ERROR(passage_.StillWanted());
+    reply_->Clear();
+    call().audit_resource.clear();
+    call().audit_reason.clear();
+    call().audit_clinic.clear();
+    return handler_(call(), transaction, passage_.request(), reply_);
+  }
+
+  void Answer(const absl::Status& status) {
+    const DoorParts& parts = door_.parts_;
+    context_->AddTrailingMetadata(kCallIdKey, call().id);
+    if (call().method != nullptr) {
+      parts.metrics->CallEnded(*call().method, status.code(), parts.clock->Now() - call().now);
+    }
+    Finish(ToGrpcStatus(call(), status));
+  }
+
+  void OnDone() override { delete this; }
+
+  Door& door_;
+  grpc::CallbackServerContext* const context_;
+  Message* const reply_;
+  const Door::Kind kind_;
+  Door::Handler handler_;
+  Door::Explain explain_;
+  Passage passage_;
+  std::string body_hash_;
+  absl::Status refusal_;
+};
+
+Door::Door(const DoorParts& parts, absl::Duration heartbeat_every)
+    : parts_(parts), heartbeat_every_(heartbeat_every), access_log_(parts.database) {}
+
+Door::~Door() = default;
+
+void Door::Tick() {
+  parts_.authenticator->Refresh();
+  open_streams_.Tick();
+}
+
+grpc::ServerUnaryReactor* Door::Run(grpc::CallbackServerContext* context, const Message* request,
+                                    Message* reply, Kind kind, Handler handler, Explain explain) {
+  auto* call =
+      new UnaryCall(this, context, request, reply, kind, std::move(handler), std::move(explain));
+  call->Start();
+  return call;
+}
+
+std::shared_ptr<Pump> Door::MakePump(grpc::CallbackServerContext* context, const Message* request,
+                                     Pump::Outlet* outlet) {
+  auto passage = std::make_unique<Passage>(parts_, &rate_limiter_, context, request);
+  return std::make_shared<Pump>(parts_, &access_log_, &open_streams_, heartbeat_every_,
+                                std::move(passage), outlet);
+}
+
+}  // namespace clarity::rpc

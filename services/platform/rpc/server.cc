@@ -1,0 +1,146 @@
+#include "services/platform/rpc/server.h"
+
+#include <signal.h>
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "services/platform/base/limits.h"
+#include "services/platform/base/log.h"
+#include "services/platform/base/status_macros.h"
+
+namespace clarity::rpc {
+namespace {
+
+constexpr absl::Duration kTickEvery = absl::Seconds(1);
+// Strictly below the 30 seconds in which our clients ping, or they would be taken for abusers.
+constexpr int kPingIntervalMinMillis = 20'000;
+constexpr int kPingEveryMillis = 60'000;
+constexpr int kPingTimeoutMillis = 20'000;
+constexpr int kConcurrentStreamsMax = 1000;  // of one connection
+
+sigset_t TerminationSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+bool IsLoopback(absl::string_view host) {
+  return host == "localhost" || host == "::1" || host == "[::1]" || absl::StartsWith(host, "127.");
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  return text.str();
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
+    const Server::Options& options) {
+  if (options.certificate_file.empty() != options.key_file.empty()) {
+    return absl::InvalidArgumentError("TLS needs both a certificate and a key");
+  }
+  if (options.certificate_file.empty()) {
+    if (!options.insecure_listen && !IsLoopback(options.host)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "will not listen on ", options.host,
+          " in plain text: give a certificate and a key, or allow it with --insecure-listen"));
+    }
+    return grpc::InsecureServerCredentials();
+  }
+  ASSIGN_OR_RETURN(std::string certificate, ReadFile(options.certificate_file));
+  ASSIGN_OR_RETURN(std::string key, ReadFile(options.key_file));
+  grpc::SslServerCredentialsOptions tls;
+  tls.pem_key_cert_pairs.push_back({std::move(key), std::move(certificate)});
+  return grpc::SslServerCredentials(tls);
+}
+
+}  // namespace
+
+void BlockTerminationSignals() {
+  const sigset_t signals = TerminationSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+int WaitForTermination() {
+  const sigset_t signals = TerminationSignals();
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+  return signal;
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
+                                                      const std::vector<grpc::Service*>& services,
+                                                      Door* door) {
+  std::unique_ptr<Server> server(new Server(options, door));
+  RETURN_IF_ERROR(server->Listen(services));
+  server->ticks_ = std::thread([raw = server.get()] { raw->RunTicks(); });
+  return server;
+}
+
+Server::~Server() { Shutdown(); }
+
+absl::Status Server::Listen(const std::vector<grpc::Service*>& services) {
+  ASSIGN_OR_RETURN(const auto credentials, MakeCredentials(options_));
+  // Both are switches of the process that the next builder reads.
+  grpc::EnableDefaultHealthCheckService(true);
+  if (options_.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  const std::string address = absl::StrCat(options_.host, ":", options_.port);
+  builder.AddListeningPort(address, credentials, &port_);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  builder.SetMaxReceiveMessageSize(limits::kRequestBytesMax);
+  builder.SetMaxSendMessageSize(limits::kReplyBytesMax);
+  // A second process on the same port is a mistake, not a share of the load.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kConcurrentStreamsMax);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kPingIntervalMinMillis);
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr || port_ == 0) {
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", address));
+  }
+  server_->GetHealthCheckService()->SetServingStatus(true);
+  return absl::OkStatus();
+}
+
+void Server::RunTicks() {
+  for (;;) {
+    {
+      base::MutexLock lock(&mutex_);
+      if (!stopping_) changed_.WaitFor(&mutex_, kTickEvery);
+      if (stopping_) return;
+    }
+    door_->Tick();
+  }
+}
+
+void Server::Shutdown() {
+  if (server_ == nullptr || !ticks_.joinable()) return;
+  server_->GetHealthCheckService()->SetServingStatus(false);
+  {
+    base::MutexLock lock(&mutex_);
+    if (options_.drain > absl::ZeroDuration()) changed_.WaitFor(&mutex_, options_.drain);
+    stopping_ = true;
+  }
+  changed_.NotifyAll();
+  ticks_.join();
+  door_->EndStreams();
+  server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(options_.grace));
+  server_->Wait();
+}
+
+}  // namespace clarity::rpc

@@ -48,9 +48,9 @@ absl::Status InvalidRequest(const std::vector<Violation>& violations) {
     violation->set_field(violations[i].field);
     violation->set_description(violations[i].description);
   }
-  std::string message = violations.empty() ? "the request is not valid"
-                                           : absl::StrCat(violations[0].field, ": ",
-                                                          violations[0].description);
+  std::string message = violations.empty()
+                            ? "the request is not valid"
+                            : absl::StrCat(violations[0].field, ": ", violations[0].description);
   if (violations.size() > 1) {
     absl::StrAppend(&message, " (and ", violations.size() - 1, " more)");
   }
@@ -97,9 +97,9 @@ absl::Status FailedPrecondition(absl::string_view reason, absl::string_view mess
 }
 
 absl::Status EtagMismatch(absl::string_view resource_name) {
-  return WithReason(
-      absl::AbortedError(absl::StrCat(resource_name, " has changed since it was read: read it again")),
-      "ETAG_MISMATCH", {{"name", std::string(resource_name)}});
+  return WithReason(absl::AbortedError(absl::StrCat(
+                        resource_name, " has changed since it was read: read it again")),
+                    "ETAG_MISMATCH", {{"name", std::string(resource_name)}});
 }
 
 absl::Status TokenExpired() {

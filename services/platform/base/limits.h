@@ -12,7 +12,7 @@
 namespace clarity::limits {
 
 // -- The wire ---------------------------------------------------------------------------------
-inline constexpr int kRequestBytesMax = 4 * 1024 * 1024;    // ApplyCatalog; others: see the door
+inline constexpr int kRequestBytesMax = 4 * 1024 * 1024;  // ApplyCatalog; others: see the door
 inline constexpr int kRequestBytesUsualMax = 64 * 1024;
 inline constexpr int kReplyBytesMax = 16 * 1024 * 1024;
 inline constexpr size_t kErrorDetailBytesMax = 4000;

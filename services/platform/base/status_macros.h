@@ -7,10 +7,10 @@
 #include "absl/status/statusor.h"
 
 // RETURN_IF_ERROR(status_expression): leaves the function with the status unless it is OK.
-#define RETURN_IF_ERROR(expression)                          \
-  do {                                                       \
-    ::absl::Status clarity_status_ = (expression);           \
-    if (!clarity_status_.ok()) return clarity_status_;       \
+#define RETURN_IF_ERROR(expression)                    \
+  do {                                                 \
+    ::absl::Status clarity_status_ = (expression);     \
+    if (!clarity_status_.ok()) return clarity_status_; \
   } while (false)
 
 #define CLARITY_CONCAT_INNER_(a, b) a##b

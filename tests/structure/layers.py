@@ -27,8 +27,9 @@ ALLOWED = {
     # A client could be built in a repository of its own, beside the protos.
     'clients/core': (),
     'clients/portal': ('clients/core',),
-    'clients/callcenter': ('clients/core',),
-    'clients/admin': ('clients/core',),
+    'clients/terminal': ('clients/core',),
+    'clients/callcenter': ('clients/core', 'clients/terminal'),
+    'clients/admin': ('clients/core', 'clients/terminal'),
     # What the two services promise is tested through the clients; the server is a process.
     'tests/conformance': ('clients', 'tests/support'),
     'tests': EVERYTHING,

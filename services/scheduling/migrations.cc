@@ -34,6 +34,65 @@ CREATE TABLE visit_type (
   etag TEXT NOT NULL
 );
 )sql"},
+    {2, "the calendar, appointments and holds", R"sql(
+-- What a resource is open, and the lock of every booking (DESIGN, section 4). A row is made at the
+-- first touch; `open` is clarity.storage.v1.CalendarPageRecord.
+CREATE TABLE calendar_page (
+  resource TEXT NOT NULL,
+  page BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  open BYTEA NOT NULL,
+  PRIMARY KEY (resource, page)
+);
+
+-- Time that is taken, cut at page borders; ticks of 5 minutes since the epoch, end not included.
+-- `resource` may also be a patient. `shares` 0: present only. `expire_time` is the largest BIGINT
+-- where there is none.
+CREATE TABLE claim (
+  owner TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  page BIGINT NOT NULL,
+  begin_tick BIGINT NOT NULL,
+  end_tick BIGINT NOT NULL,
+  shares BIGINT NOT NULL,
+  expire_time BIGINT NOT NULL,
+  PRIMARY KEY (resource, page, begin_tick, owner)
+);
+CREATE INDEX claim_by_owner ON claim (owner);
+
+-- Bodies are clarity.storage.v1.AppointmentRecord.
+CREATE TABLE appointment (
+  name TEXT NOT NULL PRIMARY KEY,
+  patient TEXT NOT NULL,
+  clinic TEXT NOT NULL,
+  visit_type TEXT NOT NULL,
+  state BIGINT NOT NULL,
+  start_time BIGINT NOT NULL,
+  end_time BIGINT NOT NULL,
+  order_name TEXT NOT NULL,
+  attention BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+CREATE INDEX appointment_by_clinic ON appointment (clinic, start_time);
+CREATE INDEX appointment_by_patient ON appointment (patient, start_time);
+CREATE INDEX appointment_by_start ON appointment (start_time);
+CREATE INDEX appointment_by_order ON appointment (order_name, start_time);
+
+-- Bodies are clarity.storage.v1.HoldRecord.
+CREATE TABLE hold (
+  name TEXT NOT NULL PRIMARY KEY,
+  holder TEXT NOT NULL,
+  kind BIGINT NOT NULL,
+  clinic TEXT NOT NULL,
+  patient TEXT NOT NULL,
+  expire_time BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+CREATE INDEX hold_by_holder ON hold (holder, kind);
+CREATE INDEX hold_by_expiry ON hold (expire_time);
+)sql"},
 };
 
 }  // namespace

@@ -1,0 +1,168 @@
+#include "services/scheduling/booking/calendar_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "services/platform/base/status_macros.h"
+
+namespace clarity::scheduling {
+namespace {
+
+using calendar::PageRange;
+using calendar::Timeline;
+
+constexpr char kResourcePrefix[] = "resources/";
+
+bool Covers(PageRange outer, PageRange inner) {
+  return outer.first <= inner.first && inner.end() <= outer.end();
+}
+
+// Room around what is asked for, so that the next day's search does not load again.
+PageRange WithMargin(PageRange pages) {
+  constexpr int kMarginPages = 8;  // two weeks
+  return {pages.first, pages.count + kMarginPages};
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::shared_ptr<const Timeline>>> CalendarCache::Get(
+    const catalog::Snapshot& snapshot, absl::Span<const int> resources, PageRange pages,
+    absl::Time now) {
+  std::vector<std::shared_ptr<const Timeline>> timelines(resources.size());
+  std::vector<size_t> missing;
+  {
+    base::MutexLock lock(&mutex_);
+    for (size_t i = 0; i < resources.size(); ++i) {
+      const auto found = entries_.find(snapshot.resource(resources[i]).name());
+      if (found != entries_.end() && IsCurrent(found->second, snapshot, pages)) {
+        DropExpired(&found->second, now);
+        timelines[i] = found->second.timeline;
+      } else {
+        missing.push_back(i);
+      }
+    }
+  }
+  for (const size_t i : missing) {
+    ASSIGN_OR_RETURN(timelines[i], LoadOne(snapshot, resources[i], pages, now));
+  }
+  return timelines;
+}
+
+bool CalendarCache::IsCurrent(const Entry& entry, const catalog::Snapshot& snapshot,
+                              PageRange pages) const {
+  return entry.timeline != nullptr && entry.catalog_version == snapshot.version() &&
+         Covers(entry.timeline->pages(), pages);
+}
+
+absl::StatusOr<std::shared_ptr<const Timeline>> CalendarCache::LoadOne(
+    const catalog::Snapshot& snapshot, int resource, PageRange pages, absl::Time now) {
+  const std::string& name = snapshot.resource(resource).name();
+  for (;;) {
+    int64_t commits_before = 0;
+    {
+      base::MutexLock lock(&mutex_);
+      Entry& entry = entries_[name];
+      commits_before = entry.commits;
+      // Keeps what another range of pages has needed so far, unless it lies apart.
+      if (entry.timeline != nullptr) {
+        const PageRange had = entry.timeline->pages();
+        const auto first = std::min(had.first, pages.first);
+        const auto end = std::max(had.end(), pages.end());
+        if (end - first <= 2 * (had.count + pages.count)) {
+          pages = {first, static_cast<int>(end - first)};
+        }
+      }
+    }
+    const PageRange loaded = WithMargin(pages);
+    auto timeline = std::make_shared<Timeline>(snapshot.CapacityOf(resource), loaded);
+    snapshot.FillOpen(resource, timeline.get());
+    std::vector<Claim> claims;
+    RETURN_IF_ERROR(database_->ReadAndWait([&](storage::Transaction& transaction) -> absl::Status {
+      ASSIGN_OR_RETURN(claims, ReadClaims(transaction, name, loaded));
+      return absl::OkStatus();
+    }));
+    Entry fresh{snapshot.version(), nullptr, {}, commits_before};
+    for (const Claim& claim : claims) {
+      if (claim.Expired(now)) continue;
+      timeline->ApplyClaim(claim.interval, claim.shares);
+      if (claim.expire_time != absl::InfiniteFuture()) fresh.expiring.push_back(claim);
+    }
+    fresh.timeline = timeline;
+
+    base::MutexLock lock(&mutex_);
+    Entry& entry = entries_[name];
+    if (entry.commits != commits_before) continue;  // what was read may lack a commit
+    // A search that began with an older catalog does not push out what a newer one has loaded.
+    if (entry.timeline == nullptr || entry.catalog_version <= fresh.catalog_version) {
+      entry = std::move(fresh);
+    }
+    return timeline;
+  }
+}
+
+void CalendarCache::DropExpired(Entry* entry, absl::Time now) {
+  const auto expired = [&](const Claim& claim) { return claim.Expired(now); };
+  if (std::none_of(entry->expiring.begin(), entry->expiring.end(), expired)) return;
+  auto timeline = std::make_shared<Timeline>(*entry->timeline);
+  for (const Claim& claim : entry->expiring) {
+    if (claim.Expired(now)) timeline->RemoveClaim(claim.interval, claim.shares);
+  }
+  entry->expiring.erase(std::remove_if(entry->expiring.begin(), entry->expiring.end(), expired),
+                        entry->expiring.end());
+  entry->timeline = std::move(timeline);
+}
+
+void CalendarCache::Apply(const std::vector<Claim>& removed, const std::vector<Claim>& added) {
+  base::MutexLock lock(&mutex_);
+  // One copy for each resource touched, however many of its claims change.
+  absl::flat_hash_map<std::string, std::shared_ptr<Timeline>> changed;
+  const auto changing = [&](const std::string& resource) -> std::pair<Entry*, Timeline*> {
+    // A patient's own time has no timeline.
+    if (!absl::StartsWith(resource, kResourcePrefix)) return {nullptr, nullptr};
+    Entry& entry = entries_[resource];
+    auto& copy = changed[resource];
+    if (copy == nullptr && entry.timeline != nullptr) {
+      copy = std::make_shared<Timeline>(*entry.timeline);
+    }
+    ++entry.commits;
+    return {&entry, copy.get()};
+  };
+  for (const Claim& claim : removed) {
+    const auto [entry, timeline] = changing(claim.resource);
+    if (timeline == nullptr) continue;
+    if (claim.expire_time != absl::InfiniteFuture()) {
+      const auto found =
+          std::find_if(entry->expiring.begin(), entry->expiring.end(), [&](const Claim& known) {
+            return known.owner == claim.owner && known.interval == claim.interval;
+          });
+      // One that expired before is out of the timeline already.
+      if (found == entry->expiring.end()) continue;
+      entry->expiring.erase(found);
+    }
+    timeline->RemoveClaim(claim.interval, claim.shares);
+  }
+  for (const Claim& claim : added) {
+    const auto [entry, timeline] = changing(claim.resource);
+    if (timeline == nullptr) continue;
+    timeline->ApplyClaim(claim.interval, claim.shares);
+    if (claim.expire_time != absl::InfiniteFuture()) entry->expiring.push_back(claim);
+  }
+  for (auto& [resource, timeline] : changed) {
+    if (timeline != nullptr) entries_[resource].timeline = std::move(timeline);
+  }
+}
+
+void CalendarCache::SetExpiry(const std::vector<Claim>& claims, absl::Time expire_time) {
+  base::MutexLock lock(&mutex_);
+  for (const Claim& claim : claims) {
+    if (!absl::StartsWith(claim.resource, kResourcePrefix)) continue;
+    Entry& entry = entries_[claim.resource];
+    ++entry.commits;
+    for (Claim& known : entry.expiring) {
+      if (known.owner == claim.owner) known.expire_time = expire_time;
+    }
+  }
+}
+
+}  // namespace clarity::scheduling

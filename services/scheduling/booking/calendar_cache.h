@@ -1,0 +1,66 @@
+#ifndef CLARITY_SERVICES_SCHEDULING_BOOKING_CALENDAR_CACHE_H_
+#define CLARITY_SERVICES_SCHEDULING_BOOKING_CALENDAR_CACHE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "services/platform/base/mutex.h"
+#include "services/platform/storage/database.h"
+#include "services/scheduling/booking/calendar_rows.h"
+#include "services/scheduling/calendar/page.h"
+#include "services/scheduling/calendar/timeline.h"
+#include "services/scheduling/catalog/snapshot.h"
+
+namespace clarity::scheduling {
+
+// The timelines that searches look at, kept in memory. A cache and nothing more: whatever it
+// holds, a booking decides by the rows of its own transaction.
+//
+// A resource is loaded when it is first asked for, and from then on every commit brings it up to
+// date. A commit that lands while a resource is being loaded makes the load start again, so that
+// none is lost in between. Safe for any number of threads.
+class CalendarCache {
+ public:
+  explicit CalendarCache(storage::Database* database) : database_(database) {}
+
+  // The timelines of these resources (of the snapshot), covering `pages` at least. Never within a
+  // transaction: it may load.
+  absl::StatusOr<std::vector<std::shared_ptr<const calendar::Timeline>>> Get(
+      const catalog::Snapshot& snapshot, absl::Span<const int> resources, calendar::PageRange pages,
+      absl::Time now);
+
+  // After a commit: what was given up, and what was taken.
+  void Apply(const std::vector<Claim>& removed, const std::vector<Claim>& added);
+  // After a commit: claims of this owner on the resources hold until `expire_time`.
+  void SetExpiry(const std::vector<Claim>& claims, absl::Time expire_time);
+
+ private:
+  struct Entry {
+    int64_t catalog_version = -1;
+    std::shared_ptr<const calendar::Timeline> timeline;  // null: never loaded
+    std::vector<Claim> expiring;                         // those in `timeline` that will
+    int64_t commits = 0;                                 // that have touched the resource
+  };
+
+  bool IsCurrent(const Entry& entry, const catalog::Snapshot& snapshot,
+                 calendar::PageRange pages) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<std::shared_ptr<const calendar::Timeline>> LoadOne(
+      const catalog::Snapshot& snapshot, int resource, calendar::PageRange pages, absl::Time now);
+  // Takes claims whose time is over out of the timeline.
+  void DropExpired(Entry* entry, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  storage::Database* const database_;
+
+  base::Mutex mutex_;
+  absl::flat_hash_map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);  // by resource name
+};
+
+}  // namespace clarity::scheduling
+
+#endif  // CLARITY_SERVICES_SCHEDULING_BOOKING_CALENDAR_CACHE_H_

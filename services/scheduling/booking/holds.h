@@ -1,0 +1,41 @@
+#ifndef CLARITY_SERVICES_SCHEDULING_BOOKING_HOLDS_H_
+#define CLARITY_SERVICES_SCHEDULING_BOOKING_HOLDS_H_
+
+#include "absl/status/status.h"
+#include "clarity/scheduling/v1/scheduling_service.pb.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/rpc/call.h"
+#include "services/platform/storage/database.h"
+#include "services/scheduling/booking/publisher.h"
+#include "services/scheduling/catalog/catalog_store.h"
+#include "services/scheduling/search/slot_search.h"
+
+namespace clarity::scheduling {
+
+// Keeping a time for a short while. For Door::Write.
+class Holds {
+ public:
+  // All outlive it.
+  Holds(catalog::CatalogStore* catalog, const Publisher* publisher, SlotSearch* search,
+        base::Random* random)
+      : catalog_(catalog), publisher_(publisher), search_(search), random_(random) {}
+
+  absl::Status Create(const rpc::Call& call, storage::Transaction& transaction,
+                      const v1::CreateHoldRequest& request, v1::Hold* reply);
+  void ExplainCreate(const rpc::Call& call, const v1::CreateHoldRequest& request,
+                     absl::Status* refusal);
+  absl::Status Renew(const rpc::Call& call, storage::Transaction& transaction,
+                     const v1::RenewHoldRequest& request, v1::Hold* reply);
+  absl::Status Release(const rpc::Call& call, storage::Transaction& transaction,
+                       const v1::ReleaseHoldRequest& request, v1::ReleaseHoldResponse* reply);
+
+ private:
+  catalog::CatalogStore* const catalog_;
+  const Publisher* const publisher_;
+  SlotSearch* const search_;
+  base::Random* const random_;
+};
+
+}  // namespace clarity::scheduling
+
+#endif  // CLARITY_SERVICES_SCHEDULING_BOOKING_HOLDS_H_

@@ -1,0 +1,152 @@
+#include "services/scheduling/records.h"
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/errors.h"
+#include "services/platform/base/status_macros.h"
+#include "services/scheduling/errors.h"
+#include "services/scheduling/wire.h"
+
+namespace clarity::scheduling {
+namespace {
+
+using storage::Row;
+using storage::Sql;
+using storage::Transaction;
+using storage::Value;
+using storage::v1::AppointmentRecord;
+using storage::v1::HoldRecord;
+
+constexpr Sql kReadAppointment = {"SELECT body FROM appointment WHERE name = $1"};
+constexpr Sql kWriteAppointment = {
+    "INSERT INTO appointment (name, patient, clinic, visit_type, state, start_time, end_time, "
+    "order_name, attention, body, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0) "
+    "ON CONFLICT (name) DO UPDATE SET patient = $2, clinic = $3, visit_type = $4, state = $5, "
+    "start_time = $6, end_time = $7, order_name = $8, attention = $9, body = $10, key_id = 0"};
+constexpr Sql kReadHold = {"SELECT body FROM hold WHERE name = $1"};
+constexpr Sql kWriteHold = {
+    "INSERT INTO hold (name, holder, kind, clinic, patient, expire_time, body, key_id) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, 0) "
+    "ON CONFLICT (name) DO UPDATE SET holder = $2, kind = $3, clinic = $4, patient = $5, "
+    "expire_time = $6, body = $7, key_id = 0"};
+constexpr Sql kDeleteHold = {"DELETE FROM hold WHERE name = $1"};
+constexpr Sql kCountHolds = {
+    "SELECT COUNT(*) FROM hold WHERE holder = $1 AND kind = $2 AND expire_time > $3"};
+
+absl::StatusOr<std::optional<std::string>> ReadBody(Transaction& transaction, const Sql& sql,
+                                                    absl::string_view name) {
+  std::optional<std::string> body;
+  RETURN_IF_ERROR(transaction.Query(sql, {Value::Text(name)}, [&](const Row& row) {
+    body = std::string(row.Text(0));
+    return absl::OkStatus();
+  }));
+  return body;
+}
+
+template <typename Record>
+absl::StatusOr<Record> Parse(absl::string_view body) {
+  Record record;
+  if (!record.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
+    return base::Internal("a stored record does not parse");
+  }
+  return record;
+}
+
+std::string EtagOf(int64_t revision) { return absl::StrCat("\"", revision, "\""); }
+
+const std::string& PatientOf(const v1::Appointment& appointment) {
+  return appointment.participants(0).patient();
+}
+
+}  // namespace
+
+template <>
+absl::StatusOr<AppointmentRecord> Load(const rpc::Call& call, Transaction& transaction,
+                                       absl::string_view name) {
+  call.audit_resource = std::string(name);
+  ASSIGN_OR_RETURN(const auto body, ReadBody(transaction, kReadAppointment, name));
+  if (!body.has_value()) return call.Missing(name);
+  ASSIGN_OR_RETURN(auto record, Parse<AppointmentRecord>(*body));
+  RETURN_IF_ERROR(call.MaySee(record.appointment().clinic(), PatientOf(record.appointment())));
+  call.audit_clinic = record.appointment().clinic();
+  return record;
+}
+
+template <>
+absl::StatusOr<HoldRecord> Load(const rpc::Call& call, Transaction& transaction,
+                                absl::string_view name) {
+  call.audit_resource = std::string(name);
+  ASSIGN_OR_RETURN(const auto body, ReadBody(transaction, kReadHold, name));
+  if (!body.has_value()) return HoldExpired(name);
+  ASSIGN_OR_RETURN(auto record, Parse<HoldRecord>(*body));
+  // Somebody else's answers like one that is gone: nobody learns which ids exist.
+  if (record.hold().holder() != call.principal.subject ||
+      FromWire(record.hold().expire_time()) <= call.now) {
+    return HoldExpired(name);
+  }
+  call.audit_clinic = record.hold().clinic();
+  return record;
+}
+
+absl::Status Save(const rpc::Call& call, Transaction& transaction, AppointmentRecord* record) {
+  v1::Appointment& appointment = *record->mutable_appointment();
+  record->set_revision(record->revision() + 1);
+  appointment.set_etag(EtagOf(record->revision()));
+  *appointment.mutable_update_time() = ToWire(call.now);
+  call.audit_resource = appointment.name();
+  call.audit_clinic = appointment.clinic();
+  const std::string body = record->SerializeAsString();
+  return transaction
+      .Execute(
+          kWriteAppointment,
+          {Value::Text(appointment.name()), Value::Text(PatientOf(appointment)),
+           Value::Text(appointment.clinic()), Value::Text(appointment.visit_type()),
+           Value::Integer(appointment.state()), Value::Time(FromWire(appointment.start_time())),
+           Value::Time(FromWire(appointment.end_time())), Value::Text(appointment.order()),
+           Value::Integer(appointment.attention_size()), Value::Bytes(body)})
+      .status();
+}
+
+absl::Status Save(const rpc::Call& call, Transaction& transaction, HoldRecord* record) {
+  v1::Hold& hold = *record->mutable_hold();
+  record->set_revision(record->revision() + 1);
+  hold.set_etag(EtagOf(record->revision()));
+  call.audit_resource = hold.name();
+  call.audit_clinic = hold.clinic();
+  const std::string body = record->SerializeAsString();
+  return transaction
+      .Execute(kWriteHold,
+               {Value::Text(hold.name()), Value::Text(hold.holder()), Value::Integer(hold.kind()),
+                Value::Text(hold.clinic()), Value::Text(hold.patient()),
+                Value::Time(FromWire(hold.expire_time())), Value::Bytes(body)})
+      .status();
+}
+
+absl::Status DeleteHold(Transaction& transaction, absl::string_view name) {
+  return transaction.Execute(kDeleteHold, {Value::Text(name)}).status();
+}
+
+absl::StatusOr<int64_t> CountHolds(const rpc::Call& call, Transaction& transaction,
+                                   v1::Hold::Kind kind) {
+  int64_t count = 0;
+  RETURN_IF_ERROR(transaction.Query(
+      kCountHolds,
+      {Value::Text(call.principal.subject), Value::Integer(kind), Value::Time(call.now)},
+      [&](const Row& row) {
+        count = row.Integer(0);
+        return absl::OkStatus();
+      }));
+  return count;
+}
+
+absl::Status CheckEtag(absl::string_view expected, absl::string_view present,
+                       absl::string_view name) {
+  if (expected.empty() || expected == present) return absl::OkStatus();
+  return base::EtagMismatch(name);
+}
+
+absl::StatusOr<v1::Appointment> ParseAppointment(absl::string_view body) {
+  ASSIGN_OR_RETURN(auto record, Parse<AppointmentRecord>(body));
+  return std::move(*record.mutable_appointment());
+}
+
+}  // namespace clarity::scheduling

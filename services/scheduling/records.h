@@ -1,0 +1,55 @@
+#ifndef CLARITY_SERVICES_SCHEDULING_RECORDS_H_
+#define CLARITY_SERVICES_SCHEDULING_RECORDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/platform/rpc/call.h"
+#include "services/platform/storage/database.h"
+#include "services/scheduling/records.pb.h"
+
+// The rows of appointments and holds. Records are the public messages; the columns beside the body
+// are what people filter and sort by, derived in one place.
+namespace clarity::scheduling {
+
+// The one way to a row of somebody's: with the caller's right to see it. What the caller may not
+// see, and what does not exist, answer as Call::MaySee and Call::Missing say.
+template <typename Record>
+absl::StatusOr<Record> Load(const rpc::Call& call, storage::Transaction& transaction,
+                            absl::string_view name);
+template <>
+absl::StatusOr<storage::v1::AppointmentRecord> Load(const rpc::Call& call,
+                                                    storage::Transaction& transaction,
+                                                    absl::string_view name);
+// A live hold of the caller's own; HOLD_EXPIRED for any other.
+template <>
+absl::StatusOr<storage::v1::HoldRecord> Load(const rpc::Call& call,
+                                             storage::Transaction& transaction,
+                                             absl::string_view name);
+
+// Writes the row, new or not: counts the revision and sets the etag and the update time.
+absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
+                  storage::v1::AppointmentRecord* record);
+absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
+                  storage::v1::HoldRecord* record);
+
+absl::Status DeleteHold(storage::Transaction& transaction, absl::string_view name);
+
+// How many live holds of the kind the caller has.
+absl::StatusOr<int64_t> CountHolds(const rpc::Call& call, storage::Transaction& transaction,
+                                   v1::Hold::Kind kind);
+
+// ETAG_MISMATCH unless `expected` is empty or the present one.
+absl::Status CheckEtag(absl::string_view expected, absl::string_view present,
+                       absl::string_view name);
+
+// The body of a row of `appointment`.
+absl::StatusOr<v1::Appointment> ParseAppointment(absl::string_view body);
+
+}  // namespace clarity::scheduling
+
+#endif  // CLARITY_SERVICES_SCHEDULING_RECORDS_H_

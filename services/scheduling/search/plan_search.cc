@@ -1,0 +1,168 @@
+#include "services/scheduling/search/plan_search.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/status_macros.h"
+#include "services/scheduling/booking/rules.h"
+#include "services/scheduling/calendar/assign.h"
+#include "services/scheduling/wire.h"
+
+namespace clarity::scheduling {
+namespace {
+
+using calendar::Bitmap;
+using calendar::Interval;
+using calendar::Tick;
+using calendar::Timeline;
+using storage::Transaction;
+
+v1::Blocker BlockerFor(const catalog::Snapshot& snapshot, const catalog::VisitPlan& plan,
+                       const std::string& need, const calendar::Obstacle& obstacle) {
+  v1::Blocker blocker;
+  const bool taken = obstacle.kind == calendar::Obstacle::Kind::kTaken;
+  blocker.set_rule(taken ? v1::Blocker::RULE_BOOKED : v1::Blocker::RULE_NOT_AVAILABLE);
+  blocker.set_need(need);
+  const v1::Resource& resource = snapshot.resource(plan.resources[obstacle.resource]);
+  blocker.set_resource(resource.name());
+  *blocker.mutable_start_time() = ToWire(calendar::ToTime(obstacle.when.begin));
+  *blocker.mutable_end_time() = ToWire(calendar::ToTime(obstacle.when.end));
+  blocker.set_description(
+      absl::StrCat(resource.display_name(), taken ? " is taken" : " is not available"));
+  return blocker;
+}
+
+}  // namespace
+
+absl::StatusOr<OwnTime> ReadOwnTime(storage::Database& database, const std::string& patient,
+                                    const std::string& moved_appointment, Interval window,
+                                    absl::Time now) {
+  OwnTime own;
+  if (patient.empty() && moved_appointment.empty()) return own;
+  const Interval reach{window.begin - calendar::kVisitTicksMax,
+                       window.end + calendar::kVisitTicksMax};
+  RETURN_IF_ERROR(database.ReadAndWait([&](Transaction& transaction) -> absl::Status {
+    own = OwnTime();
+    if (!moved_appointment.empty()) {
+      ASSIGN_OR_RETURN(own.given_up, ReadOwnedClaims(transaction, moved_appointment));
+    }
+    if (patient.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const auto claims, ReadClaims(transaction, patient, calendar::PagesOf(reach)));
+    for (const Claim& claim : claims) {
+      if (!claim.Expired(now) && claim.owner != moved_appointment) {
+        own.busy.push_back(claim.interval);
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return own;
+}
+
+absl::StatusOr<Bitmap> PlanSearch::Starts(CalendarCache& cache, const Bitmap& wanted) {
+  Bitmap starts = AllowedStarts(*snapshot_, *plan_, wanted.window(), now_);
+  starts &= wanted;
+  ClearBusy(&starts);
+  Bitmap found(starts.window());
+  if (!starts.any()) return found;
+  RETURN_IF_ERROR(LoadTimelines(cache, starts.window()));
+  for (size_t p = 0; p < plan_->pieces.size(); ++p) {
+    const Interval within = calendar::Intersection(plan_->pieces[p].starts, starts.window());
+    if (within.empty()) continue;
+    Bitmap of_piece(within);
+    of_piece.Set(within);
+    of_piece &= starts;
+    if (!of_piece.any()) continue;
+    ASSIGN_OR_RETURN(const auto* ways, WaysFor(p));
+    for (const SelectedVisit& way : *ways) {
+      found |= calendar::Feasible(way.visit, views_, of_piece, scratch_);
+    }
+  }
+  return found;
+}
+
+absl::Status PlanSearch::LoadTimelines(CalendarCache& cache, Interval starts) {
+  ASSIGN_OR_RETURN(timelines_,
+                   cache.Get(*snapshot_, plan_->resources, calendar::PagesToSearch(starts), now_));
+  views_.clear();
+  for (size_t r = 0; r < timelines_.size(); ++r) {
+    // What the appointment to be moved has is not in its own way.
+    std::shared_ptr<Timeline> without;
+    for (const Claim& claim : own_time_->given_up) {
+      if (claim.resource != snapshot_->resource(plan_->resources[r]).name()) continue;
+      if (without == nullptr) without = std::make_shared<Timeline>(*timelines_[r]);
+      without->RemoveClaim(claim.interval, claim.shares);
+    }
+    if (without != nullptr) timelines_[r] = std::move(without);
+    views_.push_back({timelines_[r].get(), plan_->location});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const std::vector<SelectedVisit>*> PlanSearch::WaysFor(size_t piece) {
+  const auto found = ways_.find(piece);
+  if (found != ways_.end()) return &found->second;
+  ASSIGN_OR_RETURN(auto ways, Select(*snapshot_, *plan_, plan_->pieces[piece].visit, selection_));
+  return &(ways_[piece] = std::move(ways));
+}
+
+size_t PlanSearch::PieceOf(Tick start) const {
+  size_t piece = 0;
+  while (!plan_->pieces[piece].starts.Contains(start)) ++piece;
+  return piece;
+}
+
+// A start is out when the patient's own part of the visit would overlap something else.
+void PlanSearch::ClearBusy(Bitmap* starts) const {
+  if (own_time_->busy.empty()) return;
+  const Interval part = PatientPart(snapshot_->visit_type(plan_->visit_type));
+  for (const Interval busy : own_time_->busy) {
+    starts->Clear({busy.begin - part.end + 1, busy.end - part.begin});
+  }
+}
+
+std::optional<Placement> PlanSearch::At(Tick start) const {
+  const auto ways = ways_.find(PieceOf(start));
+  if (ways == ways_.end()) return std::nullopt;
+  for (const SelectedVisit& way : ways->second) {
+    const auto fits = [&](int need, int resource) {
+      return calendar::Fits(way.visit, need, views_[resource], start);
+    };
+    const auto assignment = calendar::Assign(way.visit, fits, way.preference);
+    if (!assignment.has_value()) continue;
+    return Placement{snapshot_, plan_, start, UnitsOf(*plan_, way, assignment->resources), false};
+  }
+  return std::nullopt;
+}
+
+std::vector<v1::Blocker> PlanSearch::BlockersAt(Tick start) const {
+  std::vector<v1::Blocker> blockers;
+  const auto ways = ways_.find(PieceOf(start));
+  if (ways == ways_.end() || ways->second.empty()) {
+    blockers.emplace_back().set_rule(v1::Blocker::RULE_NOBODY_ELIGIBLE);
+    blockers.back().set_description("the resources asked for have no part in such a visit");
+    return blockers;
+  }
+  const SelectedVisit& way = ways->second.front();
+  const v1::VisitType& type = snapshot_->visit_type(plan_->visit_type);
+  const auto explanation = calendar::Explain(way.visit, views_, start);
+  for (size_t n = 0; n < explanation.needs.size(); ++n) {
+    if (explanation.needs[n].satisfiable) continue;
+    const std::string& need = type.needs(way.need[n]).id();
+    for (const calendar::Obstacle& obstacle : explanation.needs[n].obstacles) {
+      blockers.push_back(BlockerFor(*snapshot_, *plan_, need, obstacle));
+    }
+    if (explanation.needs[n].obstacles.empty()) {
+      blockers.emplace_back().set_rule(v1::Blocker::RULE_NOBODY_ELIGIBLE);
+      blockers.back().set_need(need);
+      blockers.back().set_description(absl::StrCat("nobody here can be the ", need));
+    }
+  }
+  if (explanation.only_jointly_impossible) {
+    blockers.emplace_back().set_rule(v1::Blocker::RULE_NO_JOINT_ASSIGNMENT);
+    blockers.back().set_description("each need could be met alone, but not all together");
+  }
+  return blockers;
+}
+
+}  // namespace clarity::scheduling

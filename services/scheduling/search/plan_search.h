@@ -1,0 +1,79 @@
+#ifndef CLARITY_SERVICES_SCHEDULING_SEARCH_PLAN_SEARCH_H_
+#define CLARITY_SERVICES_SCHEDULING_SEARCH_PLAN_SEARCH_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/platform/storage/database.h"
+#include "services/scheduling/booking/calendar_cache.h"
+#include "services/scheduling/booking/placement.h"
+#include "services/scheduling/booking/selection.h"
+#include "services/scheduling/calendar/bitmap.h"
+#include "services/scheduling/calendar/search.h"
+#include "services/scheduling/catalog/snapshot.h"
+
+namespace clarity::scheduling {
+
+// Time that is a caller's own matter, read from the store once a search: when the patient is
+// busy, and what an appointment to be moved would give up.
+struct OwnTime {
+  std::vector<calendar::Interval> busy;  // of the patient
+  std::vector<Claim> given_up;           // on resources
+};
+
+// Reads it. Either name may be empty. `window` bounds the starts of interest.
+absl::StatusOr<OwnTime> ReadOwnTime(storage::Database& database, const std::string& patient,
+                                    const std::string& moved_appointment, calendar::Interval window,
+                                    absl::Time now);
+
+// The search for one visit type at one clinic, stretch by stretch of time.
+class PlanSearch {
+ public:
+  // All outlive it. `selection` names resources of the catalog.
+  PlanSearch(std::shared_ptr<const catalog::Snapshot> snapshot, const catalog::VisitPlan* plan,
+             Selection selection, const OwnTime* own_time, absl::Time now)
+      : snapshot_(std::move(snapshot)),
+        plan_(plan),
+        selection_(std::move(selection)),
+        own_time_(own_time),
+        now_(now) {}
+
+  const catalog::VisitPlan& plan() const { return *plan_; }
+
+  // The starts within `wanted` that can be booked. What the rules refuse is left out.
+  absl::StatusOr<calendar::Bitmap> Starts(CalendarCache& cache, const calendar::Bitmap& wanted);
+
+  // Who would take part: for a start that the last Starts returned.
+  std::optional<Placement> At(calendar::Tick start) const;
+
+  // Why nobody can: for a start within the last `wanted`.
+  std::vector<v1::Blocker> BlockersAt(calendar::Tick start) const;
+
+ private:
+  absl::Status LoadTimelines(CalendarCache& cache, calendar::Interval starts);
+  // The ways to select for a start; worked out once for each piece of the plan.
+  absl::StatusOr<const std::vector<SelectedVisit>*> WaysFor(size_t piece);
+  size_t PieceOf(calendar::Tick start) const;
+  void ClearBusy(calendar::Bitmap* starts) const;
+
+  std::shared_ptr<const catalog::Snapshot> snapshot_;
+  const catalog::VisitPlan* plan_;
+  Selection selection_;
+  const OwnTime* own_time_;
+  absl::Time now_;
+
+  absl::flat_hash_map<size_t, std::vector<SelectedVisit>> ways_;  // by piece
+  std::vector<std::shared_ptr<const calendar::Timeline>> timelines_;
+  std::vector<calendar::ResourceView> views_;  // into timelines_
+  calendar::SearchScratch scratch_;
+};
+
+}  // namespace clarity::scheduling
+
+#endif  // CLARITY_SERVICES_SCHEDULING_SEARCH_PLAN_SEARCH_H_

@@ -1,0 +1,340 @@
+#include "services/scheduling/search/slot_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "services/platform/base/errors.h"
+#include "services/platform/base/status_macros.h"
+#include "services/platform/rpc/freshness.h"
+#include "services/platform/rpc/page_token.h"
+#include "services/scheduling/booking/rules.h"
+#include "services/scheduling/errors.h"
+#include "services/scheduling/limits.h"
+#include "services/scheduling/records.h"
+#include "services/scheduling/search/wanted_times.h"
+#include "services/scheduling/wire.h"
+
+namespace clarity::scheduling {
+namespace {
+
+using calendar::Bitmap;
+using calendar::Interval;
+using calendar::Tick;
+using catalog::Snapshot;
+
+// The earliest starts are looked for in stretches of this length: most searches end in the first.
+constexpr Tick kStretchTicks = 8 * calendar::kPageTicks;
+
+struct ClinicAt {
+  int clinic = 0;
+  std::optional<double> distance_km;
+};
+
+double DistanceKm(const type::v1::LatLng& a, const type::v1::LatLng& b) {
+  constexpr double kEarthRadiusKm = 6371.0;
+  constexpr double kRadiansPerE7 = 3.14159265358979323846 / 180 / 1e7;
+  const double lat_a = static_cast<double>(a.latitude_e7()) * kRadiansPerE7;
+  const double lat_b = static_cast<double>(b.latitude_e7()) * kRadiansPerE7;
+  const double half_lat = std::sin((lat_b - lat_a) / 2);
+  const double half_lng =
+      std::sin(static_cast<double>(b.longitude_e7() - a.longitude_e7()) * kRadiansPerE7 / 2);
+  const double h = half_lat * half_lat + std::cos(lat_a) * std::cos(lat_b) * half_lng * half_lng;
+  return 2 * kEarthRadiusKm * std::asin(std::min(1.0, std::sqrt(h)));
+}
+
+std::vector<ClinicAt> ClinicsNear(const rpc::Call& call, const Snapshot& snapshot,
+                                  const v1::SlotQuery::Near& near) {
+  std::vector<ClinicAt> found;
+  for (int c = 0; c < snapshot.clinic_count(); ++c) {
+    const v1::Clinic& clinic = snapshot.clinic(c);
+    if (!clinic.has_position() || !call.principal.SeesClinic(clinic.name())) continue;
+    const double distance = DistanceKm(near.point(), clinic.position());
+    if (distance <= near.radius_km()) found.push_back({c, distance});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.distance_km < b.distance_km; });
+  const size_t most = static_cast<size_t>(near.clinics_max() > 0 ? near.clinics_max()
+                                                                 : limits::kNearClinicsDefault);
+  if (found.size() > most) found.resize(most);
+  return found;
+}
+
+absl::StatusOr<std::vector<ClinicAt>> ClinicsOf(const rpc::Call& call, const Snapshot& snapshot,
+                                                const v1::SlotQuery& query) {
+  if (query.has_near() == !query.clinics().empty()) {
+    return base::InvalidField("query.clinics", "give either clinics or near");
+  }
+  if (query.has_near()) return ClinicsNear(call, snapshot, query.near());
+  std::vector<ClinicAt> clinics;
+  for (const std::string& name : query.clinics()) {
+    const auto clinic = snapshot.FindClinic(name);
+    if (!clinic.has_value()) return base::NotFound(name);
+    clinics.push_back({*clinic, std::nullopt});
+  }
+  return clinics;
+}
+
+absl::StatusOr<Interval> WindowOf(const v1::SlotQuery& query, absl::Time now) {
+  const absl::Time start = FromWire(query.window().start_time());
+  const absl::Time end = FromWire(query.window().end_time());
+  if (end <= start) return base::InvalidField("query.window", "ends before it starts");
+  if (end - start > limits::kSearchWindowMax) {
+    return base::InvalidField("query.window", "is longer than 180 days");
+  }
+  return calendar::Intersection({calendar::CeilTick(start), calendar::CeilTick(end)},
+                                {calendar::CeilTick(now), INT64_MAX});
+}
+
+Selection SelectionOf(const v1::SlotQuery& query) {
+  Selection selection;
+  selection.required = {query.required_resources().begin(), query.required_resources().end()};
+  selection.excluded = {query.excluded_resources().begin(), query.excluded_resources().end()};
+  selection.preferred = {query.preferred_resources().begin(), query.preferred_resources().end()};
+  selection.capability = query.capability();
+  selection.language = query.language();
+  return selection;
+}
+
+// Takes candidates in their order and keeps those that lie far enough from the ones kept before.
+class Spreader {
+ public:
+  explicit Spreader(const v1::FindSlotsRequest::Spread& spread)
+      : per_day_max_(spread.per_day_max()),
+        distance_(absl::Minutes(spread.distance_minutes_min()) / calendar::kTickLength) {}
+
+  bool Keep(int clinic, absl::TimeZone zone, Tick start) {
+    auto& kept = kept_[clinic];
+    if (distance_ > 0) {
+      const auto after = kept.lower_bound(start - static_cast<Tick>(std::ceil(distance_)) + 1);
+      if (after != kept.end() && *after < start + distance_) return false;
+    }
+    if (per_day_max_ > 0) {
+      int& on_day = on_day_[{clinic, absl::ToCivilDay(calendar::ToTime(start), zone)}];
+      if (on_day >= per_day_max_) return false;
+      ++on_day;
+    }
+    kept.insert(start);
+    return true;
+  }
+
+ private:
+  const int per_day_max_;
+  const double distance_;  // in ticks
+  std::map<int, std::set<Tick>> kept_;
+  std::map<std::pair<int, absl::CivilDay>, int> on_day_;
+};
+
+// One clinic of a search over several.
+struct Branch {
+  ClinicAt at;
+  std::unique_ptr<PlanSearch> search;
+  Bitmap starts;  // of the stretch in hand
+};
+
+// One run of FindSlots: candidates in order, spread, and cut to the page.
+class SlotRun {
+ public:
+  SlotRun(const v1::FindSlotsRequest& request, std::shared_ptr<const Snapshot> snapshot,
+          CalendarCache* cache, int64_t skip)
+      : request_(request),
+        snapshot_(std::move(snapshot)),
+        cache_(cache),
+        skip_(skip),
+        page_size_(request.page_size() > 0 ? request.page_size() : limits::kSlotsPageDefault),
+        spreader_(request.spread()) {}
+
+  void Add(ClinicAt at, std::unique_ptr<PlanSearch> search) {
+    branches_.push_back({at, std::move(search), {}});
+  }
+
+  absl::Status Run(Interval window, v1::FindSlotsResponse* reply) {
+    const bool closest = request_.ranking() == v1::FindSlotsRequest::RANKING_CLOSEST;
+    const Tick step = closest ? std::max<Tick>(window.ticks(), 1) : kStretchTicks;
+    for (Tick begin = window.begin; begin < window.end && !full_; begin += step) {
+      const Interval stretch{begin, std::min(begin + step, window.end)};
+      for (Branch& branch : branches_) {
+        ASSIGN_OR_RETURN(
+            branch.starts,
+            branch.search->Starts(*cache_, WantedTimes(request_.query(), stretch,
+                                                       snapshot_->zone(branch.at.clinic))));
+      }
+      closest ? OfferClosest(reply) : OfferEarliest(stretch, reply);
+    }
+    if (full_) {
+      reply->set_next_page_token(rpc::EncodePageToken(request_, absl::StrCat(skip_ + page_size_)));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  void OfferEarliest(Interval stretch, v1::FindSlotsResponse* reply) {
+    std::optional<Tick> at = stretch.begin;
+    while (at.has_value() && !full_) {
+      std::optional<Tick> next;
+      for (const Branch& branch : branches_) {
+        const auto start = branch.starts.Next(*at);
+        if (start.has_value() && (!next.has_value() || *start < *next)) next = start;
+      }
+      for (size_t b = 0; next.has_value() && b < branches_.size() && !full_; ++b) {
+        if (branches_[b].starts.Test(*next)) Offer(branches_[b], *next, reply);
+      }
+      at = next.has_value() ? std::optional<Tick>(*next + 1) : std::nullopt;
+    }
+  }
+
+  void OfferClosest(v1::FindSlotsResponse* reply) {
+    const absl::Time target = FromWire(request_.closest_to());
+    std::vector<std::pair<absl::Duration, std::pair<Tick, size_t>>> order;
+    for (size_t b = 0; b < branches_.size(); ++b) {
+      const Bitmap& starts = branches_[b].starts;
+      for (auto t = starts.Next(starts.window().begin); t.has_value(); t = starts.Next(*t + 1)) {
+        order.push_back({absl::AbsDuration(calendar::ToTime(*t) - target), {*t, b}});
+      }
+    }
+    std::sort(order.begin(), order.end());
+    for (size_t i = 0; i < order.size() && !full_; ++i) {
+      Offer(branches_[order[i].second.second], order[i].second.first, reply);
+    }
+  }
+
+  void Offer(const Branch& branch, Tick start, v1::FindSlotsResponse* reply) {
+    if (!spreader_.Keep(branch.at.clinic, snapshot_->zone(branch.at.clinic), start)) return;
+    const int64_t place = offered_++;
+    if (place < skip_) return;
+    if (reply->slots_size() == page_size_) {
+      full_ = true;
+      return;
+    }
+    const auto placement = branch.search->At(start);
+    if (!placement.has_value()) return;
+    v1::Slot* slot = reply->add_slots();
+    Describe(*placement, slot);
+    if (branch.at.distance_km.has_value()) slot->set_distance_km(*branch.at.distance_km);
+  }
+
+  const v1::FindSlotsRequest& request_;
+  const std::shared_ptr<const Snapshot> snapshot_;
+  CalendarCache* const cache_;
+  const int64_t skip_;
+  const int page_size_;
+  Spreader spreader_;
+  std::vector<Branch> branches_;
+  int64_t offered_ = 0;
+  bool full_ = false;  // the page is, and there is more
+};
+
+absl::Status CheckRanking(const v1::FindSlotsRequest& request) {
+  switch (request.ranking()) {
+    case v1::FindSlotsRequest::RANKING_BALANCED:
+    case v1::FindSlotsRequest::RANKING_SAME_CLINICIAN:
+      return base::InvalidField("ranking", "is not offered yet: use EARLIEST or CLOSEST");
+    case v1::FindSlotsRequest::RANKING_CLOSEST:
+      if (!request.has_closest_to()) {
+        return base::InvalidField("closest_to", "is required for CLOSEST");
+      }
+      return absl::OkStatus();
+    default:
+      return absl::OkStatus();
+  }
+}
+
+bool IsAboutTime(absl::string_view reason) {
+  return reason == "SLOT_TAKEN" || reason == "SLOT_NOT_OFFERED" || reason == "PATIENT_BUSY";
+}
+
+}  // namespace
+
+absl::Status SlotSearch::FindSlots(const rpc::Call& call, const v1::FindSlotsRequest& request,
+                                   v1::FindSlotsResponse* reply) {
+  const v1::SlotQuery& query = request.query();
+  RETURN_IF_ERROR(CheckRanking(request));
+  ASSIGN_OR_RETURN(const Interval window, WindowOf(query, call.now));
+  ASSIGN_OR_RETURN(const std::string cursor, rpc::DecodePageToken(request, request.page_token()));
+  int64_t skip = 0;
+  if (!cursor.empty() && !absl::SimpleAtoi(cursor, &skip)) {
+    return base::InvalidReason("PAGE_TOKEN_MISMATCH", "this is no page token");
+  }
+  const auto snapshot = catalog_->Current();
+  const auto type = snapshot->FindVisitType(query.visit_type());
+  if (!type.has_value()) return base::NotFound(query.visit_type());
+  ASSIGN_OR_RETURN(const auto clinics, ClinicsOf(call, *snapshot, query));
+  reply->set_viewer_time_zone(request.viewer_time_zone());
+  // What the caller could not book is not offered.
+  if (!MayBookType(call, snapshot->visit_type(*type))) return absl::OkStatus();
+
+  if (!request.reschedule_appointment().empty()) {
+    RETURN_IF_ERROR(database_->ReadAndWait([&](storage::Transaction& transaction) {
+      return Load<storage::v1::AppointmentRecord>(call, transaction,
+                                                  request.reschedule_appointment())
+          .status();
+    }));
+  }
+  ASSIGN_OR_RETURN(const OwnTime own,
+                   ReadOwnTime(*database_, request.patient(), request.reschedule_appointment(),
+                               window, call.now));
+  SlotRun run(request, snapshot, cache_, skip);
+  for (const ClinicAt& at : clinics) {
+    const catalog::VisitPlan* plan = snapshot->Plan(*type, at.clinic, query.modality());
+    if (plan == nullptr) continue;
+    run.Add(at, std::make_unique<PlanSearch>(snapshot, plan, SelectionOf(query), &own, call.now));
+  }
+  return run.Run(window, reply);
+}
+
+void SlotSearch::ExplainRefusal(const rpc::Call& call, const Wish& wish,
+                                const std::string& moved_appointment, absl::Status* refusal) {
+  v1::SlotConflict conflict;
+  if (!IsAboutTime(base::ReasonOf(*refusal)) || !base::GetDetail(*refusal, &conflict)) return;
+  const auto snapshot = catalog_->Current();
+  const auto plan = FindPlan(*snapshot, wish.visit_type, wish.clinic, wish.modality);
+  if (!plan.ok() || !MayBookType(call, snapshot->visit_type((*plan)->visit_type))) return;
+
+  const Interval window{calendar::CeilTick(wish.start - limits::kAlternativesWithin),
+                        calendar::CeilTick(wish.start + limits::kAlternativesWithin)};
+  const auto own = ReadOwnTime(*database_, wish.patient, moved_appointment, window, call.now);
+  if (!own.ok()) return;
+  PlanSearch search(snapshot, *plan, wish.selection, &*own, call.now);
+  Bitmap everywhere(window);
+  everywhere.Set(window);
+  const auto starts = search.Starts(*cache_, everywhere);
+  if (!starts.ok()) return;
+
+  // The transaction says only that nobody could be assigned; here is who stood in the way.
+  if (conflict.blockers_size() == 1 &&
+      conflict.blockers(0).rule() == v1::Blocker::RULE_UNSPECIFIED) {
+    conflict.clear_blockers();
+    for (auto& blocker : search.BlockersAt(calendar::FloorTick(wish.start))) {
+      if (conflict.blockers_size() == static_cast<int>(limits::kBlockersListedMax)) break;
+      *conflict.add_blockers() = std::move(blocker);
+    }
+  }
+  const Tick wanted = calendar::FloorTick(wish.start);
+  std::vector<Tick> nearest;
+  for (auto t = starts->Next(window.begin); t.has_value(); t = starts->Next(*t + 1)) {
+    if (*t != wanted) nearest.push_back(*t);
+  }
+  std::sort(nearest.begin(), nearest.end(), [&](Tick a, Tick b) {
+    return std::make_pair(std::abs(a - wanted), a) < std::make_pair(std::abs(b - wanted), b);
+  });
+  for (const Tick t : nearest) {
+    if (conflict.alternatives_size() == limits::kAlternativesMax) break;
+    const auto placement = search.At(t);
+    if (!placement.has_value()) continue;
+    v1::Slot* slot = conflict.add_alternatives();
+    Describe(*placement, slot);
+    slot->clear_phases();  // the detail is small
+  }
+  // Same reason and message; only the detail is fuller.
+  conflict = FitConflict(std::move(conflict));
+  base::AddDetail(*refusal, conflict);
+}
+
+}  // namespace clarity::scheduling

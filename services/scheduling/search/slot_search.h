@@ -1,0 +1,42 @@
+#ifndef CLARITY_SERVICES_SCHEDULING_SEARCH_SLOT_SEARCH_H_
+#define CLARITY_SERVICES_SCHEDULING_SEARCH_SLOT_SEARCH_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "clarity/scheduling/v1/scheduling_service.pb.h"
+#include "services/platform/rpc/call.h"
+#include "services/platform/storage/database.h"
+#include "services/scheduling/booking/calendar_cache.h"
+#include "services/scheduling/catalog/catalog_store.h"
+#include "services/scheduling/search/plan_search.h"
+
+namespace clarity::scheduling {
+
+// Finding times. For Door::Compute, and for the refusals of Door::Write: it reads the search
+// cache, and the store only for what is the caller's own.
+class SlotSearch {
+ public:
+  // All outlive it.
+  SlotSearch(storage::Database* database, catalog::CatalogStore* catalog, CalendarCache* cache)
+      : database_(database), catalog_(catalog), cache_(cache) {}
+
+  absl::Status FindSlots(const rpc::Call& call, const v1::FindSlotsRequest& request,
+                         v1::FindSlotsResponse* reply);
+
+  // Adds to the refusal of a wish what stands in its way, and up to five other starts nearby. Other
+  // errors are left alone.
+  void ExplainRefusal(const rpc::Call& call, const Wish& wish, const std::string& moved_appointment,
+                      absl::Status* refusal);
+
+ private:
+  storage::Database* const database_;
+  catalog::CatalogStore* const catalog_;
+  CalendarCache* const cache_;
+};
+
+}  // namespace clarity::scheduling
+
+#endif  // CLARITY_SERVICES_SCHEDULING_SEARCH_SLOT_SEARCH_H_

@@ -1,0 +1,184 @@
+#include "services/scheduling/service.h"
+
+#include "clarity/scheduling/v1/catalog_service.grpc.pb.h"
+#include "clarity/scheduling/v1/order_service.grpc.pb.h"
+#include "clarity/scheduling/v1/scheduling_service.grpc.pb.h"
+#include "services/platform/base/status_macros.h"
+#include "services/scheduling/booking/appointment_reads.h"
+#include "services/scheduling/booking/appointments.h"
+#include "services/scheduling/booking/calendar_cache.h"
+#include "services/scheduling/booking/dependents.h"
+#include "services/scheduling/booking/holds.h"
+#include "services/scheduling/booking/publisher.h"
+#include "services/scheduling/catalog/catalog.h"
+#include "services/scheduling/catalog/catalog_store.h"
+#include "services/scheduling/search/slot_search.h"
+#include "services/scheduling/watch/watch.h"
+
+namespace clarity::scheduling {
+namespace {
+
+using Context = grpc::CallbackServerContext;
+using grpc::ServerUnaryReactor;
+
+// The use cases, in the order in which they stand on each other.
+struct UseCases {
+  UseCases(storage::Database* database, rpc::Notifier* notifier, base::Random* random)
+      : cache(database),
+        publisher(&cache, notifier),
+        dependents(&publisher),
+        catalog(&store, &dependents),
+        search(database, &store, &cache),
+        holds(&store, &publisher, &search, random),
+        appointments(database, &store, &publisher, &search, random),
+        reads(&store),
+        watch(database, &store) {}
+
+  catalog::CatalogStore store;
+  CalendarCache cache;
+  Publisher publisher;
+  Dependents dependents;
+  catalog::CatalogUseCases catalog;
+  SlotSearch search;
+  Holds holds;
+  Appointments appointments;
+  AppointmentReads reads;
+  Watch watch;
+};
+
+// The gRPC surface, a line a method. What is not here answers UNIMPLEMENTED.
+class SchedulingSurface final : public v1::SchedulingService::CallbackService {
+ public:
+  SchedulingSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
+
+  ServerUnaryReactor* FindSlots(Context* c, const v1::FindSlotsRequest* q,
+                                v1::FindSlotsResponse* r) override {
+    return door_.Compute(c, q, r, &use_.search, &SlotSearch::FindSlots);
+  }
+  ServerUnaryReactor* CreateHold(Context* c, const v1::CreateHoldRequest* q, v1::Hold* r) override {
+    return door_.Write(c, q, r, &use_.holds, &Holds::Create, &Holds::ExplainCreate);
+  }
+  ServerUnaryReactor* RenewHold(Context* c, const v1::RenewHoldRequest* q, v1::Hold* r) override {
+    return door_.Write(c, q, r, &use_.holds, &Holds::Renew);
+  }
+  ServerUnaryReactor* ReleaseHold(Context* c, const v1::ReleaseHoldRequest* q,
+                                  v1::ReleaseHoldResponse* r) override {
+    return door_.Write(c, q, r, &use_.holds, &Holds::Release);
+  }
+  ServerUnaryReactor* BookAppointment(Context* c, const v1::BookAppointmentRequest* q,
+                                      v1::Appointment* r) override {
+    return door_.Write(c, q, r, &use_.appointments, &Appointments::Book,
+                       &Appointments::ExplainBook);
+  }
+  ServerUnaryReactor* RescheduleAppointment(Context* c, const v1::RescheduleAppointmentRequest* q,
+                                            v1::Appointment* r) override {
+    return door_.Write(c, q, r, &use_.appointments, &Appointments::Reschedule,
+                       &Appointments::ExplainReschedule);
+  }
+  ServerUnaryReactor* CancelAppointment(Context* c, const v1::CancelAppointmentRequest* q,
+                                        v1::Appointment* r) override {
+    return door_.Write(c, q, r, &use_.appointments, &Appointments::Cancel);
+  }
+  ServerUnaryReactor* GetAppointment(Context* c, const v1::GetAppointmentRequest* q,
+                                     v1::Appointment* r) override {
+    return door_.Read(c, q, r, &use_.reads, &AppointmentReads::Get);
+  }
+  ServerUnaryReactor* BatchGetAppointments(Context* c, const v1::BatchGetAppointmentsRequest* q,
+                                           v1::BatchGetAppointmentsResponse* r) override {
+    return door_.Read(c, q, r, &use_.reads, &AppointmentReads::BatchGet);
+  }
+  ServerUnaryReactor* ListAppointments(Context* c, const v1::ListAppointmentsRequest* q,
+                                       v1::ListAppointmentsResponse* r) override {
+    return door_.Read(c, q, r, &use_.reads, &AppointmentReads::List);
+  }
+  grpc::ServerWriteReactor<v1::WatchAppointmentsResponse>* WatchAppointments(
+      Context* c, const v1::WatchAppointmentsRequest* q) override {
+    return door_.Watch(c, q, &use_.watch, &Watch::Open);
+  }
+
+ private:
+  rpc::Door& door_;
+  UseCases& use_;
+};
+
+class CatalogSurface final : public v1::CatalogService::CallbackService {
+ public:
+  CatalogSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
+
+  ServerUnaryReactor* ApplyCatalog(Context* c, const v1::ApplyCatalogRequest* q,
+                                   v1::ApplyCatalogResponse* r) override {
+    return door_.Write(c, q, r, &use_.catalog, &catalog::CatalogUseCases::Apply);
+  }
+  ServerUnaryReactor* ExportCatalog(Context* c, const v1::ExportCatalogRequest* q,
+                                    v1::ExportCatalogResponse* r) override {
+    return door_.Read(c, q, r, &use_.catalog, &catalog::CatalogUseCases::Export);
+  }
+  ServerUnaryReactor* GetClinic(Context* c, const v1::GetClinicRequest* q, v1::Clinic* r) override {
+    return door_.Compute(c, q, r, &use_.catalog, &catalog::CatalogUseCases::GetClinic);
+  }
+  ServerUnaryReactor* ListClinics(Context* c, const v1::ListClinicsRequest* q,
+                                  v1::ListClinicsResponse* r) override {
+    return door_.Compute(c, q, r, &use_.catalog, &catalog::CatalogUseCases::ListClinics);
+  }
+  ServerUnaryReactor* GetResource(Context* c, const v1::GetResourceRequest* q,
+                                  v1::Resource* r) override {
+    return door_.Compute(c, q, r, &use_.catalog, &catalog::CatalogUseCases::GetResource);
+  }
+  ServerUnaryReactor* ListResources(Context* c, const v1::ListResourcesRequest* q,
+                                    v1::ListResourcesResponse* r) override {
+    return door_.Compute(c, q, r, &use_.catalog, &catalog::CatalogUseCases::ListResources);
+  }
+  ServerUnaryReactor* GetVisitType(Context* c, const v1::GetVisitTypeRequest* q,
+                                   v1::VisitType* r) override {
+    return door_.Compute(c, q, r, &use_.catalog, &catalog::CatalogUseCases::GetVisitType);
+  }
+  ServerUnaryReactor* ListVisitTypes(Context* c, const v1::ListVisitTypesRequest* q,
+                                     v1::ListVisitTypesResponse* r) override {
+    return door_.Compute(c, q, r, &use_.catalog, &catalog::CatalogUseCases::ListVisitTypes);
+  }
+
+ private:
+  rpc::Door& door_;
+  UseCases& use_;
+};
+
+// Nothing of it is there yet.
+class OrderSurface final : public v1::OrderService::CallbackService {};
+
+class Services final : public SchedulingServices {
+ public:
+  Services(storage::Database* database, rpc::Notifier* notifier, base::Random* random)
+      : use_(database, notifier, random) {}
+
+  absl::Status Load(storage::Database* database) { return use_.store.Load(*database); }
+
+  std::vector<grpc::Service*> OpenTo(rpc::Door* door) override {
+    scheduling_ = std::make_unique<SchedulingSurface>(door, &use_);
+    catalog_ = std::make_unique<CatalogSurface>(door, &use_);
+    return {scheduling_.get(), catalog_.get(), &orders_};
+  }
+
+ private:
+  UseCases use_;
+  std::unique_ptr<SchedulingSurface> scheduling_;
+  std::unique_ptr<CatalogSurface> catalog_;
+  OrderSurface orders_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SchedulingServices>> SchedulingServices::Make(
+    storage::Database* database, rpc::Notifier* notifier, base::Random* random) {
+  auto services = std::make_unique<Services>(database, notifier, random);
+  RETURN_IF_ERROR(services->Load(database));
+  return services;
+}
+
+std::vector<const google::protobuf::ServiceDescriptor*> SchedulingServices::Descriptors() {
+  const auto* scheduling = v1::FindSlotsRequest::descriptor()->file();
+  const auto* catalog = v1::ApplyCatalogRequest::descriptor()->file();
+  const auto* orders = v1::PutOrderRequest::descriptor()->file();
+  return {scheduling->service(0), catalog->service(0), orders->service(0)};
+}
+
+}  // namespace clarity::scheduling

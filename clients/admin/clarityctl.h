@@ -1,0 +1,32 @@
+#ifndef CLARITY_CLIENTS_ADMIN_CLARITYCTL_H_
+#define CLARITY_CLIENTS_ADMIN_CLARITYCTL_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "clients/admin/admin_client.h"
+#include "clients/terminal/console.h"
+#include "clients/terminal/server_flags.h"
+
+namespace clarity::client {
+
+// What clarityctl needs of a server.
+struct AdminServer {
+  AdminClient client;
+  std::function<absl::StatusOr<bool>()> is_serving;
+};
+using AdminConnect = std::function<absl::StatusOr<AdminServer>(const ServerFlags&)>;
+
+// Over gRPC.
+absl::StatusOr<AdminServer> ConnectAdmin(const ServerFlags& flags);
+
+// The operator's tool: `arguments` without the program's name. Gives the exit code, see
+// terminal/failure.h.
+int RunClarityctl(const std::vector<std::string>& arguments, const Console& console,
+                  const AdminConnect& connect);
+
+}  // namespace clarity::client
+
+#endif  // CLARITY_CLIENTS_ADMIN_CLARITYCTL_H_

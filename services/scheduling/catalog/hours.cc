@@ -34,15 +34,20 @@ bool SpeaksOf(const v1::Availability& row, const v1::Clinic& clinic, v1::Modalit
              : row.clinic() == clinic.name();
 }
 
-Bitmap OpenByRow(const v1::Availability& row, const v1::Resource& resource, absl::TimeZone zone,
-                 Interval window) {
+absl::TimeZone ZoneOfRow(const v1::Availability& row, const v1::Clinic& clinic) {
+  return ZoneOf(row.location_case() == v1::Availability::kTelehealthTimeZone
+                    ? row.telehealth_time_zone()
+                    : clinic.time_zone());
+}
+
+// What the row alone says, absences and holidays aside.
+Bitmap ShiftsOf(const v1::Availability& row, absl::TimeZone zone, Interval window) {
   Bitmap open(window);
   const auto shifts = calendar::ExpandRule(RuleOf(row), zone, window);
   // Rules are validated before they are stored. One that a later version no longer takes leaves
   // the resource closed: the safe side, and the next apply says why.
   if (!shifts.ok()) return open;
   for (const Interval shift : *shifts) open.Set(shift);
-  for (const v1::Absence& absence : resource.absences()) open.Clear(SpanOf(absence, zone));
   return open;
 }
 
@@ -62,16 +67,36 @@ calendar::AvailabilityRule RuleOf(const v1::Availability& availability) {
 
 Bitmap OpenHours(const v1::Resource& resource, const v1::Clinic& clinic, v1::Modality modality,
                  calendar::PageRange pages) {
-  const absl::TimeZone clinic_zone = ZoneOf(clinic.time_zone());
   Bitmap open(pages.interval());
   for (const v1::Availability& row : resource.availability()) {
     if (!SpeaksOf(row, clinic, modality)) continue;
-    const absl::TimeZone zone =
-        modality == v1::MODALITY_TELEHEALTH ? ZoneOf(row.telehealth_time_zone()) : clinic_zone;
-    open |= OpenByRow(row, resource, zone, pages.interval());
+    const absl::TimeZone zone = ZoneOfRow(row, clinic);
+    Bitmap by_row = ShiftsOf(row, zone, pages.interval());
+    for (const v1::Absence& absence : resource.absences()) by_row.Clear(SpanOf(absence, zone));
+    open |= by_row;
   }
-  for (const v1::Holiday& holiday : clinic.holidays()) open.Clear(SpanOf(holiday, clinic_zone));
+  const absl::TimeZone zone = ZoneOf(clinic.time_zone());
+  for (const v1::Holiday& holiday : clinic.holidays()) open.Clear(SpanOf(holiday, zone));
   return open;
+}
+
+ClosedReason WhyClosed(const v1::Resource& resource, const v1::Clinic& clinic,
+                       v1::Modality modality, calendar::Tick tick) {
+  const absl::TimeZone clinic_zone = ZoneOf(clinic.time_zone());
+  for (const v1::Holiday& holiday : clinic.holidays()) {
+    if (!SpanOf(holiday, clinic_zone).Contains(tick)) continue;
+    return {ClosedReason::Kind::kHoliday, holiday.display_name()};
+  }
+  for (const v1::Availability& row : resource.availability()) {
+    if (!SpeaksOf(row, clinic, modality)) continue;
+    const absl::TimeZone zone = ZoneOfRow(row, clinic);
+    if (!ShiftsOf(row, zone, {tick, tick + 1}).any()) continue;
+    for (const v1::Absence& absence : resource.absences()) {
+      if (!SpanOf(absence, zone).Contains(tick)) continue;
+      return {ClosedReason::Kind::kAbsence, absence.reason()};
+    }
+  }
+  return {};
 }
 
 std::vector<Interval> LicencePeriods(const v1::Resource& resource, absl::string_view jurisdiction,

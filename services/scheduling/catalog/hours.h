@@ -1,8 +1,10 @@
 #ifndef CLARITY_SERVICES_SCHEDULING_CATALOG_HOURS_H_
 #define CLARITY_SERVICES_SCHEDULING_CATALOG_HOURS_H_
 
+#include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "clarity/scheduling/v1/catalog.pb.h"
 #include "services/scheduling/calendar/bitmap.h"
@@ -25,6 +27,18 @@ calendar::AvailabilityRule RuleOf(const v1::Availability& availability);
 // the noon of each place.
 calendar::Bitmap OpenHours(const v1::Resource& resource, const v1::Clinic& clinic,
                            v1::Modality modality, calendar::PageRange pages);
+
+// Why a resource is not open at a place: its own rules, or what takes time out of them.
+struct ClosedReason {
+  enum class Kind { kHours, kAbsence, kHoliday };
+
+  Kind kind = Kind::kHours;
+  std::string detail;  // the absence's reason, for staff only; the holiday's name; or empty
+};
+
+// `tick` is not open there.
+ClosedReason WhyClosed(const v1::Resource& resource, const v1::Clinic& clinic,
+                       v1::Modality modality, calendar::Tick tick);
 
 // When its licences for the jurisdiction are valid, on the calendar of `zone`: sorted, and neither
 // touching nor overlapping, for a renewal leaves no gap.

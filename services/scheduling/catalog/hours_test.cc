@@ -183,6 +183,27 @@ TEST_F(HoursTest, JoinRowsAndLeaveOutExcludedDates) {
                           Span("2026-06-03 09:00", "2026-06-04 00:00")));
 }
 
+TEST_F(HoursTest, SayWhyTheyDoNotIncludeATime) {
+  v1::Catalog parsed = ParseCatalog(R"pb(
+    resources {
+      absences {
+        start_date { year: 2026 month: 6 day: 1 }
+        end_date { year: 2026 month: 6 day: 7 }
+        reason: "leave"
+      }
+    })pb");
+  *resource_->mutable_absences() = parsed.resources(0).absences();
+  const auto why = [&](absl::string_view local) {
+    return WhyClosed(*resource_, catalog_.clinics(0), v1::MODALITY_IN_PERSON, Coast(local));
+  };
+  EXPECT_EQ(why("2026-06-01 08:55").kind, ClosedReason::Kind::kHours);
+  EXPECT_EQ(why("2026-06-01 09:00").kind, ClosedReason::Kind::kAbsence);
+  EXPECT_EQ(why("2026-06-01 09:00").detail, "leave");
+  EXPECT_EQ(why("2026-06-07 12:00").kind, ClosedReason::Kind::kHours) << "away, but it is a Sunday";
+  EXPECT_EQ(why("2026-07-03 12:00").kind, ClosedReason::Kind::kHoliday);
+  EXPECT_EQ(why("2026-07-03 12:00").detail, "Independence Day (observed)");
+}
+
 TEST(LicencePeriods, RunFromTheFirstMidnightToTheLastAndARenewalLeavesNoGap) {
   const v1::Catalog parsed = ParseCatalog(R"pb(
     resources {

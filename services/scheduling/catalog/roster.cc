@@ -49,23 +49,22 @@ std::vector<int> Keep(const v1::Catalog& catalog, const std::vector<int>& resour
 std::vector<calendar::Location> PlacesOf(const v1::Resource& resource, const ClinicIndex& clinics) {
   bool telehealth = false;
   bool on_a_staff = false;
-  std::set<int> rooms;  // clinics it serves on the spot
+  std::set<int> serves;
   for (const v1::Availability& row : resource.availability()) {
     if (row.location_case() == v1::Availability::kTelehealthTimeZone) telehealth = true;
     if (row.location_case() != v1::Availability::kClinic) continue;
     on_a_staff = true;
     const auto clinic = clinics.find(row.clinic());
-    if (clinic != clinics.end()) rooms.insert(clinic->second);
+    if (clinic != clinics.end()) serves.insert(clinic->second);
+  }
+  if (telehealth && !on_a_staff) {
+    for (const auto& [name, clinic] : clinics) serves.insert(clinic);
   }
   std::vector<calendar::Location> places;
-  for (const auto& [name, clinic] : clinics) {
-    const bool on_this_staff = rooms.count(clinic) > 0;
-    if (on_this_staff) places.push_back(LocationOf(clinic, v1::MODALITY_IN_PERSON));
-    if (telehealth && (on_this_staff || !on_a_staff)) {
-      places.push_back(LocationOf(clinic, v1::MODALITY_TELEHEALTH));
-    }
+  for (const int clinic : serves) {
+    if (on_a_staff) places.push_back(LocationOf(clinic, v1::MODALITY_IN_PERSON));
+    if (telehealth) places.push_back(LocationOf(clinic, v1::MODALITY_TELEHEALTH));
   }
-  std::sort(places.begin(), places.end());
   return places;
 }
 

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "services/platform/base/hash.h"
-#include "services/scheduling/catalog/hours.h"
 #include "services/scheduling/catalog/local_time.h"
 
 namespace clarity::scheduling::catalog {
@@ -152,6 +151,11 @@ Snapshot::Block Snapshot::OpenBlock(int resource, Location location, int64_t num
   blocks.emplace(number, block);
   if (blocks.size() > kBlocksKeptMax) blocks.erase(blocks.begin());
   return block;
+}
+
+ClosedReason Snapshot::WhyClosed(int resource, Location location, calendar::Tick tick) const {
+  return catalog::WhyClosed(catalog_.resources(resource), catalog_.clinics(ClinicOf(location)),
+                            ModalityOf(location), tick);
 }
 
 std::vector<calendar::Interval> Snapshot::LicencesOf(int resource, int clinic) const {

@@ -22,6 +22,7 @@
 #include "services/scheduling/calendar/tick.h"
 #include "services/scheduling/calendar/timeline.h"
 #include "services/scheduling/catalog/defaults.h"
+#include "services/scheduling/catalog/hours.h"
 #include "services/scheduling/catalog/plan.h"
 #include "services/scheduling/catalog/roster.h"
 
@@ -83,6 +84,9 @@ class Snapshot {
                              calendar::PageIndex page) const;
   // Sets what is open at all its places, in all pages of `timeline`.
   void FillOpen(int resource, calendar::Timeline* timeline) const;
+
+  // Why it is not, at `tick`: worked out anew each time, for explanations only.
+  ClosedReason WhyClosed(int resource, calendar::Location location, calendar::Tick tick) const;
 
   // When a resource's licences cover visits at a clinic: sorted, apart. A visit needs all of
   // itself within one of them.

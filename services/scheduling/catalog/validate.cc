@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "phonenumbers/phonenumberutil.h"
 #include "services/scheduling/calendar/recurrence.h"
 #include "services/scheduling/calendar/tick.h"
 #include "services/scheduling/catalog/defaults.h"
@@ -57,6 +58,7 @@ class Validator {
                              v1::Modality modality);
 
   void CheckZone(const std::string& path, absl::string_view name);
+  void CheckPhone(const std::string& path, const std::string& number);
   void CheckClinicName(const std::string& path, absl::string_view name);
   bool CheckDay(const std::string& path, const type::v1::Date& date);
   bool CheckTime(const std::string& path, const type::v1::TimeOfDay& time, bool ends);
@@ -97,6 +99,7 @@ std::vector<base::Violation> Validator::Run() {
 
 void Validator::CheckClinic(const std::string& path, const v1::Clinic& clinic) {
   CheckZone(path + ".time_zone", clinic.time_zone());
+  if (!clinic.phone_number().empty()) CheckPhone(path + ".phone_number", clinic.phone_number());
   for (int i = 0; i < clinic.holidays_size(); ++i) {
     CheckDay(At(path, "holidays", i) + ".date", clinic.holidays(i).date());
   }
@@ -336,6 +339,20 @@ void Validator::CheckStaffedSomewhere(const std::string& path, const v1::VisitTy
 void Validator::CheckZone(const std::string& path, absl::string_view name) {
   if (!FindZone(name).has_value()) {
     Add(path, absl::StrCat("\"", name, "\" is not a time zone of the IANA database"));
+  }
+}
+
+// Whether there can be such a number, not whether it is assigned: carriers open ranges faster than
+// the library's tables are brought up to date.
+void Validator::CheckPhone(const std::string& path, const std::string& number) {
+  using i18n::phonenumbers::PhoneNumber;
+  using i18n::phonenumbers::PhoneNumberUtil;
+  constexpr char kAnyRegion[] = "ZZ";  // E.164 names the country itself
+  const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
+  PhoneNumber parsed;
+  if (util.Parse(number, kAnyRegion, &parsed) != PhoneNumberUtil::NO_PARSING_ERROR ||
+      !util.IsPossibleNumber(parsed)) {
+    Add(path, absl::StrCat("there can be no telephone number ", number));
   }
 }
 

@@ -67,6 +67,12 @@ TEST_F(ValidateTest, RefusesTheSameNameTwice) {
                           Fault("catalog.visit_types[2].name", "catalog.visit_types[0]")));
 }
 
+TEST_F(ValidateTest, RefusesTelephoneNumbersThatCannotBe) {
+  catalog_.mutable_clinics(0)->set_phone_number("+19495550100");
+  catalog_.mutable_clinics(1)->set_phone_number("+1949555010");
+  EXPECT_THAT(Validate(catalog_), ElementsAre(Fault("catalog.clinics[1].phone_number", "+1949")));
+}
+
 TEST_F(ValidateTest, RefusesDaysThatDoNotExistAndHolidaysGivenTwice) {
   v1::Clinic& clinic = *catalog_.mutable_clinics(0);
   *clinic.add_holidays() = clinic.holidays(0);

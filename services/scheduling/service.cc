@@ -3,6 +3,7 @@
 #include "clarity/scheduling/v1/catalog_service.grpc.pb.h"
 #include "clarity/scheduling/v1/order_service.grpc.pb.h"
 #include "clarity/scheduling/v1/scheduling_service.grpc.pb.h"
+#include "services/platform/base/limits.h"
 #include "services/platform/base/status_macros.h"
 #include "services/scheduling/booking/appointment_reads.h"
 #include "services/scheduling/booking/appointments.h"
@@ -156,6 +157,17 @@ class Services final : public SchedulingServices {
     scheduling_ = std::make_unique<SchedulingSurface>(door, &use_);
     catalog_ = std::make_unique<CatalogSurface>(door, &use_);
     return {scheduling_.get(), catalog_.get(), &orders_};
+  }
+
+  absl::Status Tidy(storage::Transaction& transaction, absl::Time now) override {
+    RETURN_IF_ERROR(SweepHolds(transaction, now));
+    ASSIGN_OR_RETURN(const auto snapshot, use_.store.At(transaction));
+    for (const v1::Clinic& clinic : snapshot->catalog().clinics()) {
+      RETURN_IF_ERROR(storage::TrimChanges(transaction, StreamOf(clinic.name()),
+                                           clarity::limits::kChangesKeptPerStream)
+                          .status());
+    }
+    return absl::OkStatus();
   }
 
  private:

@@ -28,6 +28,10 @@ class SchedulingServices {
 
   // The gRPC services; once, when there is a door. They live as long as this does.
   virtual std::vector<grpc::Service*> OpenTo(rpc::Door* door) = 0;
+
+  // Removes what nobody needs any more: holds that have expired, changes too old to resume from.
+  // A bounded amount; to be called now and then.
+  virtual absl::Status Tidy(storage::Transaction& transaction, absl::Time now) = 0;
 };
 
 }  // namespace clarity::scheduling

@@ -43,6 +43,9 @@ inline constexpr size_t kAccessRecordsBatchMax = 200;
 inline constexpr int kWatchersMax = 1000;
 inline constexpr int kWatchersPerSubjectMax = 20;
 
+// -- Tidying ----------------------------------------------------------------------------------
+inline constexpr absl::Duration kTidyEvery = absl::Seconds(60);
+
 // -- The change log ---------------------------------------------------------------------------
 inline constexpr int64_t kChangesKeptPerStream = 100'000;
 inline constexpr int kChangesReadMax = 500;

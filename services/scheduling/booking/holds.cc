@@ -36,6 +36,9 @@ absl::StatusOr<v1::Hold::Kind> KindFor(const rpc::Call& call, v1::Hold::Kind wan
   return wanted;
 }
 
+constexpr storage::Sql kExpiredHolds = {
+    "SELECT name FROM hold WHERE expire_time <= $1 ORDER BY expire_time LIMIT 500"};
+
 Wish WishOf(const v1::CreateHoldRequest& request) {
   Wish wish;
   wish.visit_type = request.hold().visit_type();
@@ -126,6 +129,20 @@ absl::Status Holds::Release(const rpc::Call& call, Transaction& transaction,
   RETURN_IF_ERROR(DeleteHold(transaction, request.name()));
   ASSIGN_OR_RETURN(auto claims, DeleteClaims(transaction, request.name()));
   publisher_->ClaimsChanged(transaction, std::move(claims), {});
+  return absl::OkStatus();
+}
+
+absl::Status SweepHolds(Transaction& transaction, absl::Time now) {
+  std::vector<std::string> expired;
+  RETURN_IF_ERROR(
+      transaction.Query(kExpiredHolds, {storage::Value::Time(now)}, [&](const storage::Row& row) {
+        expired.emplace_back(row.Text(0));
+        return absl::OkStatus();
+      }));
+  for (const std::string& name : expired) {
+    RETURN_IF_ERROR(DeleteHold(transaction, name));
+    RETURN_IF_ERROR(DeleteClaims(transaction, name).status());
+  }
   return absl::OkStatus();
 }
 

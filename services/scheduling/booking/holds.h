@@ -36,6 +36,9 @@ class Holds {
   base::Random* const random_;
 };
 
+// Removes holds whose time is over. They are in nobody's way; they only take up room.
+absl::Status SweepHolds(storage::Transaction& transaction, absl::Time now);
+
 }  // namespace clarity::scheduling
 
 #endif  // CLARITY_SERVICES_SCHEDULING_BOOKING_HOLDS_H_

@@ -1,0 +1,170 @@
+#include "services/clarityd/instance.h"
+
+#include <thread>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/errors.h"
+#include "services/platform/base/executor.h"
+#include "services/platform/base/limits.h"
+#include "services/platform/base/log.h"
+#include "services/platform/base/mutex.h"
+#include "services/platform/base/status_macros.h"
+#include "services/platform/rpc/authenticator.h"
+#include "services/platform/rpc/door.h"
+#include "services/platform/rpc/method.h"
+#include "services/platform/rpc/metrics.h"
+#include "services/platform/rpc/notifier.h"
+#include "services/platform/rpc/permissions.h"
+#include "services/platform/storage/idempotency.h"
+#include "services/platform/storage/sqlite/sqlite_database.h"
+#include "services/scheduling/migrations.h"
+#include "services/scheduling/service.h"
+
+namespace clarity {
+namespace {
+
+constexpr char kScheduling[] = "scheduling";
+
+// Runs something every so often, on a thread of its own, until it goes.
+class Every {
+ public:
+  Every(absl::Duration interval, std::function<void()> what)
+      : thread_([this, interval, what = std::move(what)] { Run(interval, what); }) {}
+  ~Every() {
+    {
+      base::MutexLock lock(&mutex_);
+      stopping_ = true;
+    }
+    changed_.NotifyAll();
+    thread_.join();
+  }
+
+ private:
+  void Run(absl::Duration interval, const std::function<void()>& what) {
+    for (;;) {
+      {
+        base::MutexLock lock(&mutex_);
+        if (!stopping_) changed_.WaitFor(&mutex_, interval);
+        if (stopping_) return;
+      }
+      what();
+    }
+  }
+
+  base::Mutex mutex_;
+  base::CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+// The parts in the order in which they stand on each other: what is declared later goes first.
+class Parts final : public Instance {
+ public:
+  Parts(const Config& config, const base::Clock* clock, base::Random* random)
+      : config_(config), clock_(clock), random_(random) {}
+  ~Parts() override { Shutdown(); }
+
+  absl::Status Open() {
+    for (const std::string& service : config_.services) {
+      if (service != kScheduling) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("--services: \"", service, "\" is unknown; there is: scheduling"));
+      }
+    }
+    RETURN_IF_ERROR(OpenStore());
+    RETURN_IF_ERROR(OpenDoor());
+    if (!config_.metrics_address.empty()) {
+      RETURN_IF_ERROR(metrics_.Serve(config_.metrics_address));
+    }
+    ASSIGN_OR_RETURN(
+        server_, rpc::Server::Start(config_.server, scheduling_->OpenTo(door_.get()), door_.get()));
+    tidying_ = std::make_unique<Every>(limits::kTidyEvery, [this] { Tidy(); });
+    return absl::OkStatus();
+  }
+
+  int port() const override { return server_->port(); }
+
+  void Shutdown() override {
+    tidying_.reset();
+    if (server_ != nullptr) server_->Shutdown();
+  }
+
+ private:
+  absl::Status OpenStore() {
+    storage::SqliteDatabase::Options options;
+    options.directory = config_.data_directory;
+    options.file_name = "scheduling.db";
+    options.migrations = {scheduling::Migrations()};
+    options.clock = clock_;
+    // A connection for each worker: no read waits for another.
+    options.read_connections = config_.worker_threads;
+    ASSIGN_OR_RETURN(database_, storage::SqliteDatabase::Open(options));
+    ASSIGN_OR_RETURN(scheduling_,
+                     scheduling::SchedulingServices::Make(database_.get(), &notifier_, random_));
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenDoor() {
+    ASSIGN_OR_RETURN(auto permissions, rpc::Permissions::Load(config_.roles_file));
+    permissions_ = std::make_unique<rpc::Permissions>(std::move(permissions));
+    ASSIGN_OR_RETURN(methods_, rpc::MethodTable::Create(
+                                   scheduling::SchedulingServices::Descriptors(), *permissions_));
+    rpc::Authenticator::Options options;
+    options.keys_directory = config_.keys_directory;
+    options.issuer = config_.issuer;
+    options.audience = config_.audience;
+    options.revocation_file = config_.revocation_file;
+    ASSIGN_OR_RETURN(authenticator_, rpc::Authenticator::Create(options, clock_));
+    executor_ =
+        std::make_unique<base::WorkerPool>(config_.worker_threads, limits::kWorkerQueueTasksMax);
+    door_ = std::make_unique<rpc::Door>(
+        rpc::DoorParts{clock_, random_, executor_.get(), database_.get(), permissions_.get(),
+                       methods_.get(), authenticator_.get(), &notifier_, &metrics_});
+    return absl::OkStatus();
+  }
+
+  // Correctness never waits for this: it only keeps the tables from growing for ever.
+  void Tidy() {
+    const absl::Time now = clock_->Now();
+    const absl::Status tidied =
+        database_->WriteAndWait([&](storage::Transaction& transaction) -> absl::Status {
+          RETURN_IF_ERROR(
+              storage::TrimReplies(transaction, now - limits::kIdempotencyKept).status());
+          return scheduling_->Tidy(transaction, now);
+        });
+    if (!tidied.ok()) {
+      base::Log(base::LogLevel::kWarning, "tidying_failed",
+                {{"code", absl::StatusCodeToString(tidied.code())}});
+    }
+  }
+
+  const Config config_;
+  const base::Clock* const clock_;
+  base::Random* const random_;
+
+  rpc::Notifier notifier_;
+  rpc::Metrics metrics_;
+  std::unique_ptr<storage::SqliteDatabase> database_;
+  std::unique_ptr<scheduling::SchedulingServices> scheduling_;
+  std::unique_ptr<rpc::Permissions> permissions_;
+  std::unique_ptr<const rpc::MethodTable> methods_;
+  std::unique_ptr<rpc::Authenticator> authenticator_;
+  std::unique_ptr<base::Executor> executor_;
+  std::unique_ptr<rpc::Door> door_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<Every> tidying_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Instance>> Instance::Start(const Config& config,
+                                                          const base::Clock* clock,
+                                                          base::Random* random) {
+  auto parts = std::make_unique<Parts>(config, clock, random);
+  RETURN_IF_ERROR(parts->Open());
+  return parts;
+}
+
+}  // namespace clarity

@@ -43,6 +43,9 @@ class Bitmap {
   const Bits512* pages() const { return pages_.data(); }
 
  private:
+  uint64_t word(int64_t index) const { return pages_[index / 8].words[index % 8]; }
+  Bits512 PageOrNone(PageIndex page) const;
+
   Interval window_;
   PageRange range_;
   std::vector<Bits512> pages_;

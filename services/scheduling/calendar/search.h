@@ -6,6 +6,7 @@
 
 #include "absl/types/span.h"
 #include "services/scheduling/calendar/bitmap.h"
+#include "services/scheduling/calendar/tally.h"
 #include "services/scheduling/calendar/timeline.h"
 #include "services/scheduling/calendar/visit.h"
 
@@ -21,13 +22,15 @@ struct ResourceView {
 // page after the one it starts in.
 PageRange PagesToSearch(Interval starts);
 
-// Memory a search works in, kept from one to the next so that none allocates. One a thread.
-class SearchScratch {
- private:
-  friend class Search;
-  std::vector<Bits512> fitting_;
-  std::vector<Bits512> at_least_;
-  std::vector<Bits512> certain_;
+// Memory a search works in, kept from one to the next so that it need not be allocated anew. One
+// a thread. What is in it between two searches means nothing.
+struct SearchScratch {
+  FreeRows rows;  // of one resource
+  TallyScratch tally;
+  std::vector<Bits512> open;      // where anybody is
+  std::vector<Bits512> at_least;  // how many fit, as in Tally
+  std::vector<Bits512> certain;   // the starts that need no matching
+  std::vector<int> owner;         // by resource, the first need it is eligible for
 };
 
 // Those of `starts` from which the visit can be booked: all needs filled, by different resources.

@@ -1,10 +1,12 @@
 #ifndef CLARITY_SERVICES_SCHEDULING_CALENDAR_TIMELINE_H_
 #define CLARITY_SERVICES_SCHEDULING_CALENDAR_TIMELINE_H_
 
+#include <cstddef>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "services/scheduling/calendar/page.h"
 #include "services/scheduling/calendar/tick.h"
 
@@ -57,16 +59,24 @@ class Timeline {
   // The most shares used at any tick of `interval`.
   int UsedMax(Interval interval) const;
 
-  // For the search: `pages().count` pages and one more that is all zero, so that a look past the
-  // end needs no test. Null where every bit would be zero. Valid until the next change.
+  // For the search: `pages().count` pages, or null where every bit would be zero. Valid until the
+  // next change.
   const Bits512* OpenRow(Location location) const;
   const Bits512* UsedRow(int shares_at_least) const;  // 1 or more
 
  private:
   using Row = std::vector<Bits512>;
 
-  Row NewRow() const { return Row(static_cast<size_t>(pages_.count) + 1); }
+  size_t Offset(PageIndex page) const { return static_cast<size_t>(page - pages_.first); }
+  Row NewRow() const { return Row(static_cast<size_t>(pages_.count)); }
   Row& OpenRowFor(Location location);
+  void AddShare(size_t offset, const Bits512& ticks);
+  void RemoveShare(size_t offset, const Bits512& ticks);
+  // Whether `open` has all ticks of `interval`, and `used`, unless it is null, has none.
+  bool Throughout(const Bits512* open, const Bits512* used, Interval interval) const;
+  // The pages of ours that `interval` touches, each with the ticks it touches there.
+  void ForEachPage(Interval interval,
+                   absl::FunctionRef<void(size_t offset, const Bits512& mask)> visit) const;
 
   int capacity_;
   PageRange pages_;

@@ -10,6 +10,7 @@ namespace clarity::calendar {
 
 // A visit is a day at most: from any start, it ends in the same page or in the next.
 inline constexpr int kVisitTicksMax = kTicksPerDay;
+inline constexpr int kVisitPhasesMax = 16;
 inline constexpr int kVisitUnitsMax = 32;  // the counts of all needs together
 
 enum class Mode {

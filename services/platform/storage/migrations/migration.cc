@@ -1,9 +1,6 @@
 #include "services/platform/storage/migrations/migration.h"
 
-#include <openssl/evp.h>
-
 #include <cassert>
-#include <cstdlib>
 #include <map>
 #include <utility>
 
@@ -11,19 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "services/platform/base/errors.h"
+#include "services/platform/base/hash.h"
 
 namespace clarity::storage {
 namespace {
 
-std::string Checksum(absl::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int bytes = 0;
-  // No fallback: without a digest nothing could be said about the store.
-  if (EVP_Digest(text.data(), text.size(), digest, &bytes, EVP_sha256(), nullptr) != 1) {
-    std::abort();
-  }
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), bytes));
-}
+std::string Checksum(absl::string_view text) { return absl::BytesToHexString(base::Sha256(text)); }
 
 absl::Status NewerStore(absl::string_view component, int64_t version) {
   return base::FailedPrecondition(

@@ -36,6 +36,8 @@ struct ParsedRule {
   icalrecurrencetype recur;  // days only; without COUNT and UNTIL
   int count = 0;             // 0: without end
   icaltimetype until = icaltime_null_time();
+  // Iterated for libical's sake, but not asked for.
+  icalrecurrencetype_weekday unasked = ICAL_NO_WEEKDAY;
 };
 
 icaltimetype ToIcalDay(absl::CivilDay day) {
@@ -102,6 +104,22 @@ absl::Status CheckParts(const icalrecurrencetype& recur) {
   return absl::OkStatus();
 }
 
+// libical takes the wrong week for the first one if all weekdays asked for come before the week's
+// start in the order Sunday to Saturday (3.0.16; FREQ=WEEKLY;INTERVAL=2;BYDAY=SU). The start of
+// the week among them prevents it.
+void AddStartOfWeek(ParsedRule* parsed) {
+  icalrecurrencetype& recur = parsed->recur;
+  if (recur.freq != ICAL_WEEKLY_RECURRENCE || !Given(recur.by_day)) return;
+  const short start = static_cast<short>(recur.week_start);
+  short* const end = std::find(recur.by_day, recur.by_day + ICAL_BY_DAY_SIZE - 1,
+                               static_cast<short>(ICAL_RECURRENCE_ARRAY_MAX));
+  assert(end - recur.by_day < ICAL_BY_DAY_SIZE - 1);  // kRuleBytesMax allows for fewer
+  if (std::find(recur.by_day, end, start) != end) return;
+  std::copy_backward(recur.by_day, end + 1, end + 2);
+  recur.by_day[0] = start;
+  parsed->unasked = recur.week_start;
+}
+
 absl::StatusOr<ParsedRule> ParseRule(const std::string& rrule) {
   if (rrule.size() > kRuleBytesMax || HasLongNumber(rrule)) {
     return absl::InvalidArgumentError("the RRULE is too long");
@@ -118,6 +136,7 @@ absl::StatusOr<ParsedRule> ParseRule(const std::string& rrule) {
     return absl::InvalidArgumentError(absl::StrCat("COUNT may be ", kRuleCountMax, " at most"));
   }
   parsed.until = std::exchange(parsed.recur.until, icaltime_null_time());
+  AddStartOfWeek(&parsed);
   return parsed;
 }
 
@@ -157,6 +176,7 @@ absl::StatusOr<std::vector<absl::CivilDay>> RecurringDays(ParsedRule parsed,
     if (icaltime_is_null_time(next)) break;
     const absl::CivilDay day = ToCivilDay(next);
     if (day > to) break;
+    if (icaltime_day_of_week(next) == parsed.unasked) continue;
     if (previous == day) continue;  // BYDAY=MO,MO
     previous = day;
     ++counted;
@@ -213,8 +233,8 @@ absl::StatusOr<std::vector<absl::CivilDay>> ShiftDays(const AvailabilityRule& ru
   return days;
 }
 
-// A shift in whole ticks. absl::FromCivil resolves local times that are skipped or ambiguous as
-// RFC 5545 has it: with the offset before the change.
+// A shift in whole ticks. absl::FromCivil moves a local time that is skipped to the moment the
+// clocks change, and takes the earlier of two.
 Interval ShiftInterval(const AvailabilityRule& rule, absl::CivilDay day, absl::TimeZone zone) {
   const absl::CivilMinute begin = absl::CivilMinute(day) + rule.start_minute;
   const absl::CivilMinute end = begin + rule.duration_minutes;

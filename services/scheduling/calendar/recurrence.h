@@ -34,8 +34,8 @@ absl::Status ValidateRule(const AvailabilityRule& rule);
 
 // When the rule is open within the window: whole ticks, sorted, neither touching nor overlapping.
 // Both ends of a shift are local times of their own, so it keeps its local end on a day the
-// clocks change. A local time that is skipped moves forward by the gap, an ambiguous one is the
-// earlier (RFC 5545, 3.3.5).
+// clocks change. A local time that is skipped moves forward to the moment of the change, an
+// ambiguous one is the earlier.
 absl::StatusOr<std::vector<Interval>> ExpandRule(const AvailabilityRule& rule, absl::TimeZone zone,
                                                  Interval window);
 

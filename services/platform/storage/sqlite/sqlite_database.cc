@@ -247,23 +247,24 @@ void SqliteDatabase::Write(Work work, Done done) {
     RunBatch(std::move(batch));
     return;
   }
-  absl::Status refusal;
-  {
-    base::MutexLock lock(&queue_mutex_);
-    if (closing_) {
-      refusal = Unavailable("the store is closing");
-    } else if (queue_.size() >= options_.write_queue_calls_max) {
-      refusal = base::ResourceExhausted("WRITE_QUEUE_FULL", "too many writes are waiting",
-                                        limits::kRetryAfter);
-    } else {
-      queue_.push_back(std::move(call));
-    }
-  }
-  if (!refusal.ok()) {
-    std::move(call.done)({std::move(refusal), {}});
-  } else {
+  absl::Status refusal = Enqueue(call);
+  if (refusal.ok()) {
     queue_changed_.NotifyOne();
+  } else {
+    std::move(call.done)({std::move(refusal), {}});
   }
+}
+
+// Takes the call, or says why not and leaves it.
+absl::Status SqliteDatabase::Enqueue(WriteCall& call) {
+  base::MutexLock lock(&queue_mutex_);
+  if (closing_) return Unavailable("the store is closing");
+  if (queue_.size() >= options_.write_queue_calls_max) {
+    return base::ResourceExhausted("WRITE_QUEUE_FULL", "too many writes are waiting",
+                                   limits::kRetryAfter);
+  }
+  queue_.push_back(std::move(call));
+  return absl::OkStatus();
 }
 
 void SqliteDatabase::RunWriter() {

@@ -25,7 +25,9 @@ namespace clarity::storage {
 // savepoint of one transaction, and commits once: many calls share one fsync. A work that fails
 // takes back its own savepoint only. If the transaction itself is lost (SQLite drops it on a full
 // disk, or the commit fails), every call of the batch gets UNAVAILABLE, even those whose own
-// answer was another error: it may have rested on what is now undone.
+// answer was another error: it may have rested on what is now undone. One case is left to the
+// callers' request ids: if a commit fails in its fsync and the machine crashes before the next one,
+// the log may bring it back, whole and with the replies stored in it.
 //
 // Reads run in the calling thread, on one of a few connections, waiting for one to be free. They
 // neither wait for the writer nor hold it up.
@@ -75,6 +77,7 @@ class SqliteDatabase final : public Database {
   absl::Status Migrate();
   absl::Status ApplyMigration(const PendingMigration& pending);
 
+  absl::Status Enqueue(WriteCall& call);
   void RunWriter();
   std::vector<WriteCall> TakeBatch();
   void RunBatch(std::vector<WriteCall> batch);

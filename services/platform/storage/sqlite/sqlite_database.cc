@@ -33,6 +33,9 @@ constexpr Sql kInsertSchemaVersion{
     "INSERT INTO schema_version (component, version, name, checksum, apply_time) "
     "VALUES ($1, $2, $3, $4, $5)"};
 
+// A log that a long read has let grow further gives its space back.
+constexpr int kLogKeptBytesMax = 64 * 1024 * 1024;
+
 absl::Status Run(SqliteConnection& connection, const Sql& sql) {
   return connection.Execute(sql, {}).status();
 }
@@ -41,14 +44,19 @@ absl::Status Unavailable(absl::string_view message) {
   return base::Unavailable(message, limits::kRetryAfter);
 }
 
-// The file and its directory hold patients' data: only their owner may read them. SQLite gives its
-// other files the same mode.
-absl::Status CreatePrivateFile(const std::string& directory, const std::string& path) {
+// The files hold patients' data: only their owner may read them.
+absl::Status CreatePrivateDirectory(const std::string& directory) {
   std::error_code error;
   if (std::filesystem::create_directories(directory, error)) {
     std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
   }
-  if (error) return Unavailable(absl::StrCat("cannot make ", directory, ": ", error.message()));
+  if (!error) return absl::OkStatus();
+  return Unavailable(absl::StrCat("cannot make ", directory, ": ", error.message()));
+}
+
+// SQLite gives its other files the mode of this one. Only under the process lock: closing a file
+// drops the locks the process has on it, and with them those of a store that is open already.
+absl::Status CreatePrivateFile(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {
     return Unavailable(absl::StrCat("cannot write ", path, ": ", std::strerror(errno)));
@@ -151,8 +159,9 @@ SqliteDatabase::~SqliteDatabase() {
 
 absl::Status SqliteDatabase::OpenFile() {
   const std::string path = absl::StrCat(options_.directory, "/", options_.file_name);
-  RETURN_IF_ERROR(CreatePrivateFile(options_.directory, path));
+  RETURN_IF_ERROR(CreatePrivateDirectory(options_.directory));
   ASSIGN_OR_RETURN(lock_, ProcessLock::Acquire(path + ".lock", options_.clock->Now()));
+  RETURN_IF_ERROR(CreatePrivateFile(path));
   ASSIGN_OR_RETURN(writer_, SqliteConnection::Open({path, /*read_only=*/false,
                                                     options_.writer_cache_kib, options_.vfs}));
   RETURN_IF_ERROR(SetUpWriteAheadLog());
@@ -173,11 +182,10 @@ absl::Status SqliteDatabase::SetUpWriteAheadLog() {
     return absl::OkStatus();
   }));
   if (mode != "wal") return Unavailable("the file system does not support a write-ahead log");
-  // FULL: a commit is on the disk before anybody hears of it. The limit gives the space of an
-  // unusually long log back.
+  // FULL: a commit is on the disk before anybody hears of it.
   return writer_->RunScript(absl::StrCat(
       "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ", options_.checkpoint_pages,
-      "; PRAGMA journal_size_limit = 67108864;"));
+      "; PRAGMA journal_size_limit = ", kLogKeptBytesMax));
 }
 
 absl::Status SqliteDatabase::Migrate() {

@@ -1,0 +1,266 @@
+#include "clients/callcenter/tool/screen.h"
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "clients/callcenter/tool/when.h"
+#include "clients/terminal/names.h"
+#include "clients/terminal/table.h"
+
+namespace clarity::client {
+namespace {
+
+using google::protobuf::RepeatedPtrField;
+using scheduling::v1::Appointment;
+using scheduling::v1::Assignment;
+using scheduling::v1::Clinic;
+using scheduling::v1::Hold;
+using scheduling::v1::Resource;
+using scheduling::v1::Slot;
+using scheduling::v1::VisitType;
+using scheduling::v1::WatchAppointmentsResponse;
+
+absl::TimeZone ZoneOf(const std::string& name) {
+  return ParseZone(name).value_or(absl::UTCTimeZone());
+}
+
+std::string TitleOf(const Assignment& assignment) {
+  return assignment.display_name().empty() ? ShortName(assignment.resource())
+                                           : assignment.display_name();
+}
+
+bool IsPerson(const Assignment& assignment) {
+  return assignment.kind() == Resource::KIND_CLINICIAN || assignment.kind() == Resource::KIND_NURSE;
+}
+
+// "Dr. Ada Okafor, Nurse Lee": the people, or everything.
+std::string NamesOf(const RepeatedPtrField<Assignment>& assignments, bool people_only) {
+  std::vector<std::string> names;
+  for (const Assignment& assignment : assignments) {
+    if (!people_only || IsPerson(assignment)) names.push_back(TitleOf(assignment));
+  }
+  return absl::StrJoin(names, ", ");
+}
+
+std::string PatientOf(const Appointment& appointment) {
+  return appointment.participants().empty() ? "" : appointment.participants(0).patient();
+}
+
+Cell StateCell(const Appointment& appointment) {
+  const std::string state = ValueWords(Appointment::State_Name(appointment.state()), "STATE_");
+  switch (appointment.state()) {
+    case Appointment::STATE_CANCELLED:
+    case Appointment::STATE_NO_SHOW:
+      return {state, Tone::kBad};
+    case Appointment::STATE_BOOKED:
+    case Appointment::STATE_CONFIRMED:
+      return {state, Tone::kGood};
+    default:
+      return state;
+  }
+}
+
+std::string AddressOf(const Clinic& clinic) {
+  std::vector<std::string> parts(clinic.address().lines().begin(), clinic.address().lines().end());
+  if (!clinic.address().city().empty()) parts.push_back(clinic.address().city());
+  const std::string last =
+      absl::StrCat(clinic.address().state(), " ", clinic.address().postal_code());
+  if (last.size() > 1) parts.push_back(last);
+  return absl::StrJoin(parts, ", ");
+}
+
+}  // namespace
+
+std::string ValueWords(absl::string_view value_name, absl::string_view prefix) {
+  return absl::AsciiStrToLower(
+      absl::StrReplaceAll(absl::StripPrefix(value_name, prefix), {{"_", " "}}));
+}
+
+template <typename Visit>
+Screen::Span Screen::PatientSpan(const Visit& visit) {
+  return {
+      FromProto(visit.has_patient_start_time() ? visit.patient_start_time() : visit.start_time()),
+      FromProto(visit.has_patient_end_time() ? visit.patient_end_time() : visit.end_time()),
+      ZoneOf(visit.time_zone())};
+}
+
+// A hold has no times of the patient of its own: they follow from its phases.
+template <>
+Screen::Span Screen::PatientSpan(const Hold& hold) {
+  Span span{FromProto(hold.start_time()), FromProto(hold.end_time()), ZoneOf(hold.time_zone())};
+  bool seen = false;
+  for (const auto& phase : hold.phases()) {
+    if (phase.without_patient()) continue;
+    if (!seen) span.start = FromProto(phase.start_time());
+    span.end = FromProto(phase.end_time());
+    seen = true;
+  }
+  return span;
+}
+
+std::string Screen::ClinicTime(const Span& span) const {
+  return absl::StrCat(ClockTime(span.start, span.zone), " ", ZoneName(span.start, span.zone));
+}
+
+std::string Screen::CallerTime(const Span& span) const {
+  if (!caller_zone_.has_value() || SameClock(span.start, span.zone, *caller_zone_)) return "";
+  const bool other_day =
+      absl::ToCivilDay(span.start, *caller_zone_) != absl::ToCivilDay(span.start, span.zone);
+  return absl::StrCat(
+      other_day ? absl::StrCat(ShortDay(span.start, now(), *caller_zone_), " ") : "",
+      ClockTime(span.start, *caller_zone_), " ", ZoneName(span.start, *caller_zone_));
+}
+
+std::string Screen::Spoken(const Span& span) const {
+  std::string text =
+      absl::StrCat(LongDay(span.start, span.zone), ", ", ClockTime(span.start, span.zone), " to ",
+                   ClockTime(span.end, span.zone), " ", ZoneName(span.start, span.zone));
+  const std::string for_caller = CallerTime(span);
+  if (!for_caller.empty()) absl::StrAppend(&text, " (", for_caller, " for the caller)");
+  return text;
+}
+
+void Screen::ShowSlots(const std::vector<Slot>& slots) const {
+  Table table({"#", "day", "from", "to", "for the caller", "clinic", "with", "km"});
+  for (size_t i = 0; i < slots.size(); ++i) {
+    const Slot& slot = slots[i];
+    const Span span = PatientSpan(slot);
+    table.AddRow(
+        {Cell(absl::StrCat(i + 1), Tone::kStrong), ShortDay(span.start, now(), span.zone),
+         ClinicTime(span), ClockTime(span.end, span.zone), CallerTime(span),
+         directory_.ClinicTitle(slot.clinic()), NamesOf(slot.assignments(), true),
+         slot.has_distance_km() ? absl::StrCat(static_cast<int>(slot.distance_km())) : ""});
+  }
+  table.Print(console_);
+}
+
+void Screen::ShowHold(const Hold& hold) const {
+  const absl::Time expires = FromProto(hold.expire_time());
+  const absl::Duration left = expires - now();
+  *console_.out << console_.Styled(
+                       Tone::kGood,
+                       absl::StrCat("Held until ", ClockTime(expires, absl::LocalTimeZone()), " (",
+                                    left / absl::Minutes(1), " minutes)"))
+                << ": " << hold.name() << '\n'
+                << "  " << Printable(directory_.VisitTypeTitle(hold.visit_type())) << " at "
+                << Printable(directory_.ClinicTitle(hold.clinic())) << '\n'
+                << "  " << Spoken(PatientSpan(hold)) << '\n';
+  const std::string people = NamesOf(hold.assignments(), true);
+  if (!people.empty()) *console_.out << "  with " << Printable(people) << '\n';
+}
+
+void Screen::ReadBack(absl::string_view headline, const Appointment& appointment) const {
+  *console_.out << console_.Styled(Tone::kGood, headline) << ' ' << appointment.name() << '\n'
+                << "Read back to the caller:\n"
+                << "  " << Printable(directory_.VisitTypeTitle(appointment.visit_type())) << '\n'
+                << "  " << Spoken(PatientSpan(appointment)) << '\n';
+  std::string place = appointment.modality() == scheduling::v1::MODALITY_TELEHEALTH
+                          ? "by telehealth, with the team of "
+                          : "";
+  absl::StrAppend(&place, directory_.ClinicTitle(appointment.clinic()));
+  if (const Clinic* clinic = directory_.FindClinic(appointment.clinic())) {
+    for (const std::string& part : {AddressOf(*clinic), clinic->phone_number()}) {
+      if (!part.empty()) absl::StrAppend(&place, ", ", part);
+    }
+  }
+  *console_.out << "  " << Printable(place) << '\n';
+  const std::string people = NamesOf(appointment.assignments(), true);
+  if (!people.empty()) *console_.out << "  with " << Printable(people) << '\n';
+}
+
+void Screen::ShowAppointment(const Appointment& appointment) const {
+  const auto row = [this](absl::string_view label, absl::string_view text) {
+    if (text.empty()) return;
+    *console_.out << console_.Styled(Tone::kFaint, absl::StrCat(label, ":"))
+                  << std::string(13 - label.size(), ' ') << Printable(text) << '\n';
+  };
+  const Span span = PatientSpan(appointment);
+  row("appointment", appointment.name());
+  row("state", StateCell(appointment).text);
+  row("visit", directory_.VisitTypeTitle(appointment.visit_type()));
+  row("when", Spoken(span));
+  row("where", directory_.ClinicTitle(appointment.clinic()));
+  row("patient", PatientOf(appointment));
+  row("with", NamesOf(appointment.assignments(), false));
+  row("order", appointment.order());
+  row("asked by", appointment.requester().display_name());
+  row("call back", appointment.requester().callback_number());
+  row("note", appointment.note());
+  for (const auto& earlier : appointment.earlier_times()) {
+    const absl::Time start = FromProto(earlier.start_time());
+    row("was", absl::StrCat(LongDay(start, span.zone), ", ", ClockTime(start, span.zone), " at ",
+                            directory_.ClinicTitle(earlier.clinic())));
+  }
+  if (appointment.has_cancellation()) {
+    row("called off", absl::StrCat(appointment.cancellation().late() ? "late; " : "",
+                                   appointment.cancellation().reason()));
+  }
+  row("override", appointment.override().reason());
+  for (const auto& attention : appointment.attention()) row("attention", attention.description());
+}
+
+void Screen::ShowAppointments(const std::vector<Appointment>& appointments) const {
+  Table table({"day", "from", "to", "for the caller", "state", "clinic", "visit", "patient",
+               "appointment", "attention"});
+  for (const Appointment& appointment : appointments) {
+    const Span span = PatientSpan(appointment);
+    table.AddRow(
+        {ShortDay(span.start, now(), span.zone), ClinicTime(span), ClockTime(span.end, span.zone),
+         CallerTime(span), StateCell(appointment), directory_.ClinicTitle(appointment.clinic()),
+         directory_.VisitTypeTitle(appointment.visit_type()), PatientOf(appointment),
+         appointment.name(), Cell(appointment.attention().empty() ? "" : "!", Tone::kWarning)});
+  }
+  table.Print(console_);
+}
+
+void Screen::ShowChange(const WatchAppointmentsResponse::Change& change) const {
+  const Appointment& appointment = change.appointment();
+  const Span span = PatientSpan(appointment);
+  *console_.out << console_.Styled(
+                       Tone::kStrong,
+                       ValueWords(WatchAppointmentsResponse::Kind_Name(change.kind()), "KIND_"))
+                << "  " << StateCell(appointment).text << "  "
+                << ShortDay(span.start, now(), span.zone) << ' ' << ClinicTime(span) << "  "
+                << Printable(directory_.ClinicTitle(appointment.clinic())) << "  "
+                << Printable(directory_.VisitTypeTitle(appointment.visit_type())) << "  "
+                << Printable(PatientOf(appointment)) << "  " << appointment.name() << std::endl;
+}
+
+void Screen::ShowClinics() const {
+  Table table({"clinic", "name", "city", "phone", "time zone"});
+  for (const auto& [name, clinic] : directory_.clinics()) {
+    table.AddRow({name, clinic.display_name(), clinic.address().city(), clinic.phone_number(),
+                  clinic.time_zone()});
+  }
+  table.Print(console_);
+}
+
+void Screen::ShowVisitTypes(const std::vector<VisitType>& visit_types) const {
+  Table table({"visit type", "name", "minutes", "how", "order"});
+  for (const VisitType& visit_type : visit_types) {
+    int minutes = 0;
+    for (const auto& phase : visit_type.phases()) {
+      if (!phase.without_patient()) minutes += phase.minutes();
+    }
+    std::vector<std::string> modalities;
+    for (const int modality : visit_type.modalities()) {
+      modalities.push_back(
+          ValueWords(scheduling::v1::Modality_Name(static_cast<scheduling::v1::Modality>(modality)),
+                     "MODALITY_"));
+    }
+    table.AddRow({visit_type.name(), visit_type.display_name(), absl::StrCat(minutes),
+                  absl::StrJoin(modalities, ", "),
+                  visit_type.order_required() ? "needs an order" : ""});
+  }
+  table.Print(console_);
+}
+
+void Screen::Advise(absl::string_view next) const {
+  *console_.out << console_.Styled(Tone::kFaint, next) << '\n';
+}
+
+}  // namespace clarity::client

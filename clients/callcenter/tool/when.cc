@@ -1,0 +1,197 @@
+#include "clients/callcenter/tool/when.h"
+
+#include <array>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/types/optional.h"
+
+namespace clarity::client {
+namespace {
+
+using type::v1::DayOfWeek;
+using type::v1::TimeOfDay;
+
+constexpr int kDaysAheadMax = 400;
+
+// In the order of absl::Weekday and of DayOfWeek: Monday first.
+constexpr std::array<const char*, 7> kWeekdays = {"monday", "tuesday",  "wednesday", "thursday",
+                                                  "friday", "saturday", "sunday"};
+
+std::string Normal(absl::string_view text) {
+  std::string result = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
+  absl::RemoveExtraAsciiWhitespace(&result);
+  return result;
+}
+
+// The weekday whose name begins with the text, of three letters at least; 0: Monday.
+absl::optional<int> WeekdayOf(absl::string_view text) {
+  if (text.size() < 3) return absl::nullopt;
+  for (size_t i = 0; i < kWeekdays.size(); ++i) {
+    if (absl::StartsWith(kWeekdays[i], text)) return static_cast<int>(i);
+  }
+  return absl::nullopt;
+}
+
+absl::optional<absl::CivilDay> ParseDate(const std::string& format, const std::string& text) {
+  absl::Time time;
+  if (!absl::ParseTime(format, text, &time, nullptr)) return absl::nullopt;
+  return absl::ToCivilDay(time, absl::UTCTimeZone());
+}
+
+// The next such day from `today` on. The year is added before parsing, so that Feb 29 is one.
+absl::optional<absl::CivilDay> ParseDateWithoutYear(const std::string& format,
+                                                    const std::string& text, absl::CivilDay today) {
+  for (int64_t year = today.year(); year <= today.year() + 8; ++year) {
+    const auto day = ParseDate(absl::StrCat(format, " %Y"), absl::StrCat(text, " ", year));
+    if (day.has_value() && *day >= today) return day;
+  }
+  return absl::nullopt;
+}
+
+}  // namespace
+
+absl::Time FromProto(const google::protobuf::Timestamp& timestamp) {
+  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+}
+
+google::protobuf::Timestamp ToProto(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(absl::ToUnixSeconds(time));
+  const absl::Duration rest = time - absl::FromUnixSeconds(timestamp.seconds());
+  timestamp.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  return timestamp;
+}
+
+absl::StatusOr<absl::TimeZone> ParseZone(absl::string_view name) {
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(name, &zone)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("there is no time zone ", name, ": name one such as America/New_York"));
+  }
+  return zone;
+}
+
+absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text, absl::CivilDay today) {
+  const std::string day = Normal(text);
+  if (day == "today") return today;
+  if (day == "tomorrow") return today + 1;
+  if (const auto weekday = WeekdayOf(day)) {
+    return absl::NextWeekday(today, static_cast<absl::Weekday>(*weekday));
+  }
+  int ahead;
+  if (absl::StartsWith(day, "+") && absl::SimpleAtoi(day.substr(1), &ahead) && ahead >= 0 &&
+      ahead <= kDaysAheadMax) {
+    return today + ahead;
+  }
+  for (const char* format : {"%Y-%m-%d", "%m/%d/%Y", "%b %d %Y", "%b %d, %Y"}) {
+    if (const auto date = ParseDate(format, day)) return *date;
+  }
+  for (const char* format : {"%m/%d", "%b %d"}) {
+    if (const auto date = ParseDateWithoutYear(format, day, today)) return *date;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", text, "' is no day: say today, tomorrow, friday, +3, 2026-12-01 or Dec 1"));
+}
+
+absl::StatusOr<TimeOfDay> ParseTimeOfDay(absl::string_view text) {
+  const absl::Status refused =
+      absl::InvalidArgumentError(absl::StrCat("'", text, "' is no time: say 9am, 2:30pm or 14:30"));
+  const std::string normal = Normal(text);
+  absl::string_view time = normal;
+  TimeOfDay result;
+  if (time == "noon") {
+    result.set_hours(12);
+    return result;
+  }
+  const bool am = absl::ConsumeSuffix(&time, "am");
+  const bool pm = !am && absl::ConsumeSuffix(&time, "pm");
+  const std::vector<absl::string_view> parts =
+      absl::StrSplit(absl::StripAsciiWhitespace(time), ':');
+  int hours;
+  int minutes = 0;
+  if (parts.size() > 2 || !absl::SimpleAtoi(parts[0], &hours)) return refused;
+  if (parts.size() == 2 && (parts[1].size() != 2 || !absl::SimpleAtoi(parts[1], &minutes))) {
+    return refused;
+  }
+  if ((am || pm) && (hours < 1 || hours > 12)) return refused;
+  if (am || pm) hours = hours % 12 + (pm ? 12 : 0);
+  if (hours < 0 || hours > 24 || minutes < 0 || minutes > 59 || hours * 60 + minutes > 24 * 60) {
+    return refused;
+  }
+  result.set_hours(hours);
+  result.set_minutes(minutes);
+  return result;
+}
+
+absl::StatusOr<absl::Time> ParseMoment(absl::string_view text, absl::Time now,
+                                       absl::TimeZone zone) {
+  absl::Time moment;
+  if (absl::ParseTime(absl::RFC3339_full, text, &moment, nullptr)) return moment;
+
+  std::string normal = Normal(text);
+  for (const char* half : {" am", " pm"}) {
+    if (absl::EndsWith(normal, half)) normal.erase(normal.size() - 3, 1);
+  }
+  size_t gap = normal.rfind(' ');
+  if (gap == std::string::npos) gap = normal.rfind('t');  // 2026-12-01T14:30
+  if (gap == std::string::npos || gap == 0 || gap + 1 == normal.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", text, "' is no day and time: say 'tomorrow 9:30' or 'Dec 1 2pm'"));
+  }
+  const auto day = ParseDay(normal.substr(0, gap), absl::ToCivilDay(now, zone));
+  if (!day.ok()) return day.status();
+  const auto time = ParseTimeOfDay(normal.substr(gap + 1));
+  if (!time.ok()) return time.status();
+  const absl::CivilMinute local(day->year(), day->month(), day->day(), time->hours(),
+                                time->minutes());
+  // `pre` reads the clock as it ran before a change: forward out of a gap, the earlier of two.
+  return zone.At(local).pre;
+}
+
+absl::StatusOr<std::vector<DayOfWeek>> ParseDaysOfWeek(absl::string_view text) {
+  std::vector<DayOfWeek> days;
+  for (const absl::string_view part : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
+    const std::string name = Normal(part);
+    if (name == "weekdays") {
+      for (int i = 1; i <= 5; ++i) days.push_back(static_cast<DayOfWeek>(i));
+    } else if (const auto weekday = WeekdayOf(name)) {
+      days.push_back(static_cast<DayOfWeek>(*weekday + 1));
+    } else {
+      return absl::InvalidArgumentError(
+          absl::StrCat("'", part, "' is no day of the week: say mon,wed or weekdays"));
+    }
+  }
+  return days;
+}
+
+std::string ShortDay(absl::Time time, absl::Time now, absl::TimeZone zone) {
+  const absl::CivilDay day = absl::ToCivilDay(time, zone);
+  const bool this_year = day.year() == absl::ToCivilDay(now, zone).year();
+  return absl::StrCat(absl::FormatTime("%a %b ", time, zone), day.day(),
+                      this_year ? "" : absl::StrCat(" ", day.year()));
+}
+
+std::string LongDay(absl::Time time, absl::TimeZone zone) {
+  const absl::CivilDay day = absl::ToCivilDay(time, zone);
+  return absl::StrCat(absl::FormatTime("%A, %B ", time, zone), day.day(), ", ", day.year());
+}
+
+std::string ClockTime(absl::Time time, absl::TimeZone zone) {
+  const absl::CivilMinute minute = absl::ToCivilMinute(time, zone);
+  const int hour = minute.hour() % 12 == 0 ? 12 : minute.hour() % 12;
+  return absl::StrCat(hour, ":", absl::Dec(minute.minute(), absl::kZeroPad2),
+                      minute.hour() < 12 ? " AM" : " PM");
+}
+
+std::string ZoneName(absl::Time time, absl::TimeZone zone) { return zone.At(time).zone_abbr; }
+
+bool SameClock(absl::Time time, absl::TimeZone a, absl::TimeZone b) {
+  return a.At(time).offset == b.At(time).offset;
+}
+
+}  // namespace clarity::client

@@ -1,0 +1,52 @@
+#ifndef CLARITY_CLIENTS_CALLCENTER_TOOL_WHEN_H_
+#define CLARITY_CLIENTS_CALLCENTER_TOOL_WHEN_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "clarity/type/v1/type.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+
+// Days and times as people type and read them. Local time exists here and in the catalog only;
+// everything between is absolute. A local time that a clock skips moves forward; one that it shows
+// twice is the earlier.
+namespace clarity::client {
+
+absl::Time FromProto(const google::protobuf::Timestamp& timestamp);
+google::protobuf::Timestamp ToProto(absl::Time time);
+
+// INVALID_ARGUMENT where there is no such IANA zone.
+absl::StatusOr<absl::TimeZone> ParseZone(absl::string_view name);
+
+// "today", "tomorrow", "fri" or "friday" (the next one, never today), "+3" (days), "2026-12-01",
+// "12/1/2026", and without a year the next such day: "12/1", "Dec 1".
+absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text, absl::CivilDay today);
+
+// "9", "9am", "2:30pm", "14:30", "noon".
+absl::StatusOr<type::v1::TimeOfDay> ParseTimeOfDay(absl::string_view text);
+
+// A day and a time of it, in `zone`: "tomorrow 9:30", "Dec 1 2pm", "2026-12-01T14:30"; or an
+// absolute time with its offset (RFC 3339).
+absl::StatusOr<absl::Time> ParseMoment(absl::string_view text, absl::Time now, absl::TimeZone zone);
+
+// "mon,wed" or "weekdays".
+absl::StatusOr<std::vector<type::v1::DayOfWeek>> ParseDaysOfWeek(absl::string_view text);
+
+// "Tue Dec 1"; with the year where it is not the present one.
+std::string ShortDay(absl::Time time, absl::Time now, absl::TimeZone zone);
+// "Tuesday, December 1, 2026".
+std::string LongDay(absl::Time time, absl::TimeZone zone);
+// "9:00 AM".
+std::string ClockTime(absl::Time time, absl::TimeZone zone);
+// "PST".
+std::string ZoneName(absl::Time time, absl::TimeZone zone);
+// Whether clocks of the two zones show the same then.
+bool SameClock(absl::Time time, absl::TimeZone a, absl::TimeZone b);
+
+}  // namespace clarity::client
+
+#endif  // CLARITY_CLIENTS_CALLCENTER_TOOL_WHEN_H_

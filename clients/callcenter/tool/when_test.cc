@@ -1,0 +1,124 @@
+#include "clients/callcenter/tool/when.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace clarity::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const absl::CivilDay kToday(2026, 11, 23);  // a Monday
+
+absl::TimeZone Zone(const char* name) { return *ParseZone(name); }
+
+TEST(ParseDay, TakesDaysAsPeopleSayThem) {
+  const struct {
+    const char* text;
+    const char* day;
+  } cases[] = {
+      {"today", "2026-11-23"},       {"Tomorrow", "2026-11-24"},
+      {"fri", "2026-11-27"},         {"Friday", "2026-11-27"},
+      {"monday", "2026-11-30"},  // never today
+      {"+3", "2026-11-26"},          {"2026-12-01", "2026-12-01"},
+      {"12/1/2027", "2027-12-01"},   {"12/1", "2026-12-01"},
+      {"Dec 1", "2026-12-01"},       {"  dec   1 ", "2026-12-01"},
+      {"Dec 1, 2027", "2027-12-01"}, {"11/23", "2026-11-23"},
+      {"Jan 5", "2027-01-05"},  // the next one
+      {"Feb 29", "2028-02-29"},
+  };
+  for (const auto& c : cases) {
+    const auto day = ParseDay(c.text, kToday);
+    ASSERT_TRUE(day.ok()) << c.text << ": " << day.status();
+    EXPECT_EQ(absl::FormatCivilTime(*day), c.day) << c.text;
+  }
+}
+
+TEST(ParseDay, RefusesWhatIsNoDayAndSaysWhatWouldBe) {
+  for (const char* text : {"", "soon", "+x", "+-1", "2026-13-01", "Feb 30", "32", "mo"}) {
+    const auto day = ParseDay(text, kToday);
+    EXPECT_EQ(day.status().code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(std::string(day.status().message()), HasSubstr("tomorrow"));
+  }
+}
+
+TEST(ParseTimeOfDay, TakesBothClocks) {
+  const struct {
+    const char* text;
+    int hours, minutes;
+  } cases[] = {{"9", 9, 0},       {"9am", 9, 0},    {"9 AM", 9, 0},   {"2:30pm", 14, 30},
+               {"14:30", 14, 30}, {"12am", 0, 0},   {"12pm", 12, 0},  {"noon", 12, 0},
+               {"0:00", 0, 0},    {"24:00", 24, 0}, {"12:05am", 0, 5}};
+  for (const auto& c : cases) {
+    const auto time = ParseTimeOfDay(c.text);
+    ASSERT_TRUE(time.ok()) << c.text;
+    EXPECT_EQ(time->hours(), c.hours) << c.text;
+    EXPECT_EQ(time->minutes(), c.minutes) << c.text;
+  }
+  for (const char* text : {"", "25", "9:5", "13pm", "0am", "9:60", "24:01", "9:00:00", "-1"}) {
+    EXPECT_FALSE(ParseTimeOfDay(text).ok()) << text;
+  }
+}
+
+TEST(ParseMoment, IsLocalAtTheClinicUnlessItNamesItsOffset) {
+  const absl::TimeZone zone = Zone("America/Los_Angeles");
+  const absl::Time now = absl::FromCivil(absl::CivilHour(2026, 11, 23, 10), zone);
+  const absl::Time expected = absl::FromCivil(absl::CivilMinute(2026, 12, 1, 14, 30), zone);
+  for (const char* text : {"2026-12-01 14:30", "2026-12-01T14:30", "Dec 1 2:30pm", "12/1 2:30 PM",
+                           "2026-12-01T17:30:00-05:00"}) {
+    const auto moment = ParseMoment(text, now, zone);
+    ASSERT_TRUE(moment.ok()) << text << ": " << moment.status();
+    EXPECT_EQ(*moment, expected) << text;
+  }
+  for (const char* text : {"tomorrow", "9am", "", "tomorrow at", "soon 9am"}) {
+    EXPECT_FALSE(ParseMoment(text, now, zone).ok()) << text;
+  }
+}
+
+TEST(ParseMoment, ClockChangesMoveForwardOrTakeTheEarlier) {
+  const absl::TimeZone zone = Zone("America/Los_Angeles");
+  const absl::Time now = absl::FromCivil(absl::CivilHour(2026, 3, 1, 10), zone);
+  // 2:30 does not exist on March 8: it is 3:30 daylight time.
+  EXPECT_EQ(absl::FormatTime(absl::RFC3339_sec, *ParseMoment("2026-03-08 2:30", now, zone), zone),
+            "2026-03-08T03:30:00-07:00");
+  // 1:30 comes twice on November 1: the first is daylight time.
+  EXPECT_EQ(absl::FormatTime(absl::RFC3339_sec, *ParseMoment("2026-11-01 1:30", now, zone), zone),
+            "2026-11-01T01:30:00-07:00");
+}
+
+TEST(ParseDaysOfWeek, TakesListsAndWeekdays) {
+  using namespace type::v1;  // NOLINT: the names of the days
+  EXPECT_THAT(*ParseDaysOfWeek("mon, Wednesday"),
+              ElementsAre(DAY_OF_WEEK_MONDAY, DAY_OF_WEEK_WEDNESDAY));
+  EXPECT_THAT(*ParseDaysOfWeek("weekdays"),
+              ElementsAre(DAY_OF_WEEK_MONDAY, DAY_OF_WEEK_TUESDAY, DAY_OF_WEEK_WEDNESDAY,
+                          DAY_OF_WEEK_THURSDAY, DAY_OF_WEEK_FRIDAY));
+  EXPECT_TRUE(ParseDaysOfWeek("")->empty());
+  EXPECT_FALSE(ParseDaysOfWeek("mon,someday").ok());
+}
+
+TEST(Format, ReadsAsPeopleWriteIt) {
+  const absl::TimeZone zone = Zone("America/Los_Angeles");
+  const absl::Time now = absl::FromCivil(absl::CivilHour(2026, 11, 23, 10), zone);
+  const absl::Time time = absl::FromCivil(absl::CivilMinute(2026, 12, 1, 0, 5), zone);
+  EXPECT_EQ(ShortDay(time, now, zone), "Tue Dec 1");
+  EXPECT_EQ(ShortDay(time, now - absl::Hours(24 * 365), zone), "Tue Dec 1 2026");
+  EXPECT_EQ(LongDay(time, zone), "Tuesday, December 1, 2026");
+  EXPECT_EQ(ClockTime(time, zone), "12:05 AM");
+  EXPECT_EQ(ClockTime(time + absl::Hours(12), zone), "12:05 PM");
+  EXPECT_EQ(ZoneName(time, zone), "PST");
+  EXPECT_FALSE(SameClock(time, zone, Zone("America/New_York")));
+  // Phoenix never changes its clocks: California shows the same in summer only.
+  EXPECT_FALSE(SameClock(time, zone, Zone("America/Phoenix")));
+  EXPECT_TRUE(SameClock(time - absl::Hours(24 * 150), zone, Zone("America/Phoenix")));
+}
+
+TEST(Timestamp, SurvivesTheWire) {
+  const absl::Time time = absl::FromUnixSeconds(-5) + absl::Nanoseconds(7);
+  EXPECT_EQ(FromProto(ToProto(time)), time);
+  EXPECT_GE(ToProto(time).nanos(), 0);
+}
+
+}  // namespace
+}  // namespace clarity::client

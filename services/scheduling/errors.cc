@@ -36,7 +36,8 @@ absl::Status SlotRefused(v1::SlotConflict conflict) {
   std::pair<const char*, const char*> told = {"SLOT_TAKEN", "the time cannot be had"};
   if (conflict.blockers_size() > 0) told = ReasonFor(conflict.blockers(0).rule());
   std::string message = told.second;
-  if (conflict.blockers_size() > 0 && !conflict.blockers(0).description().empty()) {
+  if (conflict.blockers_size() > 0 && !conflict.blockers(0).description().empty() &&
+      conflict.blockers(0).description() != message) {
     absl::StrAppend(&message, ": ", conflict.blockers(0).description());
   }
   absl::Status status = base::FailedPrecondition(told.first, message);
@@ -85,6 +86,12 @@ absl::Status WrongState(v1::Appointment::State state, absl::string_view step) {
 absl::Status OrderMissing() {
   return base::FailedPrecondition("ORDER_MISSING",
                                   "this type of visit needs a clinician's order: name it");
+}
+
+absl::Status OrderNotApplicable(absl::string_view rule, absl::string_view why) {
+  return base::FailedPrecondition("ORDER_NOT_APPLICABLE",
+                                  absl::StrCat("the order does not cover this visit: ", why),
+                                  {{"rule", std::string(rule)}});
 }
 
 }  // namespace clarity::scheduling

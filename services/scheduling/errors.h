@@ -22,6 +22,8 @@ absl::Status HoldMismatch(absl::string_view field);
 absl::Status HoldLimit(int holds_max);
 absl::Status WrongState(v1::Appointment::State state, absl::string_view step);
 absl::Status OrderMissing();
+// `rule`: what the order does not cover: patient, visit_type, window, units, gap, revoked.
+absl::Status OrderNotApplicable(absl::string_view rule, absl::string_view why);
 
 }  // namespace clarity::scheduling
 

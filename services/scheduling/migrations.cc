@@ -34,7 +34,7 @@ CREATE TABLE visit_type (
   etag TEXT NOT NULL
 );
 )sql"},
-    {2, "the calendar, appointments and holds", R"sql(
+    {2, "the calendar, appointments, holds and orders", R"sql(
 -- What a resource is open, and the lock of every booking (DESIGN, section 4). A row is made at the
 -- first touch; `open` is clarity.storage.v1.CalendarPageRecord.
 CREATE TABLE calendar_page (
@@ -92,6 +92,17 @@ CREATE TABLE hold (
 );
 CREATE INDEX hold_by_holder ON hold (holder, kind);
 CREATE INDEX hold_by_expiry ON hold (expire_time);
+
+-- Bodies are clarity.storage.v1.OrderRecord.
+CREATE TABLE visit_order (
+  name TEXT NOT NULL PRIMARY KEY,
+  patient TEXT NOT NULL,
+  state BIGINT NOT NULL,
+  create_time BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+CREATE INDEX visit_order_by_patient ON visit_order (patient, create_time);
 )sql"},
 };
 

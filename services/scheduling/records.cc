@@ -15,6 +15,7 @@ using storage::Transaction;
 using storage::Value;
 using storage::v1::AppointmentRecord;
 using storage::v1::HoldRecord;
+using storage::v1::OrderRecord;
 
 constexpr Sql kReadAppointment = {"SELECT body FROM appointment WHERE name = $1"};
 constexpr Sql kWriteAppointment = {
@@ -28,6 +29,12 @@ constexpr Sql kWriteHold = {
     "VALUES ($1, $2, $3, $4, $5, $6, $7, 0) "
     "ON CONFLICT (name) DO UPDATE SET holder = $2, kind = $3, clinic = $4, patient = $5, "
     "expire_time = $6, body = $7, key_id = 0"};
+constexpr Sql kReadOrder = {"SELECT body FROM visit_order WHERE name = $1"};
+constexpr Sql kWriteOrder = {
+    "INSERT INTO visit_order (name, patient, state, create_time, body, key_id) "
+    "VALUES ($1, $2, $3, $4, $5, 0) "
+    "ON CONFLICT (name) DO UPDATE SET patient = $2, state = $3, create_time = $4, body = $5, "
+    "key_id = 0"};
 constexpr Sql kDeleteHold = {"DELETE FROM hold WHERE name = $1"};
 constexpr Sql kCountHolds = {
     "SELECT COUNT(*) FROM hold WHERE holder = $1 AND kind = $2 AND expire_time > $3"};
@@ -87,6 +94,17 @@ absl::StatusOr<HoldRecord> Load(const rpc::Call& call, Transaction& transaction,
   return record;
 }
 
+template <>
+absl::StatusOr<OrderRecord> Load(const rpc::Call& call, Transaction& transaction,
+                                 absl::string_view name) {
+  call.audit_resource = std::string(name);
+  ASSIGN_OR_RETURN(const auto body, ReadBody(transaction, kReadOrder, name));
+  if (!body.has_value()) return call.Missing(name);
+  ASSIGN_OR_RETURN(auto record, Parse<OrderRecord>(*body));
+  RETURN_IF_ERROR(call.MaySee("", record.order().patient()));
+  return record;
+}
+
 absl::Status Save(const rpc::Call& call, Transaction& transaction, AppointmentRecord* record) {
   v1::Appointment& appointment = *record->mutable_appointment();
   record->set_revision(record->revision() + 1);
@@ -121,6 +139,20 @@ absl::Status Save(const rpc::Call& call, Transaction& transaction, HoldRecord* r
       .status();
 }
 
+absl::Status Save(const rpc::Call& call, Transaction& transaction, OrderRecord* record) {
+  v1::Order& order = *record->mutable_order();
+  record->set_revision(record->revision() + 1);
+  order.set_etag(EtagOf(record->revision()));
+  *order.mutable_update_time() = ToWire(call.now);
+  call.audit_resource = order.name();
+  const std::string body = record->SerializeAsString();
+  return transaction
+      .Execute(kWriteOrder, {Value::Text(order.name()), Value::Text(order.patient()),
+                             Value::Integer(order.state()),
+                             Value::Time(FromWire(order.create_time())), Value::Bytes(body)})
+      .status();
+}
+
 absl::Status DeleteHold(Transaction& transaction, absl::string_view name) {
   return transaction.Execute(kDeleteHold, {Value::Text(name)}).status();
 }
@@ -147,6 +179,11 @@ absl::Status CheckEtag(absl::string_view expected, absl::string_view present,
 absl::StatusOr<v1::Appointment> ParseAppointment(absl::string_view body) {
   ASSIGN_OR_RETURN(auto record, Parse<AppointmentRecord>(body));
   return std::move(*record.mutable_appointment());
+}
+
+absl::StatusOr<v1::Order> ParseOrder(absl::string_view body) {
+  ASSIGN_OR_RETURN(auto record, Parse<OrderRecord>(body));
+  return std::move(*record.mutable_order());
 }
 
 }  // namespace clarity::scheduling

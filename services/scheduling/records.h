@@ -12,8 +12,8 @@
 #include "services/platform/storage/database.h"
 #include "services/scheduling/records.pb.h"
 
-// The rows of appointments and holds. Records are the public messages; the columns beside the body
-// are what people filter and sort by, derived in one place.
+// The rows of appointments, holds and orders. Records are the public messages; the columns beside
+// the body are what people filter and sort by, derived in one place.
 namespace clarity::scheduling {
 
 // The one way to a row of somebody's: with the caller's right to see it. What the caller may not
@@ -30,12 +30,18 @@ template <>
 absl::StatusOr<storage::v1::HoldRecord> Load(const rpc::Call& call,
                                              storage::Transaction& transaction,
                                              absl::string_view name);
+template <>
+absl::StatusOr<storage::v1::OrderRecord> Load(const rpc::Call& call,
+                                              storage::Transaction& transaction,
+                                              absl::string_view name);
 
 // Writes the row, new or not: counts the revision and sets the etag and the update time.
 absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
                   storage::v1::AppointmentRecord* record);
 absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
                   storage::v1::HoldRecord* record);
+absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
+                  storage::v1::OrderRecord* record);
 
 absl::Status DeleteHold(storage::Transaction& transaction, absl::string_view name);
 
@@ -47,8 +53,9 @@ absl::StatusOr<int64_t> CountHolds(const rpc::Call& call, storage::Transaction& 
 absl::Status CheckEtag(absl::string_view expected, absl::string_view present,
                        absl::string_view name);
 
-// The body of a row of `appointment`.
+// The body of a row of `appointment`, and of `visit_order`.
 absl::StatusOr<v1::Appointment> ParseAppointment(absl::string_view body);
+absl::StatusOr<v1::Order> ParseOrder(absl::string_view body);
 
 }  // namespace clarity::scheduling
 

@@ -13,6 +13,7 @@
 #include "services/scheduling/booking/publisher.h"
 #include "services/scheduling/catalog/catalog.h"
 #include "services/scheduling/catalog/catalog_store.h"
+#include "services/scheduling/orders/orders.h"
 #include "services/scheduling/search/slot_search.h"
 #include "services/scheduling/watch/watch.h"
 
@@ -33,6 +34,7 @@ struct UseCases {
         holds(&store, &publisher, &search, random),
         appointments(database, &store, &publisher, &search, random),
         reads(&store),
+        orders(&store, &publisher),
         watch(database, &store) {}
 
   catalog::CatalogStore store;
@@ -44,6 +46,7 @@ struct UseCases {
   Holds holds;
   Appointments appointments;
   AppointmentReads reads;
+  Orders orders;
   Watch watch;
 };
 
@@ -143,8 +146,30 @@ class CatalogSurface final : public v1::CatalogService::CallbackService {
   UseCases& use_;
 };
 
-// Nothing of it is there yet.
-class OrderSurface final : public v1::OrderService::CallbackService {};
+class OrderSurface final : public v1::OrderService::CallbackService {
+ public:
+  OrderSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
+
+  ServerUnaryReactor* PutOrder(Context* c, const v1::PutOrderRequest* q,
+                               v1::PutOrderResponse* r) override {
+    return door_.Write(c, q, r, &use_.orders, &Orders::Put);
+  }
+  ServerUnaryReactor* RevokeOrder(Context* c, const v1::RevokeOrderRequest* q,
+                                  v1::RevokeOrderResponse* r) override {
+    return door_.Write(c, q, r, &use_.orders, &Orders::Revoke);
+  }
+  ServerUnaryReactor* GetOrder(Context* c, const v1::GetOrderRequest* q, v1::Order* r) override {
+    return door_.Read(c, q, r, &use_.orders, &Orders::Get);
+  }
+  ServerUnaryReactor* ListOrders(Context* c, const v1::ListOrdersRequest* q,
+                                 v1::ListOrdersResponse* r) override {
+    return door_.Read(c, q, r, &use_.orders, &Orders::List);
+  }
+
+ private:
+  rpc::Door& door_;
+  UseCases& use_;
+};
 
 class Services final : public SchedulingServices {
  public:
@@ -156,7 +181,8 @@ class Services final : public SchedulingServices {
   std::vector<grpc::Service*> OpenTo(rpc::Door* door) override {
     scheduling_ = std::make_unique<SchedulingSurface>(door, &use_);
     catalog_ = std::make_unique<CatalogSurface>(door, &use_);
-    return {scheduling_.get(), catalog_.get(), &orders_};
+    orders_ = std::make_unique<OrderSurface>(door, &use_);
+    return {scheduling_.get(), catalog_.get(), orders_.get()};
   }
 
   absl::Status Tidy(storage::Transaction& transaction, absl::Time now) override {
@@ -174,7 +200,7 @@ class Services final : public SchedulingServices {
   UseCases use_;
   std::unique_ptr<SchedulingSurface> scheduling_;
   std::unique_ptr<CatalogSurface> catalog_;
-  OrderSurface orders_;
+  std::unique_ptr<OrderSurface> orders_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/scheduling/booking/appointments.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "services/platform/base/status_macros.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/limits.h"
+#include "services/scheduling/orders/order_use.h"
 #include "services/scheduling/records.h"
 #include "services/scheduling/wire.h"
 
@@ -107,25 +109,48 @@ v1::Channel ChannelFor(const rpc::Call& call, v1::Channel channel) {
   return v1::CHANNEL_IN_PERSON;
 }
 
+// Replaces what the list says for one reason: a new attention, or none any more.
+void SetAttention(const rpc::Call& call, v1::Attention::Reason reason, bool wanted,
+                  absl::string_view description, absl::string_view subject,
+                  v1::Appointment* appointment) {
+  auto* list = appointment->mutable_attention();
+  list->erase(std::remove_if(list->begin(), list->end(),
+                             [&](const v1::Attention& a) { return a.reason() == reason; }),
+              list->end());
+  if (!wanted) return;
+  v1::Attention* added = list->Add();
+  added->set_reason(reason);
+  added->set_description(std::string(description));
+  added->set_subject(std::string(subject));
+  *added->mutable_create_time() = ToWire(call.now);
+}
+
 // Keeps on record that a rule was set aside, by whom and why.
 void RecordOverride(const rpc::Call& call, const Placement& placement, const Wish& wish,
                     v1::Appointment* appointment) {
   appointment->clear_override();
-  auto* attention = appointment->mutable_attention();
-  attention->erase(std::remove_if(attention->begin(), attention->end(),
-                                  [](const v1::Attention& a) {
-                                    return a.reason() == v1::Attention::REASON_OVERRIDDEN;
-                                  }),
-                   attention->end());
+  SetAttention(call, v1::Attention::REASON_OVERRIDDEN, placement.overridden, "booked over a rule",
+               call.principal.subject, appointment);
   if (!placement.overridden) return;
   *appointment->mutable_override() = wish.override;
   appointment->mutable_override()->set_subject(call.principal.subject);
-  v1::Attention* added = attention->Add();
-  added->set_reason(v1::Attention::REASON_OVERRIDDEN);
-  added->set_description("booked over a rule");
-  added->set_subject(call.principal.subject);
-  *added->mutable_create_time() = ToWire(call.now);
   call.audit_reason = "override";
+}
+
+// Makes sure that the order covers the visit, where one is needed or named. The unit is consumed
+// by the appointment's being there.
+absl::Status ConsumeOrder(const rpc::Call& call, Transaction& transaction,
+                          const Placement& placement, const std::string& order,
+                          const std::string& patient, v1::Appointment* appointment) {
+  const v1::VisitType& type = placement.snapshot->visit_type(placement.plan->visit_type);
+  if (order.empty()) return type.order_required() ? OrderMissing() : absl::OkStatus();
+  const absl::Time start = calendar::ToTime(placement.start);
+  ASSIGN_OR_RETURN(const auto use, OrderUse::Lock(call, transaction, order, appointment->name()));
+  RETURN_IF_ERROR(use.Check(patient, type.name(), start));
+  appointment->set_order(order);
+  SetAttention(call, v1::Attention::REASON_GAP_EXCEEDED, use.ExceedsLargestGap(start),
+               "further from its neighbours than the order wishes", order, appointment);
+  return absl::OkStatus();
 }
 
 void RememberEarlierTime(const rpc::Call& call, v1::Appointment* appointment) {
@@ -168,6 +193,8 @@ absl::Status Appointments::Book(const rpc::Call& call, Transaction& transaction,
 
   AppointmentRecord record;
   v1::Appointment& appointment = *record.mutable_appointment();
+  RETURN_IF_ERROR(
+      ConsumeOrder(call, transaction, placement, request.order(), wish.patient, &appointment));
   appointment.set_name(absl::StrCat("appointments/", base::NewId(call.now, *random_)));
   *appointment.mutable_participants() = request.participants();
   if (request.has_requester()) *appointment.mutable_requester() = request.requester();
@@ -196,6 +223,8 @@ absl::Status Appointments::Reschedule(const rpc::Call& call, Transaction& transa
   RETURN_IF_ERROR(call.MaySee(wish.clinic, wish.patient));
   ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, wish));
 
+  RETURN_IF_ERROR(
+      ConsumeOrder(call, transaction, placement, appointment.order(), wish.patient, &appointment));
   const std::string old_clinic = appointment.clinic();
   RememberEarlierTime(call, &appointment);
   RecordOverride(call, placement, wish, &appointment);

@@ -187,7 +187,7 @@ absl::StatusOr<Placement> Place(const rpc::Call& call, Transaction& transaction,
 
   auto units = ChooseAndLock(rows, *plan, placement.start, ways);
   const SetAside set_aside{Overrides(wish, v1::Blocker::RULE_NOT_AVAILABLE),
-                                         Overrides(wish, v1::Blocker::RULE_BOOKED)};
+                           Overrides(wish, v1::Blocker::RULE_BOOKED)};
   if (!units.ok() && (set_aside.open || set_aside.claims)) {
     CalendarRows lenient(transaction, catalog, *snapshot, call.now, wish.ignored_owners, set_aside);
     units = ChooseAndLock(lenient, *plan, placement.start, ways);

@@ -18,6 +18,7 @@
 #include "services/scheduling/booking/rules.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/limits.h"
+#include "services/scheduling/orders/order_use.h"
 #include "services/scheduling/records.h"
 #include "services/scheduling/search/wanted_times.h"
 #include "services/scheduling/wire.h"
@@ -143,10 +144,11 @@ struct Branch {
 class SlotRun {
  public:
   SlotRun(const v1::FindSlotsRequest& request, std::shared_ptr<const Snapshot> snapshot,
-          CalendarCache* cache, int64_t skip)
+          CalendarCache* cache, std::optional<OrderUse> order, int64_t skip)
       : request_(request),
         snapshot_(std::move(snapshot)),
         cache_(cache),
+        order_(std::move(order)),
         skip_(skip),
         page_size_(request.page_size() > 0 ? request.page_size() : limits::kSlotsPageDefault),
         spreader_(request.spread()) {}
@@ -161,10 +163,9 @@ class SlotRun {
     for (Tick begin = window.begin; begin < window.end && !full_; begin += step) {
       const Interval stretch{begin, std::min(begin + step, window.end)};
       for (Branch& branch : branches_) {
-        ASSIGN_OR_RETURN(
-            branch.starts,
-            branch.search->Starts(*cache_, WantedTimes(request_.query(), stretch,
-                                                       snapshot_->zone(branch.at.clinic))));
+        Bitmap wanted = WantedTimes(request_.query(), stretch, snapshot_->zone(branch.at.clinic));
+        if (order_.has_value()) order_->KeepCovered(&wanted);
+        ASSIGN_OR_RETURN(branch.starts, branch.search->Starts(*cache_, wanted));
       }
       closest ? OfferClosest(reply) : OfferEarliest(stretch, reply);
     }
@@ -223,6 +224,7 @@ class SlotRun {
   const v1::FindSlotsRequest& request_;
   const std::shared_ptr<const Snapshot> snapshot_;
   CalendarCache* const cache_;
+  const std::optional<OrderUse> order_;
   const int64_t skip_;
   const int page_size_;
   Spreader spreader_;
@@ -270,23 +272,35 @@ absl::Status SlotSearch::FindSlots(const rpc::Call& call, const v1::FindSlotsReq
   // What the caller could not book is not offered.
   if (!MayBookType(call, snapshot->visit_type(*type))) return absl::OkStatus();
 
-  if (!request.reschedule_appointment().empty()) {
-    RETURN_IF_ERROR(database_->ReadAndWait([&](storage::Transaction& transaction) {
-      return Load<storage::v1::AppointmentRecord>(call, transaction,
-                                                  request.reschedule_appointment())
-          .status();
-    }));
-  }
+  ASSIGN_OR_RETURN(auto order, ReadOrder(call, request));
   ASSIGN_OR_RETURN(const OwnTime own,
                    ReadOwnTime(*database_, request.patient(), request.reschedule_appointment(),
                                window, call.now));
-  SlotRun run(request, snapshot, cache_, skip);
+  SlotRun run(request, snapshot, cache_, std::move(order), skip);
   for (const ClinicAt& at : clinics) {
     const catalog::VisitPlan* plan = snapshot->Plan(*type, at.clinic, query.modality());
     if (plan == nullptr) continue;
     run.Add(at, std::make_unique<PlanSearch>(snapshot, plan, SelectionOf(query), &own, call.now));
   }
   return run.Run(window, reply);
+}
+
+absl::StatusOr<std::optional<OrderUse>> SlotSearch::ReadOrder(
+    const rpc::Call& call, const v1::FindSlotsRequest& request) const {
+  std::optional<OrderUse> order;
+  const std::string& moved = request.reschedule_appointment();
+  if (moved.empty() && request.order().empty() && call.freshness.empty()) return order;
+  RETURN_IF_ERROR(database_->ReadAndWait([&](storage::Transaction& transaction) -> absl::Status {
+    RETURN_IF_ERROR(rpc::CheckFreshness(transaction, call.freshness));
+    // Whoever may not see an appointment may not find out what would be free without it.
+    if (!moved.empty()) {
+      RETURN_IF_ERROR(Load<storage::v1::AppointmentRecord>(call, transaction, moved).status());
+    }
+    if (request.order().empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(order, OrderUse::Read(call, transaction, request.order(), moved));
+    return absl::OkStatus();
+  }));
+  return order;
 }
 
 void SlotSearch::ExplainRefusal(const rpc::Call& call, const Wish& wish,

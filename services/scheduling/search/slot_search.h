@@ -1,6 +1,7 @@
 #ifndef CLARITY_SERVICES_SCHEDULING_SEARCH_SLOT_SEARCH_H_
 #define CLARITY_SERVICES_SCHEDULING_SEARCH_SLOT_SEARCH_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "services/platform/storage/database.h"
 #include "services/scheduling/booking/calendar_cache.h"
 #include "services/scheduling/catalog/catalog_store.h"
+#include "services/scheduling/orders/order_use.h"
 #include "services/scheduling/search/plan_search.h"
 
 namespace clarity::scheduling {
@@ -32,6 +34,10 @@ class SlotSearch {
                       absl::Status* refusal);
 
  private:
+  // The order the visit would consume, if the request names one.
+  absl::StatusOr<std::optional<OrderUse>> ReadOrder(const rpc::Call& call,
+                                                    const v1::FindSlotsRequest& request) const;
+
   storage::Database* const database_;
   catalog::CatalogStore* const catalog_;
   CalendarCache* const cache_;

@@ -1,0 +1,58 @@
+#ifndef CLARITY_SERVICES_SCHEDULING_ORDERS_ORDER_USE_H_
+#define CLARITY_SERVICES_SCHEDULING_ORDERS_ORDER_USE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "clarity/scheduling/v1/appointment.pb.h"
+#include "clarity/scheduling/v1/order.pb.h"
+#include "services/platform/rpc/call.h"
+#include "services/platform/storage/database.h"
+#include "services/scheduling/calendar/bitmap.h"
+
+namespace clarity::scheduling {
+
+// An order and the visits that consume it. What is consumed is counted on the appointments each
+// time, so it can never drift away from them.
+class OrderUse {
+ public:
+  // PERMISSION_DENIED or NOT_FOUND as Load says. `except` (may be empty) is the appointment that
+  // is being moved: it does not count against itself.
+  static absl::StatusOr<OrderUse> Read(const rpc::Call& call, storage::Transaction& transaction,
+                                       absl::string_view order, absl::string_view except);
+
+  // Locks the order first: two bookings on its last unit wait for each other.
+  static absl::StatusOr<OrderUse> Lock(const rpc::Call& call, storage::Transaction& transaction,
+                                       absl::string_view order, absl::string_view except);
+
+  const v1::Order& order() const { return order_; }
+  int units_consumed() const { return units_consumed_; }
+  // Not yet started, by start.
+  const std::vector<v1::Appointment>& ahead() const { return ahead_; }
+
+  // ORDER_NOT_APPLICABLE unless one more visit may be booked on it.
+  absl::Status Check(const std::string& patient, const std::string& visit_type,
+                     absl::Time start) const;
+  // Whether the visit lies further from a neighbour than the order wishes: reported, not refused.
+  bool ExceedsLargestGap(absl::Time start) const;
+  // The same window and gaps for a search: takes out the starts that Check would refuse.
+  void KeepCovered(calendar::Bitmap* starts) const;
+
+  // Those of ahead() that the order does not cover as it is: by type, window, or as one too many.
+  std::vector<std::string> Uncovered() const;
+
+ private:
+  absl::Status ReadVisits(storage::Transaction& transaction, absl::string_view except);
+
+  v1::Order order_;
+  int units_consumed_ = 0;
+  std::vector<absl::Time> starts_;  // of the visits that took or will take place, sorted
+  std::vector<v1::Appointment> ahead_;
+};
+
+}  // namespace clarity::scheduling
+
+#endif  // CLARITY_SERVICES_SCHEDULING_ORDERS_ORDER_USE_H_

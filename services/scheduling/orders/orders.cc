@@ -1,0 +1,201 @@
+#include "services/scheduling/orders/orders.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "services/platform/base/errors.h"
+#include "services/platform/base/status_macros.h"
+#include "services/platform/rpc/page_token.h"
+#include "services/scheduling/errors.h"
+#include "services/scheduling/limits.h"
+#include "services/scheduling/orders/order_use.h"
+#include "services/scheduling/records.h"
+#include "services/scheduling/wire.h"
+
+namespace clarity::scheduling {
+namespace {
+
+using storage::Row;
+using storage::Sql;
+using storage::Transaction;
+using storage::Value;
+using storage::v1::AppointmentRecord;
+using storage::v1::OrderCursor;
+using storage::v1::OrderRecord;
+
+constexpr Sql kListOrders = {
+    "SELECT body FROM visit_order WHERE patient = $1 AND create_time <= $2 "
+    "AND (create_time < $2 OR name > $3) ORDER BY create_time DESC, name LIMIT $4"};
+
+// Whether putting `wanted` would change nothing but what the server fills.
+bool IsSame(v1::Order present, v1::Order wanted) {
+  for (v1::Order* order : {&present, &wanted}) {
+    order->clear_units_consumed();
+    order->clear_state();
+    order->clear_etag();
+    order->clear_create_time();
+    order->clear_update_time();
+    order->clear_revoke_time();
+  }
+  return google::protobuf::util::MessageDifferencer::Equals(present, wanted);
+}
+
+// An order that is there, or nothing: a new name is no error here.
+absl::StatusOr<std::optional<OrderRecord>> LoadIfThere(const rpc::Call& call,
+                                                       Transaction& transaction,
+                                                       const std::string& name) {
+  auto record = Load<OrderRecord>(call, transaction, name);
+  if (record.ok()) return std::optional(*std::move(record));
+  if (absl::IsNotFound(record.status())) return std::optional<OrderRecord>();
+  return record.status();
+}
+
+absl::Status CheckChange(const v1::Order& present, const v1::Order& wanted) {
+  RETURN_IF_ERROR(CheckEtag(wanted.etag(), present.etag(), wanted.name()));
+  if (present.state() == v1::Order::STATE_REVOKED) {
+    return base::FailedPrecondition("WRONG_STATE", "the order was revoked: put a new one",
+                                    {{"state", "REVOKED"}});
+  }
+  if (present.patient() != wanted.patient()) {
+    return base::InvalidField("order.patient", "cannot change");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MarkRevoked(const rpc::Call& call, Transaction& transaction,
+                         const Publisher& publisher, const std::string& order,
+                         const std::string& name) {
+  ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, name));
+  v1::Appointment& appointment = *record.mutable_appointment();
+  v1::Attention* attention = appointment.add_attention();
+  attention->set_reason(v1::Attention::REASON_ORDER_REVOKED);
+  attention->set_description("its order was revoked");
+  attention->set_subject(order);
+  *attention->mutable_create_time() = ToWire(call.now);
+  RETURN_IF_ERROR(Save(call, transaction, &record));
+  publisher.AppointmentChanged(transaction, appointment,
+                               v1::WatchAppointmentsResponse::KIND_UPDATED);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Orders::CheckOrder(Transaction& transaction, const v1::Order& order) const {
+  std::vector<base::Violation> violations;
+  if (FromWire(order.window().end_time()) <= FromWire(order.window().start_time())) {
+    violations.push_back({"order.window", "ends before it starts"});
+  }
+  if (order.gap_minutes_max() != 0 && order.gap_minutes_max() < order.gap_minutes_min()) {
+    violations.push_back({"order.gap_minutes_max", "is smaller than the smallest gap"});
+  }
+  if (!violations.empty()) return base::InvalidRequest(violations);
+  ASSIGN_OR_RETURN(const auto snapshot, catalog_->At(transaction));
+  for (const std::string& type : order.visit_types()) {
+    if (!snapshot->FindVisitType(type).has_value()) return base::NotFound(type);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Orders::Put(const rpc::Call& call, Transaction& transaction,
+                         const v1::PutOrderRequest& request, v1::PutOrderResponse* reply) {
+  const v1::Order& wanted = request.order();
+  RETURN_IF_ERROR(CheckOrder(transaction, wanted));
+  RETURN_IF_ERROR(transaction.BumpGuard(wanted.name()));
+  ASSIGN_OR_RETURN(auto present, LoadIfThere(call, transaction, wanted.name()));
+  if (present.has_value()) {
+    RETURN_IF_ERROR(CheckChange(present->order(), wanted));
+  } else if (!wanted.etag().empty()) {
+    return base::EtagMismatch(wanted.name());
+  }
+  if (!present.has_value() || !IsSame(present->order(), wanted)) {
+    OrderRecord record;
+    record.set_revision(present.has_value() ? present->revision() : 0);
+    v1::Order& order = *record.mutable_order();
+    order = wanted;
+    order.set_state(v1::Order::STATE_ACTIVE);
+    *order.mutable_create_time() =
+        present.has_value() ? present->order().create_time() : ToWire(call.now);
+    RETURN_IF_ERROR(Save(call, transaction, &record));
+  }
+  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, wanted.name(), ""));
+  *reply->mutable_order() = use.order();
+  reply->mutable_order()->set_units_consumed(use.units_consumed());
+  for (std::string& name : use.Uncovered()) reply->add_uncovered_appointments(std::move(name));
+  return absl::OkStatus();
+}
+
+absl::Status Orders::Revoke(const rpc::Call& call, Transaction& transaction,
+                            const v1::RevokeOrderRequest& request, v1::RevokeOrderResponse* reply) {
+  RETURN_IF_ERROR(transaction.BumpGuard(request.name()));
+  ASSIGN_OR_RETURN(auto record, Load<OrderRecord>(call, transaction, request.name()));
+  v1::Order& order = *record.mutable_order();
+  RETURN_IF_ERROR(CheckEtag(request.etag(), order.etag(), order.name()));
+  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, request.name(), ""));
+  const bool revoked_before = order.state() == v1::Order::STATE_REVOKED;
+  if (!revoked_before) {
+    order.set_state(v1::Order::STATE_REVOKED);
+    *order.mutable_revoke_time() = ToWire(call.now);
+    RETURN_IF_ERROR(Save(call, transaction, &record));
+  }
+  for (const v1::Appointment& appointment : use.ahead()) {
+    reply->add_uncovered_appointments(appointment.name());
+    if (revoked_before) continue;
+    RETURN_IF_ERROR(MarkRevoked(call, transaction, *publisher_, order.name(), appointment.name()));
+  }
+  call.audit_resource = order.name();
+  order.set_units_consumed(use.units_consumed());
+  *reply->mutable_order() = std::move(order);
+  return absl::OkStatus();
+}
+
+absl::Status Orders::Get(const rpc::Call& call, Transaction& transaction,
+                         const v1::GetOrderRequest& request, v1::Order* reply) {
+  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, request.name(), ""));
+  *reply = use.order();
+  reply->set_units_consumed(use.units_consumed());
+  return absl::OkStatus();
+}
+
+absl::Status Orders::List(const rpc::Call& call, Transaction& transaction,
+                          const v1::ListOrdersRequest& request, v1::ListOrdersResponse* reply) {
+  OrderCursor cursor;
+  cursor.set_create_time_micros(INT64_MAX);
+  ASSIGN_OR_RETURN(const std::string token, rpc::DecodePageToken(request, request.page_token()));
+  if (!token.empty() && !cursor.ParseFromString(token)) {
+    return base::InvalidReason("PAGE_TOKEN_MISMATCH", "this is no page token");
+  }
+  const int page_size = request.page_size() > 0 ? request.page_size() : rpc::kPageSizeUsual;
+  std::vector<v1::Order> orders;
+  // One more than the page: whether there is another. Revoked ones are few; they are passed over.
+  RETURN_IF_ERROR(transaction.Query(
+      kListOrders,
+      {Value::Text(request.patient()), Value::Integer(cursor.create_time_micros()),
+       Value::Text(cursor.name()), Value::Integer(limits::kAppointmentsScannedMax)},
+      [&](const Row& row) -> absl::Status {
+        ASSIGN_OR_RETURN(auto order, ParseOrder(row.Text(0)));
+        if (request.show_revoked() || order.state() == v1::Order::STATE_ACTIVE) {
+          orders.push_back(std::move(order));
+        }
+        return absl::OkStatus();
+      }));
+  for (const v1::Order& order : orders) {
+    if (reply->orders_size() == page_size) {
+      const v1::Order& last = reply->orders(page_size - 1);
+      cursor.set_create_time_micros(absl::ToUnixMicros(FromWire(last.create_time())));
+      cursor.set_name(last.name());
+      reply->set_next_page_token(rpc::EncodePageToken(request, cursor.SerializeAsString()));
+      break;
+    }
+    ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, order.name(), ""));
+    *reply->add_orders() = use.order();
+    reply->mutable_orders()->rbegin()->set_units_consumed(use.units_consumed());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace clarity::scheduling

@@ -3,7 +3,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 
@@ -40,26 +39,6 @@ constexpr Table kVisitTypes = {
     {"INSERT INTO visit_type (name, body, key_id, etag) VALUES ($1, $2, 0, $3) "
      "ON CONFLICT (name) DO UPDATE SET body = $2, key_id = 0, etag = $3"},
     {"DELETE FROM visit_type WHERE name = $1"}};
-
-// Which catalog the tables hold. None was ever applied: version 0.
-struct Meta {
-  int64_t version = 0;
-  std::string etag;
-
-  bool IsOf(const Snapshot& snapshot) const {
-    return version == snapshot.version() && (version == 0 || etag == snapshot.etag());
-  }
-};
-
-absl::StatusOr<Meta> ReadMeta(Transaction& transaction) {
-  Meta meta;
-  RETURN_IF_ERROR(transaction.Query(kReadMeta, {}, [&](const Row& row) {
-    meta.version = row.Integer(0);
-    meta.etag = std::string(row.Text(1));
-    return absl::OkStatus();
-  }));
-  return meta;
-}
 
 template <typename Items>
 absl::Status ReadTable(Transaction& transaction, const Table& table, Items* items) {
@@ -108,12 +87,12 @@ absl::Status WriteTable(Transaction& transaction, const Table& table, const Item
 
 }  // namespace
 
-CatalogStore::CatalogStore() : current_(Snapshot::Make({}, 0)) {}
+CatalogStore::CatalogStore() : current_{0, "", Snapshot::Make({}, 0)}, seen_(current_) {}
 
 absl::Status CatalogStore::Load(storage::Database& database) {
-  std::shared_ptr<const Snapshot> stored;
+  Stored stored;
   RETURN_IF_ERROR(database.ReadAndWait([&](Transaction& transaction) {
-    ASSIGN_OR_RETURN(stored, At(transaction));
+    ASSIGN_OR_RETURN(stored, Read(transaction));
     return absl::OkStatus();
   }));
   SetCurrent(std::move(stored));
@@ -121,22 +100,32 @@ absl::Status CatalogStore::Load(storage::Database& database) {
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> CatalogStore::At(Transaction& transaction) {
-  ASSIGN_OR_RETURN(const Meta meta, ReadMeta(transaction));
+  ASSIGN_OR_RETURN(Stored stored, Read(transaction));
+  return std::move(stored.snapshot);
+}
+
+absl::StatusOr<CatalogStore::Stored> CatalogStore::Read(Transaction& transaction) {
+  Stored stored;  // none was ever applied: version 0
+  RETURN_IF_ERROR(transaction.Query(kReadMeta, {}, [&](const Row& row) {
+    stored.version = row.Integer(0);
+    stored.etag = std::string(row.Text(1));
+    return absl::OkStatus();
+  }));
   {
     base::MutexLock lock(&mutex_);
-    if (meta.IsOf(*current_)) return current_;
-    if (seen_ != nullptr && meta.IsOf(*seen_)) return seen_;
+    for (const Stored* known : {&current_, &seen_}) {
+      if (known->version == stored.version && known->etag == stored.etag) return *known;
+    }
   }
-  ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot,
-                   ReadSnapshot(transaction, meta.version));
+  ASSIGN_OR_RETURN(stored.snapshot, ReadSnapshot(transaction, stored.version));
   base::MutexLock lock(&mutex_);
-  seen_ = snapshot;
-  return snapshot;
+  seen_ = stored;
+  return stored;
 }
 
 std::shared_ptr<const Snapshot> CatalogStore::Current() const {
   base::MutexLock lock(&mutex_);
-  return current_;
+  return current_.snapshot;
 }
 
 absl::Status CatalogStore::Replace(Transaction& transaction, const Snapshot& previous,
@@ -149,18 +138,19 @@ absl::Status CatalogStore::Replace(Transaction& transaction, const Snapshot& pre
   RETURN_IF_ERROR(
       transaction.Execute(kWriteMeta, {Value::Integer(next->version()), Value::Text(next->etag())})
           .status());
+  Stored stored = {next->version(), next->etag(), next};
   {
     base::MutexLock lock(&mutex_);
-    seen_ = next;
+    seen_ = stored;
   }
-  transaction.OnCommit([this, next = std::move(next)] { SetCurrent(next); });
+  transaction.OnCommit([this, stored = std::move(stored)] { SetCurrent(stored); });
   return absl::OkStatus();
 }
 
-void CatalogStore::SetCurrent(std::shared_ptr<const Snapshot> snapshot) {
+void CatalogStore::SetCurrent(Stored stored) {
   base::MutexLock lock(&mutex_);
   // A slow read must not put an older one back.
-  if (snapshot->version() >= current_->version()) current_ = std::move(snapshot);
+  if (stored.version >= current_.version) current_ = std::move(stored);
 }
 
 }  // namespace clarity::scheduling::catalog

@@ -1,7 +1,9 @@
 #ifndef CLARITY_SERVICES_SCHEDULING_CATALOG_CATALOG_STORE_H_
 #define CLARITY_SERVICES_SCHEDULING_CATALOG_CATALOG_STORE_H_
 
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -35,13 +37,22 @@ class CatalogStore {
                        std::shared_ptr<const Snapshot> next);
 
  private:
-  void SetCurrent(std::shared_ptr<const Snapshot> snapshot);
+  // What the tables hold, and what was made of it. The etag is the one that is stored: another
+  // version of this program may count another for the same contents.
+  struct Stored {
+    int64_t version = 0;
+    std::string etag;
+    std::shared_ptr<const Snapshot> snapshot;
+  };
+
+  absl::StatusOr<Stored> Read(storage::Transaction& transaction);
+  void SetCurrent(Stored stored);
 
   mutable base::Mutex mutex_;
-  std::shared_ptr<const Snapshot> current_ ABSL_GUARDED_BY(mutex_);
+  Stored current_ ABSL_GUARDED_BY(mutex_);
   // The last one a transaction saw that was not Current: not durable yet, or another replica's. It
   // may be rolled back, and still does no harm: it is used for the same contents only.
-  std::shared_ptr<const Snapshot> seen_ ABSL_GUARDED_BY(mutex_);
+  Stored seen_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace clarity::scheduling::catalog

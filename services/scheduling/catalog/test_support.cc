@@ -175,6 +175,7 @@ v1::Catalog DemoCatalog() {
   v1::Catalog catalog;
   for (const char* name : {"clinics", "resources", "visit_types"}) {
     std::ifstream file(std::string(CLARITY_DEMO_DIRECTORY "/") + name + ".textproto");
+    if (!file) std::abort();
     std::ostringstream text;
     text << file.rdbuf();
     catalog.MergeFrom(ParseCatalog(text.str()));

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "clients/admin/apply.h"
 #include "clients/admin/catalog_files.h"
+#include "clients/admin/put_order.h"
 #include "clients/admin/token.h"
 #include "clients/core/health.h"
 #include "clients/terminal/failure.h"
@@ -153,6 +154,28 @@ void AddApply(CLI::App* app, ApplyOptions* options) {
   app->footer(kApplyExamples);
 }
 
+constexpr char kOrderExamples[] =
+    "Takes a token with the role SERVICE. An order of the same name is changed.\n"
+    "Example:\n"
+    "  clarityctl order --patient p-1 --visit-type iv-session --units 6 --gap-hours 48\n";
+
+void AddOrder(CLI::App* app, PutOrderOptions* options) {
+  app->add_option("--name", options->name, "Its name; otherwise a new one");
+  app->add_option("--patient", options->patient, "For whom")->required();
+  app->add_option("--visit-type", options->visit_types, "For which visits; may be repeated")
+      ->required();
+  app->add_option("--units", options->units, "How many visits")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  app->add_option("--days", options->days, "So many days from now on")
+      ->check(CLI::Range(1, 366))
+      ->capture_default_str();
+  app->add_option("--gap-hours", options->gap_hours, "Least time from one start to the next")
+      ->check(CLI::Range(0, 8760))
+      ->capture_default_str();
+  app->footer(kOrderExamples);
+}
+
 }  // namespace
 
 absl::StatusOr<AdminServer> ConnectAdmin(const ServerFlags& flags) {
@@ -162,7 +185,7 @@ absl::StatusOr<AdminServer> ConnectAdmin(const ServerFlags& flags) {
   if (!channel.ok()) return channel.status();
   const Options options = OptionsOf(flags);
   return AdminServer{
-      AdminClient(MakeCatalogConnection(*channel, options)),
+      AdminClient(MakeCatalogConnection(*channel, options)), MakeOrderConnection(*channel, options),
       [channel = *channel, deadline = options.deadline] { return IsServing(channel, deadline); }};
 }
 
@@ -202,6 +225,15 @@ int RunClarityctl(const std::vector<std::string>& arguments, const Console& cons
   export_command->callback([&] {
     with_server(
         [&](const AdminServer& server) { return RunExport(directory, server.client, console); });
+  });
+
+  PutOrderOptions order_options;
+  CLI::App* order = app.add_subcommand("order", "Put an order: visits a clinician has agreed to");
+  AddOrder(order, &order_options);
+  order->callback([&] {
+    with_server([&](const AdminServer& server) {
+      return PutOrder(order_options, *server.orders, console);
+    });
   });
 
   CLI::App* status = app.add_subcommand("status", "Whether the server is up, and what it has");

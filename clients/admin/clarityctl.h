@@ -2,11 +2,13 @@
 #define CLARITY_CLIENTS_ADMIN_CLARITYCTL_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "clients/admin/admin_client.h"
+#include "clients/core/order_connection.h"
 #include "clients/terminal/console.h"
 #include "clients/terminal/server_flags.h"
 
@@ -15,6 +17,7 @@ namespace clarity::client {
 // What clarityctl needs of a server.
 struct AdminServer {
   AdminClient client;
+  std::shared_ptr<OrderConnection> orders;
   std::function<absl::StatusOr<bool>()> is_serving;
 };
 using AdminConnect = std::function<absl::StatusOr<AdminServer>(const ServerFlags&)>;

@@ -8,6 +8,7 @@
 #include "clients/core/errors.h"
 #include "clients/core/mocks/fake_environment.h"
 #include "clients/core/mocks/mock_catalog_connection.h"
+#include "clients/core/mocks/mock_order_connection.h"
 #include "clients/terminal/failure.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
@@ -44,7 +45,7 @@ class ClarityctlTest : public testing::Test {
 
   int Run(const std::vector<std::string>& arguments) {
     return RunClarityctl(arguments, console_, [this](const ServerFlags&) {
-      return AdminServer{AdminClient(catalog_), [this] { return serving_; }};
+      return AdminServer{AdminClient(catalog_), orders_, [this] { return serving_; }};
     });
   }
 
@@ -83,6 +84,7 @@ class ClarityctlTest : public testing::Test {
   absl::StatusOr<bool> serving_ = true;
   std::shared_ptr<NiceMock<MockCatalogConnection>> catalog_ =
       std::make_shared<NiceMock<MockCatalogConnection>>();
+  std::shared_ptr<MockOrderConnection> orders_ = std::make_shared<MockOrderConnection>();
 };
 
 TEST_F(ClarityctlTest, ApplyShowsTheDifferenceThenApplies) {
@@ -184,6 +186,32 @@ TEST_F(ClarityctlTest, StatusTellsHealthAndCounts) {
   EXPECT_EQ(Run({"status"}), kExitUnavailable);
   serving_ = absl::UnavailableError("refused");
   EXPECT_EQ(Run({"status"}), kExitUnavailable);
+}
+
+TEST_F(ClarityctlTest, OrderSpeaksForTheServiceThatDecidesAboutTreatment) {
+  scheduling::v1::PutOrderRequest sent;
+  EXPECT_CALL(*orders_, PutOrder)
+      .WillOnce([&](const scheduling::v1::PutOrderRequest& request, const CallOptions&) {
+        sent = request;
+        scheduling::v1::PutOrderResponse response;
+        *response.mutable_order() = request.order();
+        response.add_uncovered_appointments("appointments/late");
+        return response;
+      });
+  EXPECT_EQ(Run({"order", "--name", "o-1", "--patient", "p-1", "--visit-type", "iv-session",
+                 "--units", "6", "--days", "30", "--gap-hours", "48"}),
+            kExitOk)
+      << err_.str();
+  EXPECT_EQ(sent.order().name(), "orders/o-1");
+  EXPECT_EQ(sent.order().patient(), "patients/p-1");
+  EXPECT_THAT(sent.order().visit_types(), testing::ElementsAre("visitTypes/iv-session"));
+  EXPECT_EQ(sent.order().gap_minutes_min(), 2880);
+  EXPECT_EQ(
+      sent.order().window().end_time().seconds() - sent.order().window().start_time().seconds(),
+      30 * 24 * 3600);
+  EXPECT_EQ(out_.str(),
+            "orders/o-1  6 visits of iv-session within 30 days\n"
+            "no longer covered: appointments/late\n");
 }
 
 TEST_F(ClarityctlTest, TokensComeFromAKeyItMade) {

@@ -73,7 +73,11 @@ void AddSlots(CLI::App* app, Command* chosen, SlotsCommand* slots) {
   command->add_option("--order", slots->order, "The order the visit would use");
   command->add_option("--move", slots->move, "The appointment to be moved: not in its own way");
   command->add_option("--per-day", slots->per_day, "At most so many a day; 0: any number")
-      ->check(CLI::Range(0, 288));
+      ->check(CLI::Range(0, 288))
+      ->capture_default_str();
+  command->add_option("--apart", slots->apart, "At least so many minutes apart; 0: any")
+      ->check(CLI::Range(0, 10080))
+      ->capture_default_str();
   command->add_option("--limit", slots->limit, "How many to show")
       ->check(CLI::Range(1, 200))
       ->capture_default_str();

@@ -120,6 +120,7 @@ class CallCenterTest : public testing::Test {
     info.set_reason("SLOT_TAKEN");
     AddDetail(&status, info);
     SlotConflict conflict;
+    conflict.add_blockers()->set_description("the room has an appointment until 10:00");
     *conflict.add_alternatives() = At<Slot>(kNow + absl::Hours(48));
     AddDetail(&status, conflict);
     return status;
@@ -234,6 +235,7 @@ TEST_F(CallCenterTest, ATakenSlotOffersAlternativesThatCanBeHeldByNumber) {
   EXPECT_CALL(*scheduling_, BookAppointment).WillOnce(Return(SlotTaken()));
   EXPECT_EQ(Run({"book", "1", "--patient", "p-1"}), kExitTaken);
   EXPECT_THAT(err_.str(), HasSubstr("error: the time is taken"));
+  EXPECT_THAT(err_.str(), HasSubstr("the room has an appointment until 10:00"));
   EXPECT_THAT(out_.str(), HasSubstr("1  Wed Nov 25  10:00 AM PST"));
 
   BookAppointmentRequest request;

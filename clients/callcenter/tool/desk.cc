@@ -142,7 +142,8 @@ absl::StatusOr<FindSlotsRequest> Desk::SearchOf(const SlotsCommand& command) {
   request.set_patient(FullName("patients", command.patient));
   request.set_order(FullName("orders", command.order));
   request.set_reschedule_appointment(FullName("appointments", command.move));
-  if (command.per_day > 0) request.mutable_spread()->set_per_day_max(command.per_day);
+  request.mutable_spread()->set_per_day_max(command.per_day);
+  request.mutable_spread()->set_distance_minutes_min(command.apart);
   if (setup_.caller_zone.has_value()) request.set_viewer_time_zone(setup_.caller_zone->name());
   request.set_page_size(command.limit);
   return request;
@@ -463,7 +464,9 @@ ExitCode Desk::FailedToTake(const Chosen& chosen, const absl::Status& status) {
   if (ReasonOf(status) == "HOLD_EXPIRED") last_slots_.SetHold(chosen.number, "").IgnoreError();
   const ExitCode code = Fail(status);
   const auto conflict = DetailOf<SlotConflict>(status);
-  if (!conflict.has_value() || conflict->alternatives().empty()) return code;
+  if (!conflict.has_value()) return code;
+  if (!setup_.json) screen_.ShowConflict(*conflict);
+  if (conflict->alternatives().empty()) return code;
   if (!setup_.json) {
     directory_.Load().IgnoreError();
     *console_.out << "These times near it are free:\n";

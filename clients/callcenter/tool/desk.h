@@ -29,7 +29,9 @@ struct SlotsCommand {
   std::string language, capability;
   bool telehealth = false;
   std::string patient, order, move;
-  int per_day = 0;
+  // A choice to read out, not twenty starts five minutes apart. 0: any.
+  int per_day = 4;
+  int apart = 60;  // minutes
   int limit = 10;
 };
 

@@ -1,5 +1,6 @@
 #include "clients/callcenter/tool/screen.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -21,6 +22,7 @@ using scheduling::v1::Clinic;
 using scheduling::v1::Hold;
 using scheduling::v1::Resource;
 using scheduling::v1::Slot;
+using scheduling::v1::SlotConflict;
 using scheduling::v1::VisitType;
 using scheduling::v1::WatchAppointmentsResponse;
 
@@ -139,18 +141,30 @@ void Screen::ShowSlots(const std::vector<Slot>& slots) const {
 }
 
 void Screen::ShowHold(const Hold& hold) const {
+  // The agent's own clock decides how long there is.
+  const absl::TimeZone here = absl::LocalTimeZone();
   const absl::Time expires = FromProto(hold.expire_time());
-  const absl::Duration left = expires - now();
-  *console_.out << console_.Styled(
-                       Tone::kGood,
-                       absl::StrCat("Held until ", ClockTime(expires, absl::LocalTimeZone()), " (",
-                                    left / absl::Minutes(1), " minutes)"))
-                << ": " << hold.name() << '\n'
+  const int64_t minutes_left = absl::ToInt64Minutes(expires - now() + absl::Seconds(30));
+  const std::string until =
+      absl::StrCat("Held until ", ClockTime(expires, here), " ", ZoneName(expires, here), " (",
+                   Counted(minutes_left, "minute"), ")");
+  *console_.out << console_.Styled(Tone::kGood, until) << ": " << hold.name() << '\n'
                 << "  " << Printable(directory_.VisitTypeTitle(hold.visit_type())) << " at "
                 << Printable(directory_.ClinicTitle(hold.clinic())) << '\n'
                 << "  " << Spoken(PatientSpan(hold)) << '\n';
   const std::string people = NamesOf(hold.assignments(), true);
   if (!people.empty()) *console_.out << "  with " << Printable(people) << '\n';
+}
+
+void Screen::ShowConflict(const SlotConflict& conflict) const {
+  constexpr int kBlockersShownMax = 3;
+  const int shown = std::min(conflict.blockers_size(), kBlockersShownMax);
+  for (int i = 0; i < shown; ++i) {
+    *console_.err << "  " << Printable(conflict.blockers(i).description()) << '\n';
+  }
+  if (conflict.blockers_size() > shown) {
+    *console_.err << "  and " << Counted(conflict.blockers_size() - shown, "more reason") << '\n';
+  }
 }
 
 void Screen::ReadBack(absl::string_view headline, const Appointment& appointment) const {

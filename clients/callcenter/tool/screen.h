@@ -27,6 +27,8 @@ class Screen {
   // A numbered table.
   void ShowSlots(const std::vector<scheduling::v1::Slot>& slots) const;
   void ShowHold(const scheduling::v1::Hold& hold) const;
+  // What stands in the way of a time, on the error stream.
+  void ShowConflict(const scheduling::v1::SlotConflict& conflict) const;
   // What the agent reads out to the caller, under a headline.
   void ReadBack(absl::string_view headline, const scheduling::v1::Appointment& appointment) const;
   void ShowAppointment(const scheduling::v1::Appointment& appointment) const;

@@ -129,7 +129,7 @@ std::shared_ptr<const Snapshot> CatalogStore::Current() const {
 }
 
 absl::Status CatalogStore::Replace(Transaction& transaction, const Snapshot& previous,
-                                   std::shared_ptr<const Snapshot> next) {
+                                   const std::shared_ptr<const Snapshot>& next) {
   const v1::Catalog& before = previous.catalog();
   const v1::Catalog& after = next->catalog();
   RETURN_IF_ERROR(WriteTable(transaction, kClinics, before.clinics(), after.clinics()));

@@ -34,7 +34,7 @@ class CatalogStore {
   // Makes the tables hold `next` instead of `previous`, which this transaction has from At. Once
   // that is durable, it is Current.
   absl::Status Replace(storage::Transaction& transaction, const Snapshot& previous,
-                       std::shared_ptr<const Snapshot> next);
+                       const std::shared_ptr<const Snapshot>& next);
 
  private:
   // What the tables hold, and what was made of it. The etag is the one that is stored: another

@@ -82,6 +82,17 @@ class CatalogTest : public ::testing::Test {
     return reply;
   }
 
+  std::shared_ptr<const Snapshot> At(CatalogStore* store) {
+    std::shared_ptr<const Snapshot> snapshot;
+    const absl::Status status = database_->ReadAndWait([&](storage::Transaction& transaction) {
+      auto at = store->At(transaction);
+      if (at.ok()) snapshot = *std::move(at);
+      return at.status();
+    });
+    EXPECT_TRUE(status.ok()) << status;
+    return snapshot;
+  }
+
   static std::vector<std::string> Lines(const v1::ApplyCatalogResponse& reply) {
     std::vector<std::string> lines;
     for (const auto& difference : reply.differences()) {
@@ -271,19 +282,24 @@ TEST_F(CatalogTest, SeesWhatAnotherReplicaHasApplied) {
   changed.mutable_clinics(0)->set_display_name("Shore");
   ASSERT_TRUE(Apply(changed).ok());
 
-  std::shared_ptr<const Snapshot> seen;
-  ASSERT_TRUE(database_
-                  ->ReadAndWait([&](storage::Transaction& transaction) {
-                    auto at = other.At(transaction);
-                    if (!at.ok()) return at.status();
-                    seen = *at;
-                    return absl::OkStatus();
-                  })
-                  .ok());
+  const auto seen = At(&other);
   EXPECT_EQ(seen->clinic(0).display_name(), "Shore");
   EXPECT_EQ(other.Current()->clinic(0).display_name(), "Coast");
   ASSERT_TRUE(other.Load(*database_).ok());
   EXPECT_EQ(other.Current(), seen) << "read from the tables once";
+}
+
+TEST_F(CatalogTest, ReadsTheTablesOnceThoughAnotherVersionCountsOtherEtags) {
+  ASSERT_TRUE(Apply(SmallCatalog()).ok());
+  ASSERT_TRUE(database_
+                  ->WriteAndWait([](storage::Transaction& transaction) {
+                    constexpr storage::Sql kChangeEtag{"UPDATE catalog_meta SET etag = 'other'"};
+                    return transaction.Execute(kChangeEtag, {}).status();
+                  })
+                  .ok());
+  const auto first = At(&store_);
+  EXPECT_EQ(first->clinic(0).display_name(), "Coast");
+  EXPECT_EQ(At(&store_), first);
 }
 
 TEST_F(CatalogTest, GetsWhatIsThereAndSaysWhatIsNot) {

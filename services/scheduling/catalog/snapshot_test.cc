@@ -27,6 +27,7 @@ constexpr int kSession = 1;
 
 std::vector<std::string> Names(const Snapshot& snapshot, const std::vector<int>& resources) {
   std::vector<std::string> names;
+  names.reserve(resources.size());
   for (const int resource : resources) names.push_back(snapshot.resource(resource).name());
   return names;
 }
@@ -35,6 +36,7 @@ std::vector<std::string> Names(const Snapshot& snapshot, const std::vector<int>&
 std::vector<std::string> Names(const Snapshot& snapshot, const VisitPlan& plan,
                                const std::vector<int>& indices) {
   std::vector<int> resources;
+  resources.reserve(indices.size());
   for (const int index : indices) resources.push_back(plan.resources[index]);
   return Names(snapshot, resources);
 }
@@ -218,6 +220,7 @@ TEST(OpenPage, IsTheSameForManyThreads) {
   };
   std::vector<int> counts(4);
   std::vector<std::thread> threads;
+  threads.reserve(counts.size());
   for (int& count : counts) threads.emplace_back([&] { count = count_open(); });
   for (std::thread& thread : threads) thread.join();
   EXPECT_THAT(counts, ::testing::Each(count_open()));
@@ -232,6 +235,7 @@ int64_t CountStarts(const Snapshot& snapshot, const VisitPlan& plan, Interval wi
     snapshot.FillOpen(resource, &timelines.back());
   }
   std::vector<calendar::ResourceView> views;
+  views.reserve(timelines.size());
   for (const calendar::Timeline& timeline : timelines) views.push_back({&timeline, plan.location});
   calendar::SearchScratch scratch;
   int64_t starts = 0;

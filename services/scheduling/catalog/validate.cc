@@ -1,7 +1,6 @@
 #include "services/scheduling/catalog/validate.h"
 
 #include <algorithm>
-#include <numeric>
 #include <string>
 #include <utility>
 

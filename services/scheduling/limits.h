@@ -26,6 +26,11 @@ inline constexpr size_t kConflictBytesMax = 3000;
 
 // -- Appointments -----------------------------------------------------------------------------
 inline constexpr int kEarlierTimesKept = 20;
+inline constexpr int kStatesKept = 16;
+// How long after the patient's start a visit may be called missed.
+inline constexpr absl::Duration kNoShowGrace = absl::Minutes(15);
+// How far back a step may be recorded.
+inline constexpr absl::Duration kRecordedLateMax = absl::Hours(24);
 inline constexpr int kAppointmentsPageDefault = 50;
 // Rows one page of a list looks at, matching or not.
 inline constexpr int kAppointmentsScannedMax = 2000;

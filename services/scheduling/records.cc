@@ -4,6 +4,7 @@
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/scheduling/errors.h"
+#include "services/scheduling/limits.h"
 #include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
@@ -168,6 +169,17 @@ absl::StatusOr<int64_t> CountHolds(const rpc::Call& call, Transaction& transacti
         return absl::OkStatus();
       }));
   return count;
+}
+
+bool IsAhead(v1::Appointment::State state) {
+  return state == v1::Appointment::STATE_BOOKED || state == v1::Appointment::STATE_CONFIRMED;
+}
+
+void MoveTo(v1::Appointment::State state, AppointmentRecord* record) {
+  auto* earlier = record->mutable_earlier_states();
+  earlier->Add(record->appointment().state());
+  if (earlier->size() > limits::kStatesKept) earlier->erase(earlier->begin());
+  record->mutable_appointment()->set_state(state);
 }
 
 absl::Status CheckEtag(absl::string_view expected, absl::string_view present,

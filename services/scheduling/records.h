@@ -49,6 +49,11 @@ absl::Status DeleteHold(storage::Transaction& transaction, absl::string_view nam
 absl::StatusOr<int64_t> CountHolds(const rpc::Call& call, storage::Transaction& transaction,
                                    v1::Hold::Kind kind);
 
+// Booked or confirmed: nothing of the visit has happened yet.
+bool IsAhead(v1::Appointment::State state);
+// The one way to another state: remembers the present one for an undo.
+void MoveTo(v1::Appointment::State state, storage::v1::AppointmentRecord* record);
+
 // ETAG_MISMATCH unless `expected` is empty or the present one.
 absl::Status CheckEtag(absl::string_view expected, absl::string_view present,
                        absl::string_view name);

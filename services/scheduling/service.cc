@@ -11,9 +11,11 @@
 #include "services/scheduling/booking/dependents.h"
 #include "services/scheduling/booking/holds.h"
 #include "services/scheduling/booking/publisher.h"
+#include "services/scheduling/booking/steps.h"
 #include "services/scheduling/catalog/catalog.h"
 #include "services/scheduling/catalog/catalog_store.h"
 #include "services/scheduling/orders/orders.h"
+#include "services/scheduling/search/slot_explainer.h"
 #include "services/scheduling/search/slot_search.h"
 #include "services/scheduling/watch/watch.h"
 
@@ -31,8 +33,10 @@ struct UseCases {
         dependents(&publisher),
         catalog(&store, &dependents),
         search(database, &store, &cache),
-        holds(&store, &publisher, &search, random),
-        appointments(database, &store, &publisher, &search, random),
+        explainer(database, &store, &cache),
+        holds(&store, &publisher, &explainer, random),
+        appointments(database, &store, &publisher, &explainer, random),
+        steps(&store, &publisher),
         reads(&store),
         orders(&store, &publisher),
         watch(database, &store) {}
@@ -43,8 +47,10 @@ struct UseCases {
   Dependents dependents;
   catalog::CatalogUseCases catalog;
   SlotSearch search;
+  SlotExplainer explainer;
   Holds holds;
   Appointments appointments;
+  Steps steps;
   AppointmentReads reads;
   Orders orders;
   Watch watch;
@@ -58,6 +64,10 @@ class SchedulingSurface final : public v1::SchedulingService::CallbackService {
   ServerUnaryReactor* FindSlots(Context* c, const v1::FindSlotsRequest* q,
                                 v1::FindSlotsResponse* r) override {
     return door_.Compute(c, q, r, &use_.search, &SlotSearch::FindSlots);
+  }
+  ServerUnaryReactor* ExplainSlot(Context* c, const v1::ExplainSlotRequest* q,
+                                  v1::ExplainSlotResponse* r) override {
+    return door_.Compute(c, q, r, &use_.explainer, &SlotExplainer::ExplainSlot);
   }
   ServerUnaryReactor* CreateHold(Context* c, const v1::CreateHoldRequest* q, v1::Hold* r) override {
     return door_.Write(c, q, r, &use_.holds, &Holds::Create, &Holds::ExplainCreate);
@@ -82,6 +92,30 @@ class SchedulingSurface final : public v1::SchedulingService::CallbackService {
   ServerUnaryReactor* CancelAppointment(Context* c, const v1::CancelAppointmentRequest* q,
                                         v1::Appointment* r) override {
     return door_.Write(c, q, r, &use_.appointments, &Appointments::Cancel);
+  }
+  ServerUnaryReactor* ConfirmAppointment(Context* c, const v1::ConfirmAppointmentRequest* q,
+                                         v1::Appointment* r) override {
+    return door_.Write(c, q, r, &use_.steps, &Steps::Confirm);
+  }
+  ServerUnaryReactor* RecordArrival(Context* c, const v1::RecordArrivalRequest* q,
+                                    v1::Appointment* r) override {
+    return door_.Write(c, q, r, &use_.steps, &Steps::RecordArrival);
+  }
+  ServerUnaryReactor* StartAppointment(Context* c, const v1::StartAppointmentRequest* q,
+                                       v1::Appointment* r) override {
+    return door_.Write(c, q, r, &use_.steps, &Steps::Start);
+  }
+  ServerUnaryReactor* CompleteAppointment(Context* c, const v1::CompleteAppointmentRequest* q,
+                                          v1::Appointment* r) override {
+    return door_.Write(c, q, r, &use_.steps, &Steps::Complete);
+  }
+  ServerUnaryReactor* MarkNoShow(Context* c, const v1::MarkNoShowRequest* q,
+                                 v1::Appointment* r) override {
+    return door_.Write(c, q, r, &use_.steps, &Steps::MarkNoShow);
+  }
+  ServerUnaryReactor* UndoAppointmentStep(Context* c, const v1::UndoAppointmentStepRequest* q,
+                                          v1::Appointment* r) override {
+    return door_.Write(c, q, r, &use_.steps, &Steps::Undo);
   }
   ServerUnaryReactor* GetAppointment(Context* c, const v1::GetAppointmentRequest* q,
                                      v1::Appointment* r) override {

@@ -164,10 +164,6 @@ void RememberEarlierTime(const rpc::Call& call, v1::Appointment* appointment) {
   if (surplus > 0) times->DeleteSubrange(0, surplus);
 }
 
-bool NotBegun(v1::Appointment::State state) {
-  return state == v1::Appointment::STATE_BOOKED || state == v1::Appointment::STATE_CONFIRMED;
-}
-
 v1::Cancellation::Initiator InitiatorFor(const rpc::Call& call,
                                          v1::Cancellation::Initiator initiator) {
   if (initiator != v1::Cancellation::INITIATOR_UNSPECIFIED) return initiator;
@@ -215,7 +211,7 @@ absl::Status Appointments::Reschedule(const rpc::Call& call, Transaction& transa
   ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, request.name()));
   v1::Appointment& appointment = *record.mutable_appointment();
   RETURN_IF_ERROR(CheckEtag(request.etag(), appointment.etag(), appointment.name()));
-  if (!NotBegun(appointment.state())) return WrongState(appointment.state(), "be moved");
+  if (!IsAhead(appointment.state())) return WrongState(appointment.state(), "be moved");
 
   Wish wish = WishOf(appointment, request);
   RETURN_IF_ERROR(CompleteWish(call, transaction, request, &wish));
@@ -244,13 +240,14 @@ void Appointments::ExplainBook(const rpc::Call& call, const v1::BookAppointmentR
     wish = WishOf(request);
     return CompleteWish(call, transaction, request, &wish);
   });
-  if (completed.ok()) search_->ExplainRefusal(call, wish, "", refusal);
+  if (completed.ok()) explainer_->ExplainRefusal(call, wish, request.order(), "", refusal);
 }
 
 void Appointments::ExplainReschedule(const rpc::Call& call,
                                      const v1::RescheduleAppointmentRequest& request,
                                      absl::Status* refusal) {
   Wish wish;
+  std::string order;
   const absl::Status completed =
       database_->ReadAndWait([&](Transaction& transaction) -> absl::Status {
         ASSIGN_OR_RETURN(const auto record,
@@ -258,9 +255,10 @@ void Appointments::ExplainReschedule(const rpc::Call& call,
         wish = WishOf(record.appointment(), request);
         RETURN_IF_ERROR(CompleteWish(call, transaction, request, &wish));
         FillFrom(record.appointment(), &wish);
+        order = record.appointment().order();
         return absl::OkStatus();
       });
-  if (completed.ok()) search_->ExplainRefusal(call, wish, request.name(), refusal);
+  if (completed.ok()) explainer_->ExplainRefusal(call, wish, order, request.name(), refusal);
 }
 
 absl::Status Appointments::Cancel(const rpc::Call& call, Transaction& transaction,
@@ -269,7 +267,7 @@ absl::Status Appointments::Cancel(const rpc::Call& call, Transaction& transactio
   ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, request.name()));
   v1::Appointment& appointment = *record.mutable_appointment();
   RETURN_IF_ERROR(CheckEtag(request.etag(), appointment.etag(), appointment.name()));
-  if (!NotBegun(appointment.state()) && appointment.state() != v1::Appointment::STATE_ARRIVED) {
+  if (!IsAhead(appointment.state()) && appointment.state() != v1::Appointment::STATE_ARRIVED) {
     return WrongState(appointment.state(), "be cancelled");
   }
   ASSIGN_OR_RETURN(const auto snapshot, catalog_->At(transaction));
@@ -278,7 +276,7 @@ absl::Status Appointments::Cancel(const rpc::Call& call, Transaction& transactio
       type.has_value() ? absl::Minutes(snapshot->visit_type(*type).cancellation_cutoff_minutes())
                        : absl::ZeroDuration();
 
-  appointment.set_state(v1::Appointment::STATE_CANCELLED);
+  MoveTo(v1::Appointment::STATE_CANCELLED, &record);
   v1::Cancellation& cancellation = *appointment.mutable_cancellation();
   cancellation.set_initiator(InitiatorFor(call, request.initiator()));
   cancellation.set_reason(request.reason());
@@ -307,6 +305,7 @@ absl::Status Appointments::Settle(const rpc::Call& call, Transaction& transactio
   }
   Describe(placement, &appointment);
   appointment.set_state(v1::Appointment::STATE_BOOKED);
+  record->clear_earlier_states();
   ASSIGN_OR_RETURN(auto added,
                    ClaimPlacement(call, transaction, *catalog_, placement, appointment.name(),
                                   appointment.participants(0).patient(), absl::InfiniteFuture()));

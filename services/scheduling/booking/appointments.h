@@ -13,7 +13,7 @@
 #include "services/scheduling/booking/publisher.h"
 #include "services/scheduling/catalog/catalog_store.h"
 #include "services/scheduling/records.pb.h"
-#include "services/scheduling/search/slot_search.h"
+#include "services/scheduling/search/slot_explainer.h"
 
 namespace clarity::scheduling {
 
@@ -22,11 +22,11 @@ class Appointments {
  public:
   // All outlive it.
   Appointments(storage::Database* database, catalog::CatalogStore* catalog,
-               const Publisher* publisher, SlotSearch* search, base::Random* random)
+               const Publisher* publisher, SlotExplainer* explainer, base::Random* random)
       : database_(database),
         catalog_(catalog),
         publisher_(publisher),
-        search_(search),
+        explainer_(explainer),
         random_(random) {}
 
   absl::Status Book(const rpc::Call& call, storage::Transaction& transaction,
@@ -50,7 +50,7 @@ class Appointments {
   storage::Database* const database_;
   catalog::CatalogStore* const catalog_;
   const Publisher* const publisher_;
-  SlotSearch* const search_;
+  SlotExplainer* const explainer_;
   base::Random* const random_;
 };
 

@@ -154,15 +154,10 @@ void CalendarCache::Apply(const std::vector<Claim>& removed, const std::vector<C
 }
 
 void CalendarCache::SetExpiry(const std::vector<Claim>& claims, absl::Time expire_time) {
-  base::MutexLock lock(&mutex_);
-  for (const Claim& claim : claims) {
-    if (!absl::StartsWith(claim.resource, kResourcePrefix)) continue;
-    Entry& entry = entries_[claim.resource];
-    ++entry.commits;
-    for (Claim& known : entry.expiring) {
-      if (known.owner == claim.owner) known.expire_time = expire_time;
-    }
-  }
+  // Taken out and put back: a search whose clock ran ahead may have dropped them as expired.
+  std::vector<Claim> renewed = claims;
+  for (Claim& claim : renewed) claim.expire_time = expire_time;
+  Apply(renewed, renewed);
 }
 
 }  // namespace clarity::scheduling

@@ -101,7 +101,7 @@ absl::Status Holds::Create(const rpc::Call& call, Transaction& transaction,
 
 void Holds::ExplainCreate(const rpc::Call& call, const v1::CreateHoldRequest& request,
                           absl::Status* refusal) {
-  search_->ExplainRefusal(call, WishOf(request), request.reschedule_appointment(), refusal);
+  explainer_->ExplainRefusal(call, WishOf(request), "", request.reschedule_appointment(), refusal);
 }
 
 absl::Status Holds::Renew(const rpc::Call& call, Transaction& transaction,

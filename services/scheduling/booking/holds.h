@@ -8,7 +8,7 @@
 #include "services/platform/storage/database.h"
 #include "services/scheduling/booking/publisher.h"
 #include "services/scheduling/catalog/catalog_store.h"
-#include "services/scheduling/search/slot_search.h"
+#include "services/scheduling/search/slot_explainer.h"
 
 namespace clarity::scheduling {
 
@@ -16,9 +16,9 @@ namespace clarity::scheduling {
 class Holds {
  public:
   // All outlive it.
-  Holds(catalog::CatalogStore* catalog, const Publisher* publisher, SlotSearch* search,
+  Holds(catalog::CatalogStore* catalog, const Publisher* publisher, SlotExplainer* explainer,
         base::Random* random)
-      : catalog_(catalog), publisher_(publisher), search_(search), random_(random) {}
+      : catalog_(catalog), publisher_(publisher), explainer_(explainer), random_(random) {}
 
   absl::Status Create(const rpc::Call& call, storage::Transaction& transaction,
                       const v1::CreateHoldRequest& request, v1::Hold* reply);
@@ -32,7 +32,7 @@ class Holds {
  private:
   catalog::CatalogStore* const catalog_;
   const Publisher* const publisher_;
-  SlotSearch* const search_;
+  SlotExplainer* const explainer_;
   base::Random* const random_;
 };
 

@@ -50,7 +50,7 @@ bool Overrides(const Wish& wish, v1::Blocker::Rule rule) {
 
 // The visit type's own rules, less those that are set aside.
 absl::Status CheckRules(const rpc::Call& call, const Wish& wish, Placement* placement) {
-  if (wish.start < call.now) {
+  if (wish.start < call.now && !wish.may_have_begun) {
     return Refused(v1::Blocker::RULE_MINIMUM_NOTICE, "the start is in the past");
   }
   if (wish.rules_kept) return absl::OkStatus();

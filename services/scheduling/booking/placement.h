@@ -30,6 +30,8 @@ struct Wish {
   std::vector<std::string> ignored_owners;
   // The rules were kept when the hold was made; time has only gone on since.
   bool rules_kept = false;
+  // It was booked before: a start that has passed by now is no obstacle.
+  bool may_have_begun = false;
   // Rules that are set aside, if the wish cannot be had otherwise.
   v1::Override override;
 };

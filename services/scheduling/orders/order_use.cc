@@ -25,10 +25,6 @@ bool IsMissed(v1::Appointment::State state) {
   return state == v1::Appointment::STATE_CANCELLED || state == v1::Appointment::STATE_NO_SHOW;
 }
 
-bool IsAhead(v1::Appointment::State state) {
-  return state == v1::Appointment::STATE_BOOKED || state == v1::Appointment::STATE_CONFIRMED;
-}
-
 bool InWindow(const v1::Order& order, absl::Time start) {
   return FromWire(order.window().start_time()) <= start &&
          start < FromWire(order.window().end_time());

@@ -18,18 +18,11 @@ using calendar::Tick;
 using calendar::Timeline;
 using storage::Transaction;
 
-v1::Blocker BlockerFor(const catalog::Snapshot& snapshot, const catalog::VisitPlan& plan,
-                       const std::string& need, const calendar::Obstacle& obstacle) {
+v1::Blocker MakeBlocker(v1::Blocker::Rule rule, const std::string& need, std::string description) {
   v1::Blocker blocker;
-  const bool taken = obstacle.kind == calendar::Obstacle::Kind::kTaken;
-  blocker.set_rule(taken ? v1::Blocker::RULE_BOOKED : v1::Blocker::RULE_NOT_AVAILABLE);
+  blocker.set_rule(rule);
   blocker.set_need(need);
-  const v1::Resource& resource = snapshot.resource(plan.resources[obstacle.resource]);
-  blocker.set_resource(resource.name());
-  *blocker.mutable_start_time() = ToWire(calendar::ToTime(obstacle.when.begin));
-  *blocker.mutable_end_time() = ToWire(calendar::ToTime(obstacle.when.end));
-  blocker.set_description(
-      absl::StrCat(resource.display_name(), taken ? " is taken" : " is not available"));
+  blocker.set_description(std::move(description));
   return blocker;
 }
 
@@ -135,34 +128,81 @@ std::optional<Placement> PlanSearch::At(Tick start) const {
   return std::nullopt;
 }
 
-std::vector<v1::Blocker> PlanSearch::BlockersAt(Tick start) const {
+absl::StatusOr<std::vector<v1::Blocker>> PlanSearch::BlockersAt(CalendarCache& cache, Tick start) {
+  RETURN_IF_ERROR(LoadTimelines(cache, {start, start + 1}));
+  const size_t piece = PieceOf(start);
+  ASSIGN_OR_RETURN(const auto* ways, WaysFor(piece));
   std::vector<v1::Blocker> blockers;
-  const auto ways = ways_.find(PieceOf(start));
-  if (ways == ways_.end() || ways->second.empty()) {
-    blockers.emplace_back().set_rule(v1::Blocker::RULE_NOBODY_ELIGIBLE);
-    blockers.back().set_description("the resources asked for have no part in such a visit");
+  if (ways->empty()) {
+    blockers.push_back(MakeBlocker(v1::Blocker::RULE_NOBODY_ELIGIBLE, "",
+                                   "the resources asked for have no part in such a visit"));
     return blockers;
   }
-  const SelectedVisit& way = ways->second.front();
+  const SelectedVisit& way = ways->front();
   const v1::VisitType& type = snapshot_->visit_type(plan_->visit_type);
   const auto explanation = calendar::Explain(way.visit, views_, start);
   for (size_t n = 0; n < explanation.needs.size(); ++n) {
     if (explanation.needs[n].satisfiable) continue;
     const std::string& need = type.needs(way.need[n]).id();
+    if (way.visit.needs[n].eligible.empty()) {
+      blockers.push_back(MakeBlocker(v1::Blocker::RULE_NOBODY_ELIGIBLE, need,
+                                     absl::StrCat("nobody here can be the ", need)));
+    }
     for (const calendar::Obstacle& obstacle : explanation.needs[n].obstacles) {
-      blockers.push_back(BlockerFor(*snapshot_, *plan_, need, obstacle));
+      blockers.push_back(BlockerFor(need, obstacle));
     }
-    if (explanation.needs[n].obstacles.empty()) {
-      blockers.emplace_back().set_rule(v1::Blocker::RULE_NOBODY_ELIGIBLE);
-      blockers.back().set_need(need);
-      blockers.back().set_description(absl::StrCat("nobody here can be the ", need));
-    }
+    AddUnlicensed(piece, way.need[n], &blockers);
   }
   if (explanation.only_jointly_impossible) {
-    blockers.emplace_back().set_rule(v1::Blocker::RULE_NO_JOINT_ASSIGNMENT);
-    blockers.back().set_description("each need could be met alone, but not all together");
+    blockers.push_back(MakeBlocker(v1::Blocker::RULE_NO_JOINT_ASSIGNMENT, "",
+                                   "each need could be met alone, but not all together"));
   }
   return blockers;
+}
+
+v1::Blocker PlanSearch::BlockerFor(const std::string& need,
+                                   const calendar::Obstacle& obstacle) const {
+  const int index = plan_->resources[obstacle.resource];
+  const v1::Resource& resource = snapshot_->resource(index);
+  const bool taken = obstacle.kind == calendar::Obstacle::Kind::kTaken;
+  absl::string_view why = taken ? " is taken" : " is not available then";
+  if (obstacle.kind == calendar::Obstacle::Kind::kNotOpen) {
+    switch (snapshot_->WhyClosed(index, plan_->location, obstacle.when.begin).kind) {
+      case catalog::ClosedReason::Kind::kAbsence:
+        why = " is away";
+        break;
+      case catalog::ClosedReason::Kind::kHoliday:
+        why = ": the clinic has a holiday";
+        break;
+      case catalog::ClosedReason::Kind::kHours:
+        why = " has no hours here then";
+        break;
+    }
+  }
+  v1::Blocker blocker =
+      MakeBlocker(taken ? v1::Blocker::RULE_BOOKED : v1::Blocker::RULE_NOT_AVAILABLE, need,
+                  absl::StrCat(resource.display_name(), why));
+  blocker.set_resource(resource.name());
+  *blocker.mutable_start_time() = ToWire(calendar::ToTime(obstacle.when.begin));
+  *blocker.mutable_end_time() = ToWire(calendar::ToTime(obstacle.when.end));
+  return blocker;
+}
+
+// Those who could fill the need, were their licences valid then.
+void PlanSearch::AddUnlicensed(size_t piece, int need, std::vector<v1::Blocker>* blockers) const {
+  for (size_t n = 0; n < plan_->needs.size(); ++n) {
+    if (plan_->needs[n].index != need) continue;
+    const auto& eligible = plan_->pieces[piece].visit.needs[n].eligible;
+    for (const int candidate : plan_->needs[n].candidates) {
+      if (std::binary_search(eligible.begin(), eligible.end(), candidate)) continue;
+      const v1::Resource& resource = snapshot_->resource(plan_->resources[candidate]);
+      const v1::VisitType& type = snapshot_->visit_type(plan_->visit_type);
+      blockers->push_back(MakeBlocker(
+          v1::Blocker::RULE_LICENCE, type.needs(need).id(),
+          absl::StrCat(resource.display_name(), " has no licence that covers the visit")));
+      blockers->back().set_resource(resource.name());
+    }
+  }
 }
 
 }  // namespace clarity::scheduling

@@ -52,8 +52,9 @@ class PlanSearch {
   // Who would take part: for a start that the last Starts returned.
   std::optional<Placement> At(calendar::Tick start) const;
 
-  // Why nobody can: for a start within the last `wanted`.
-  std::vector<v1::Blocker> BlockersAt(calendar::Tick start) const;
+  // Which needs fail at a start, on which resources, and because of what. Looks at the pages of
+  // that start: call At for what Starts returned before.
+  absl::StatusOr<std::vector<v1::Blocker>> BlockersAt(CalendarCache& cache, calendar::Tick start);
 
  private:
   absl::Status LoadTimelines(CalendarCache& cache, calendar::Interval starts);
@@ -61,6 +62,8 @@ class PlanSearch {
   absl::StatusOr<const std::vector<SelectedVisit>*> WaysFor(size_t piece);
   size_t PieceOf(calendar::Tick start) const;
   void ClearBusy(calendar::Bitmap* starts) const;
+  v1::Blocker BlockerFor(const std::string& need, const calendar::Obstacle& obstacle) const;
+  void AddUnlicensed(size_t piece, int need, std::vector<v1::Blocker>* blockers) const;
 
   std::shared_ptr<const catalog::Snapshot> snapshot_;
   const catalog::VisitPlan* plan_;

@@ -248,10 +248,6 @@ absl::Status CheckRanking(const v1::FindSlotsRequest& request) {
   }
 }
 
-bool IsAboutTime(absl::string_view reason) {
-  return reason == "SLOT_TAKEN" || reason == "SLOT_NOT_OFFERED" || reason == "PATIENT_BUSY";
-}
-
 }  // namespace
 
 absl::Status SlotSearch::FindSlots(const rpc::Call& call, const v1::FindSlotsRequest& request,
@@ -301,54 +297,6 @@ absl::StatusOr<std::optional<OrderUse>> SlotSearch::ReadOrder(
     return absl::OkStatus();
   }));
   return order;
-}
-
-void SlotSearch::ExplainRefusal(const rpc::Call& call, const Wish& wish,
-                                const std::string& moved_appointment, absl::Status* refusal) {
-  v1::SlotConflict conflict;
-  if (!IsAboutTime(base::ReasonOf(*refusal)) || !base::GetDetail(*refusal, &conflict)) return;
-  const auto snapshot = catalog_->Current();
-  const auto plan = FindPlan(*snapshot, wish.visit_type, wish.clinic, wish.modality);
-  if (!plan.ok() || !MayBookType(call, snapshot->visit_type((*plan)->visit_type))) return;
-
-  const Interval window{calendar::CeilTick(wish.start - limits::kAlternativesWithin),
-                        calendar::CeilTick(wish.start + limits::kAlternativesWithin)};
-  const auto own = ReadOwnTime(*database_, wish.patient, moved_appointment, window, call.now);
-  if (!own.ok()) return;
-  PlanSearch search(snapshot, *plan, wish.selection, &*own, call.now);
-  Bitmap everywhere(window);
-  everywhere.Set(window);
-  const auto starts = search.Starts(*cache_, everywhere);
-  if (!starts.ok()) return;
-
-  // The transaction says only that nobody could be assigned; here is who stood in the way.
-  if (conflict.blockers_size() == 1 &&
-      conflict.blockers(0).rule() == v1::Blocker::RULE_UNSPECIFIED) {
-    conflict.clear_blockers();
-    for (auto& blocker : search.BlockersAt(calendar::FloorTick(wish.start))) {
-      if (conflict.blockers_size() == static_cast<int>(limits::kBlockersListedMax)) break;
-      *conflict.add_blockers() = std::move(blocker);
-    }
-  }
-  const Tick wanted = calendar::FloorTick(wish.start);
-  std::vector<Tick> nearest;
-  for (auto t = starts->Next(window.begin); t.has_value(); t = starts->Next(*t + 1)) {
-    if (*t != wanted) nearest.push_back(*t);
-  }
-  std::sort(nearest.begin(), nearest.end(), [&](Tick a, Tick b) {
-    return std::make_pair(std::abs(a - wanted), a) < std::make_pair(std::abs(b - wanted), b);
-  });
-  for (const Tick t : nearest) {
-    if (conflict.alternatives_size() == limits::kAlternativesMax) break;
-    const auto placement = search.At(t);
-    if (!placement.has_value()) continue;
-    v1::Slot* slot = conflict.add_alternatives();
-    Describe(*placement, slot);
-    slot->clear_phases();  // the detail is small
-  }
-  // Same reason and message; only the detail is fuller.
-  conflict = FitConflict(std::move(conflict));
-  base::AddDetail(*refusal, conflict);
 }
 
 }  // namespace clarity::scheduling

@@ -17,8 +17,8 @@
 
 namespace clarity::scheduling {
 
-// Finding times. For Door::Compute, and for the refusals of Door::Write: it reads the search
-// cache, and the store only for what is the caller's own.
+// Finding times. For Door::Compute: it reads the search cache, and the store only for what is the
+// caller's own.
 class SlotSearch {
  public:
   // All outlive it.
@@ -27,11 +27,6 @@ class SlotSearch {
 
   absl::Status FindSlots(const rpc::Call& call, const v1::FindSlotsRequest& request,
                          v1::FindSlotsResponse* reply);
-
-  // Adds to the refusal of a wish what stands in its way, and up to five other starts nearby. Other
-  // errors are left alone.
-  void ExplainRefusal(const rpc::Call& call, const Wish& wish, const std::string& moved_appointment,
-                      absl::Status* refusal);
 
  private:
   // The order the visit would consume, if the request names one.

@@ -1,0 +1,212 @@
+#include "services/scheduling/booking/steps.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/errors.h"
+#include "services/platform/base/status_macros.h"
+#include "services/scheduling/booking/placement.h"
+#include "services/scheduling/errors.h"
+#include "services/scheduling/limits.h"
+#include "services/scheduling/orders/order_use.h"
+#include "services/scheduling/records.h"
+#include "services/scheduling/wire.h"
+
+namespace clarity::scheduling {
+namespace {
+
+using storage::Transaction;
+using storage::v1::AppointmentRecord;
+using State = v1::Appointment::State;
+
+template <typename Request>
+absl::StatusOr<AppointmentRecord> LoadForStep(const rpc::Call& call, Transaction& transaction,
+                                              const Request& request) {
+  ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, request.name()));
+  RETURN_IF_ERROR(CheckEtag(request.etag(), record.appointment().etag(), request.name()));
+  return record;
+}
+
+// When the step happened: now, unless the request says.
+template <typename Request>
+absl::StatusOr<absl::Time> TimeOf(const rpc::Call& call, const Request& request) {
+  if (!request.has_time()) return call.now;
+  const absl::Time time = FromWire(request.time());
+  if (time > call.now) return base::InvalidField("time", "is in the future");
+  if (time < call.now - limits::kRecordedLateMax) {
+    return base::InvalidField("time", "is more than 24 hours back");
+  }
+  return time;
+}
+
+// The phase that has begun last; -1 before the first.
+int CurrentPhase(const v1::Appointment& appointment) {
+  int current = -1;
+  for (int p = 0; p < appointment.phases_size(); ++p) {
+    if (appointment.phases(p).has_actual_start_time()) current = p;
+  }
+  return current;
+}
+
+// The phase a Start begins: the one named, or the next.
+absl::StatusOr<int> PhaseToBegin(const v1::Appointment& appointment, const std::string& named) {
+  const int current = CurrentPhase(appointment);
+  if (named.empty()) {
+    if (current + 1 < appointment.phases_size()) return current + 1;
+    return WrongState(appointment.state(), "begin another phase: it is in its last");
+  }
+  for (int p = 0; p < appointment.phases_size(); ++p) {
+    if (appointment.phases(p).phase() != named) continue;
+    if (p > current) return p;
+    return WrongState(appointment.state(), "go back to an earlier phase");
+  }
+  return base::InvalidField("phase", "is no phase of this visit");
+}
+
+void EndPhase(int phase, absl::Time time, v1::Appointment* appointment) {
+  if (phase >= 0 && !appointment->phases(phase).has_actual_end_time()) {
+    *appointment->mutable_phases(phase)->mutable_actual_end_time() = ToWire(time);
+  }
+}
+
+void ForgetActualTimes(v1::Appointment* appointment) {
+  for (v1::PhaseSpan& phase : *appointment->mutable_phases()) {
+    phase.clear_actual_start_time();
+    phase.clear_actual_end_time();
+  }
+}
+
+}  // namespace
+
+absl::Status Steps::Confirm(const rpc::Call& call, Transaction& transaction,
+                            const v1::ConfirmAppointmentRequest& request, v1::Appointment* reply) {
+  ASSIGN_OR_RETURN(auto record, LoadForStep(call, transaction, request));
+  if (record.appointment().state() != v1::Appointment::STATE_BOOKED) {
+    return WrongState(record.appointment().state(), "be confirmed");
+  }
+  MoveTo(v1::Appointment::STATE_CONFIRMED, &record);
+  return Finish(call, transaction, &record, reply);
+}
+
+absl::Status Steps::RecordArrival(const rpc::Call& call, Transaction& transaction,
+                                  const v1::RecordArrivalRequest& request, v1::Appointment* reply) {
+  ASSIGN_OR_RETURN(auto record, LoadForStep(call, transaction, request));
+  if (!IsAhead(record.appointment().state())) {
+    return WrongState(record.appointment().state(), "arrive");
+  }
+  ASSIGN_OR_RETURN(const absl::Time time, TimeOf(call, request));
+  MoveTo(v1::Appointment::STATE_ARRIVED, &record);
+  *record.mutable_appointment()->mutable_arrive_time() = ToWire(time);
+  return Finish(call, transaction, &record, reply);
+}
+
+absl::Status Steps::Start(const rpc::Call& call, Transaction& transaction,
+                          const v1::StartAppointmentRequest& request, v1::Appointment* reply) {
+  ASSIGN_OR_RETURN(auto record, LoadForStep(call, transaction, request));
+  v1::Appointment& appointment = *record.mutable_appointment();
+  if (appointment.state() != v1::Appointment::STATE_ARRIVED &&
+      appointment.state() != v1::Appointment::STATE_IN_PROGRESS) {
+    return WrongState(appointment.state(), "begin");
+  }
+  ASSIGN_OR_RETURN(const absl::Time time, TimeOf(call, request));
+  ASSIGN_OR_RETURN(const int phase, PhaseToBegin(appointment, request.phase()));
+  EndPhase(CurrentPhase(appointment), time, &appointment);
+  *appointment.mutable_phases(phase)->mutable_actual_start_time() = ToWire(time);
+  if (appointment.state() == v1::Appointment::STATE_ARRIVED) {
+    MoveTo(v1::Appointment::STATE_IN_PROGRESS, &record);
+  }
+  return Finish(call, transaction, &record, reply);
+}
+
+absl::Status Steps::Complete(const rpc::Call& call, Transaction& transaction,
+                             const v1::CompleteAppointmentRequest& request,
+                             v1::Appointment* reply) {
+  ASSIGN_OR_RETURN(auto record, LoadForStep(call, transaction, request));
+  v1::Appointment& appointment = *record.mutable_appointment();
+  if (appointment.state() != v1::Appointment::STATE_IN_PROGRESS) {
+    return WrongState(appointment.state(), "be completed");
+  }
+  ASSIGN_OR_RETURN(const absl::Time time, TimeOf(call, request));
+  EndPhase(CurrentPhase(appointment), time, &appointment);
+  MoveTo(v1::Appointment::STATE_COMPLETED, &record);
+  return Finish(call, transaction, &record, reply);
+}
+
+absl::Status Steps::MarkNoShow(const rpc::Call& call, Transaction& transaction,
+                               const v1::MarkNoShowRequest& request, v1::Appointment* reply) {
+  ASSIGN_OR_RETURN(auto record, LoadForStep(call, transaction, request));
+  v1::Appointment& appointment = *record.mutable_appointment();
+  if (!IsAhead(appointment.state())) return WrongState(appointment.state(), "be a no-show");
+  if (call.now < FromWire(appointment.patient_start_time()) + limits::kNoShowGrace) {
+    return WrongState(appointment.state(), "be a no-show until 15 minutes after its start");
+  }
+  MoveTo(v1::Appointment::STATE_NO_SHOW, &record);
+  v1::Cancellation& missed = *appointment.mutable_cancellation();
+  missed.set_initiator(v1::Cancellation::INITIATOR_PATIENT);
+  missed.set_reason(request.reason());
+  *missed.mutable_time() = ToWire(call.now);
+  ASSIGN_OR_RETURN(auto removed, DeleteClaims(transaction, appointment.name()));
+  publisher_->ClaimsChanged(transaction, std::move(removed), {});
+  return Finish(call, transaction, &record, reply);
+}
+
+absl::Status Steps::Undo(const rpc::Call& call, Transaction& transaction,
+                         const v1::UndoAppointmentStepRequest& request, v1::Appointment* reply) {
+  ASSIGN_OR_RETURN(auto record, LoadForStep(call, transaction, request));
+  v1::Appointment& appointment = *record.mutable_appointment();
+  const State state = appointment.state();
+  if (record.earlier_states().empty() || state == v1::Appointment::STATE_CONFIRMED) {
+    return WrongState(state, "be taken a step back");
+  }
+  call.audit_reason = "undo";
+  if (state == v1::Appointment::STATE_ARRIVED) appointment.clear_arrive_time();
+  if (state == v1::Appointment::STATE_IN_PROGRESS) ForgetActualTimes(&appointment);
+  if (state == v1::Appointment::STATE_COMPLETED) {
+    appointment.mutable_phases(CurrentPhase(appointment))->clear_actual_end_time();
+  }
+  if (state == v1::Appointment::STATE_CANCELLED || state == v1::Appointment::STATE_NO_SHOW) {
+    RETURN_IF_ERROR(TakeAgain(call, transaction, &appointment));
+    appointment.clear_cancellation();
+  }
+  appointment.set_state(static_cast<State>(*record.earlier_states().rbegin()));
+  record.mutable_earlier_states()->RemoveLast();
+  return Finish(call, transaction, &record, reply);
+}
+
+absl::Status Steps::TakeAgain(const rpc::Call& call, Transaction& transaction,
+                              v1::Appointment* appointment) {
+  Wish wish;
+  wish.visit_type = appointment->visit_type();
+  wish.clinic = appointment->clinic();
+  wish.modality = appointment->modality();
+  wish.start = FromWire(appointment->start_time());
+  wish.patient = appointment->participants(0).patient();
+  wish.selection.fixed = {appointment->assignments().begin(), appointment->assignments().end()};
+  wish.rules_kept = true;
+  wish.may_have_begun = true;
+  // What was set aside when it was booked is set aside still.
+  wish.override = appointment->override();
+  ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, wish));
+  if (!appointment->order().empty()) {
+    ASSIGN_OR_RETURN(const auto use,
+                     OrderUse::Lock(call, transaction, appointment->order(), appointment->name()));
+    RETURN_IF_ERROR(use.Check(wish.patient, wish.visit_type, wish.start));
+  }
+  ASSIGN_OR_RETURN(auto added,
+                   ClaimPlacement(call, transaction, *catalog_, placement, appointment->name(),
+                                  wish.patient, absl::InfiniteFuture()));
+  publisher_->ClaimsChanged(transaction, {}, std::move(added));
+  return absl::OkStatus();
+}
+
+absl::Status Steps::Finish(const rpc::Call& call, Transaction& transaction,
+                           AppointmentRecord* record, v1::Appointment* reply) {
+  RETURN_IF_ERROR(Save(call, transaction, record));
+  publisher_->AppointmentChanged(transaction, record->appointment(),
+                                 v1::WatchAppointmentsResponse::KIND_STATE_CHANGED);
+  *reply = record->appointment();
+  return absl::OkStatus();
+}
+
+}  // namespace clarity::scheduling

@@ -90,7 +90,10 @@ void SearchPropertyTest::MakeResources(int count, Tick begin, int pages) {
     resource.location = Pick(kPlaces);
     resource.open.assign(kPlaces, std::vector<bool>(ticks, false));
     resource.used.assign(ticks, 0);
-    Timeline timeline(resource.capacity, {PageOf(begin), pages});
+    // Some timelines are shorter than the others; beyond them nothing is open.
+    PageRange range = {PageOf(begin), pages};
+    if (pages > 1 && Pick(4) == 0) range = {range.first + Pick(2), range.count - 1};
+    Timeline timeline(resource.capacity, range);
     for (int shift = 0; shift < 2 + Pick(10); ++shift) {
       const Location place = Pick(kPlaces);
       const int from = Pick(ticks), to = std::min(ticks, from + 1 + Pick(300));
@@ -102,6 +105,10 @@ void SearchPropertyTest::MakeResources(int count, Tick begin, int pages) {
       const int shares = 1 + Pick(resource.capacity);
       timeline.ApplyClaim({begin + from, begin + to}, shares);
       for (int t = from; t < to; ++t) resource.used[t] += shares;
+    }
+    for (int t = 0; t < ticks; ++t) {
+      if (range.Contains(PageOf(begin + t))) continue;
+      for (std::vector<bool>& open : resource.open) open[t] = false;
     }
     model_.resources.push_back(resource);
     timelines_.push_back(timeline);

@@ -90,6 +90,12 @@ TEST_F(SearchTest, StartsOnBothSidesOfAPageBorder) {
               ElementsAre(Interval{400, 449}, Interval{513, 637}));
 }
 
+TEST_F(SearchTest, AVisitMayEndInThePageBehindTheWindow) {
+  Add(1, {500, 600});
+  EXPECT_THAT(Search(VisitOf({50}, {{{0}, 1, {kOne}}}), {490, 512}),
+              ElementsAre(Interval{500, 512}));
+}
+
 TEST_F(SearchTest, TheLongestVisitReachesIntoTheNextPage) {
   Add(1, {500, 500 + kVisitTicksMax + 2});
   EXPECT_THAT(Search(VisitOf({kVisitTicksMax}, {{{0}, 1, {kOne}}})),

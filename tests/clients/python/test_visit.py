@@ -6,8 +6,8 @@ import uuid
 
 import generated  # noqa: F401  First: it makes the modules below.
 import grpc
-from clarity.scheduling.v1 import (appointment_pb2, scheduling_service_pb2,
-                                   scheduling_service_pb2_grpc, slot_pb2)
+from clarity.scheduling.v1 import (appointment_pb2, order_service_pb2, order_service_pb2_grpc,
+                                   scheduling_service_pb2, scheduling_service_pb2_grpc, slot_pb2)
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from server import Server
@@ -40,16 +40,18 @@ class VisitTest(unittest.TestCase):
         cls.channel = grpc.insecure_channel(cls.server.address)
         cls.addClassCleanup(cls.channel.close)
         cls.stub = scheduling_service_pb2_grpc.SchedulingServiceStub(cls.channel)
+        cls.orders = order_service_pb2_grpc.OrderServiceStub(cls.channel)
         cls.agent = cls.server.token('AGENT')
+        cls.service = cls.server.token('SERVICE')
 
     def setUp(self):
         # A patient of the test's own, so that no test stands in another's way.
         self.patient = f'patients/{uuid.uuid4()}'
 
-    def call(self, method, request, token=None):
+    def call(self, method, request, token=None, stub=None):
         token = self.agent if token is None else token
         metadata = [('authorization', f'Bearer {token}')] if token else []
-        return getattr(self.stub, method)(request, timeout=10, metadata=metadata)
+        return getattr(stub or self.stub, method)(request, timeout=10, metadata=metadata)
 
     def refused(self, method, request, token=None):
         with self.assertRaises(grpc.RpcError) as caught:
@@ -81,10 +83,22 @@ class VisitTest(unittest.TestCase):
             start_time=slot.start_time, request_id=str(uuid.uuid4()),
             participants=[appointment_pb2.Participant(patient=self.patient)], **more)
 
-    def carry_through(self, visit_type):
+    def order(self, visit_type, units):
+        """What the service that decides about treatment would put for the patient."""
+        request = order_service_pb2.PutOrderRequest(request_id=str(uuid.uuid4()))
+        request.order.name = f'orders/{uuid.uuid4()}'
+        request.order.patient = self.patient
+        request.order.visit_types.append(visit_type)
+        request.order.units = units
+        now = datetime.datetime.now(datetime.timezone.utc)
+        request.order.window.start_time.FromDatetime(now)
+        request.order.window.end_time.FromDatetime(now + datetime.timedelta(days=60))
+        return self.call('PutOrder', request, token=self.service, stub=self.orders).order.name
+
+    def carry_through(self, visit_type, **more):
         first, *_, other = self.slots(visit_type)
         hold = self.hold(first)
-        booked = self.call('BookAppointment', self.booking(first, hold=hold.name))
+        booked = self.call('BookAppointment', self.booking(first, hold=hold.name, **more))
         self.assertEqual(booked.state, appointment_pb2.Appointment.STATE_BOOKED)
         self.assertEqual(booked.start_time, first.start_time)
         self.assertEqual(self.read(booked.name), booked)
@@ -110,7 +124,12 @@ class VisitTest(unittest.TestCase):
         self.carry_through(CONSULTATION)
 
     def test_a_treatment_session_is_found_held_booked_moved_and_cancelled(self):
-        self.carry_through(SESSION)
+        self.carry_through(SESSION, order=self.order(SESSION, units=1))
+
+    def test_a_treatment_session_without_an_order_is_refused(self):
+        code, _, details = self.refused('BookAppointment', self.booking(self.slots(SESSION)[0]))
+        self.assertEqual(code, grpc.StatusCode.FAILED_PRECONDITION)
+        self.assertEqual(details[error_details_pb2.ErrorInfo].reason, 'ORDER_MISSING')
 
     def test_a_repeated_request_gives_the_first_reply_and_books_nothing_more(self):
         request = self.booking(self.slots(CONSULTATION)[0])

@@ -101,6 +101,12 @@ absl::Status CheckParts(const icalrecurrencetype& recur) {
   if (!within_month && HasNegative(recur.by_month_day)) {
     return absl::InvalidArgumentError("a negative BYMONTHDAY needs FREQ MONTHLY or YEARLY");
   }
+  if (recur.freq == ICAL_YEARLY_RECURRENCE && Given(recur.by_month_day) && !Given(recur.by_month)) {
+    return absl::InvalidArgumentError("with FREQ=YEARLY, BYMONTHDAY needs BYMONTH");
+  }
+  if (Given(recur.by_week_no)) {
+    return absl::InvalidArgumentError("BYWEEKNO is not supported");
+  }
   return absl::OkStatus();
 }
 

@@ -23,7 +23,8 @@ struct AvailabilityRule {
   absl::CivilDay first_day;  // counts for INTERVAL and COUNT, wherever the window begins
   int start_minute = 0;      // of the local day, 0..1439
   int duration_minutes = 0;  // 1..1440; may reach into the next day
-  // RFC 5545 RRULE, DAILY to YEARLY, without BYHOUR, BYMINUTE and BYSECOND; empty: first_day only.
+  // RFC 5545 RRULE, DAILY to YEARLY, without BYHOUR, BYMINUTE, BYSECOND and BYWEEKNO. Empty:
+  // on first_day only.
   std::string rrule;
   std::optional<absl::CivilDay> last_day;  // no shift begins after it
   std::vector<absl::CivilDay> exceptions;  // no shift begins on these

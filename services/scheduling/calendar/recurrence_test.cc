@@ -168,6 +168,25 @@ TEST(RecurrenceTest, CountCountsEachDayOnce) {
   EXPECT_THAT(StartDays(rule, absl::CivilDay(2026, 6, 1), absl::CivilDay(2026, 12, 1)), SizeIs(3));
 }
 
+TEST(RecurrenceTest, DaysOfTheMonthAndOfTheYear) {
+  const absl::CivilDay first(2026, 1, 1), end(2026, 4, 15);
+  const auto days = [&](const std::string& rrule) {
+    return StartDays(Rule(first, rrule), first, end);
+  };
+  EXPECT_THAT(days("FREQ=MONTHLY;BYMONTHDAY=-1"),
+              ElementsAre("2026-01-31", "2026-02-28", "2026-03-31"));
+  EXPECT_THAT(days("FREQ=MONTHLY;BYDAY=2TU"),
+              ElementsAre("2026-01-13", "2026-02-10", "2026-03-10", "2026-04-14"));
+  EXPECT_THAT(days("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"),
+              ElementsAre("2026-01-30", "2026-02-27", "2026-03-31"));
+  EXPECT_THAT(days("FREQ=YEARLY;BYMONTH=2,3;BYMONTHDAY=14"),
+              ElementsAre("2026-02-14", "2026-03-14"));
+  EXPECT_THAT(days("FREQ=MONTHLY;INTERVAL=2;BYDAY=1FR,TH"),
+              ElementsAre("2026-01-01", "2026-01-02", "2026-01-08", "2026-01-15", "2026-01-22",
+                          "2026-01-29", "2026-03-05", "2026-03-06", "2026-03-12", "2026-03-19",
+                          "2026-03-26"));
+}
+
 TEST(RecurrenceTest, UntilMayBeADateALocalTimeOrUtc) {
   const absl::CivilDay first(2026, 6, 1), end(2026, 7, 1);
   const auto days = [&](const std::string& until) {
@@ -214,6 +233,8 @@ TEST(RecurrenceTest, RefusesWhatItWouldGetWrong) {
   EXPECT_THAT(Refusal("FREQ=WEEKLY;BYDAY=1MO"), HasSubstr("numbered BYDAY"));
   EXPECT_THAT(Refusal("FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=1"), HasSubstr("BYSETPOS"));
   EXPECT_THAT(Refusal("FREQ=DAILY;BYMONTHDAY=-1"), HasSubstr("negative BYMONTHDAY"));
+  EXPECT_THAT(Refusal("FREQ=YEARLY;BYMONTHDAY=2"), HasSubstr("BYMONTHDAY needs BYMONTH"));
+  EXPECT_THAT(Refusal("FREQ=YEARLY;BYWEEKNO=53"), HasSubstr("BYWEEKNO"));
   EXPECT_THAT(Refusal("RSCALE=CHINESE;FREQ=DAILY"), HasSubstr("RSCALE"));
 }
 

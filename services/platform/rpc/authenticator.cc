@@ -264,7 +264,7 @@ absl::StatusOr<Authenticator::Verified> Authenticator::ReadClaims(
 
 std::shared_ptr<const Principal> Authenticator::Remember(std::string hash, Verified verified) {
   base::MutexLock lock(&mutex_);
-  if (by_hash_.size() >= limits::kTokensCachedMax) {
+  if (by_hash_.size() >= options_.tokens_cached_max) {
     by_hash_.erase(ages_.front());
     ages_.pop_front();
   }

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "services/platform/base/clock.h"
+#include "services/platform/base/limits.h"
 #include "services/platform/base/mutex.h"
 #include "services/platform/rpc/call.h"
 
@@ -30,6 +31,7 @@ class Authenticator {
     std::string issuer;           // must be the token's `iss`
     std::string audience;         // must be, or be among, the token's `aud`
     std::string revocation_file;  // a `jti` a line; read again when it changes. Empty: none
+    size_t tokens_cached_max = limits::kTokensCachedMax;
   };
 
   // Fails when there is no key, or one that is not a P-256 or an RSA key of 2048 bits or more.

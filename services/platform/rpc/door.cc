@@ -167,6 +167,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     Finish(ToGrpcStatus(call(), status));
   }
 
+  // The work itself looks for this where it would begin something: see StillWanted.
+  void OnCancel() override { door_.parts_.metrics->CallerGone(); }
   void OnDone() override { delete this; }
 
   Door& door_;

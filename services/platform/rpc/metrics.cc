@@ -31,6 +31,11 @@ Metrics::Metrics()
                    .Name("clarity_call_seconds")
                    .Help("From a call's arrival to its answer")
                    .Register(*registry_)),
+      cancelled_(prometheus::BuildCounter()
+                     .Name("clarity_calls_cancelled_total")
+                     .Help("Calls whose caller left before the answer")
+                     .Register(*registry_)
+                     .Add({})),
       in_flight_(AddGauge(*registry_, "clarity_calls_in_flight", "Calls not answered yet")),
       queued_(AddGauge(*registry_, "clarity_tasks_queued", "Tasks that wait for a worker")),
       streams_(AddGauge(*registry_, "clarity_streams_open", "Streams that are open")) {}

@@ -27,6 +27,7 @@ class Metrics {
 
   void CallStarted() { in_flight_.Increment(); }
   void CallEnded(const Method& method, absl::StatusCode code, absl::Duration took);
+  void CallerGone() { cancelled_.Increment(); }
   void TaskQueued() { queued_.Increment(); }
   void TaskStarted() { queued_.Decrement(); }
   void StreamOpened() { streams_.Increment(); }
@@ -39,6 +40,7 @@ class Metrics {
   const std::shared_ptr<prometheus::Registry> registry_;
   prometheus::Family<prometheus::Counter>& calls_;
   prometheus::Family<prometheus::Histogram>& seconds_;
+  prometheus::Counter& cancelled_;
   prometheus::Gauge& in_flight_;
   prometheus::Gauge& queued_;
   prometheus::Gauge& streams_;

@@ -110,11 +110,13 @@ absl::Status Passage::CheckScope() {
   const Method& method = *call_.method;
   if (method.patient.has_value() && principal.IsPatientOnly()) {
     bool is_named = false;
+    bool has_empty = false;
     method.patient->Visit(*arrived_, [&](const std::string& patient) {
-      is_named = patient == principal.patient;
-      if (!patient.empty() && !is_named) is_allowed = false;
+      is_named |= patient == principal.patient;
+      has_empty |= patient.empty();
+      is_allowed &= patient.empty() || patient == principal.patient;
     });
-    if (!is_named) method.patient->FillEmpty(Mutable(), principal.patient);
+    if (has_empty || !is_named) method.patient->FillEmpty(Mutable(), principal.patient);
   }
   for (const FieldPath& path : method.clinics) {
     path.Visit(*arrived_, [&](const std::string& clinic) {

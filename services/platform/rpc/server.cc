@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <sstream>
@@ -13,6 +14,7 @@
 #include "services/platform/base/limits.h"
 #include "services/platform/base/log.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/rpc/malformed.h"
 
 namespace clarity::rpc {
 namespace {
@@ -31,6 +33,18 @@ sigset_t TerminationSignals() {
   sigaddset(&signals, SIGINT);
   return signals;
 }
+
+// Takes out the plugin that serves the protos to whoever asks.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    const auto is_reflection = [](const std::unique_ptr<grpc::ServerBuilderPlugin>& plugin) {
+      return plugin->name() == "proto_server_reflection";
+    };
+    plugins->erase(std::remove_if(plugins->begin(), plugins->end(), is_reflection), plugins->end());
+  }
+};
 
 bool IsLoopback(absl::string_view host) {
   return host == "localhost" || host == "::1" || host == "[::1]" || absl::StartsWith(host, "127.");
@@ -92,10 +106,14 @@ Server::~Server() { Shutdown(); }
 
 absl::Status Server::Listen(const std::vector<grpc::Service*>& services) {
   ASSIGN_OR_RETURN(const auto credentials, MakeCredentials(options_));
-  // Both are switches of the process that the next builder reads.
   grpc::EnableDefaultHealthCheckService(true);
-  if (options_.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  // Named so that the linker keeps the library; loaded, it adds itself to every builder.
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
+  if (!options_.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(MakeMalformedRequestInterceptor());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   const std::string address = absl::StrCat(options_.host, ":", options_.port);
   builder.AddListeningPort(address, credentials, &port_);
   for (grpc::Service* service : services) builder.RegisterService(service);

@@ -109,6 +109,7 @@ void Pump::Fill() {
     if (status.ok() && ending_.has_value()) status = *ending_;
     if (status.ok() && batch_size_ > 0) {
       state_ = State::kWriting;
+      last_sent_ = passage_->call().now;
     } else if (status.ok()) {
       again = look_again_;
       if (!again) state_ = State::kIdle;
@@ -149,9 +150,12 @@ void Pump::OnWritten(bool ok) {
   std::optional<absl::Status> ending;
   {
     base::MutexLock lock(&mutex_);
-    last_sent_ = parts_.clock->Now();
+    if (has_more) {
+      last_sent_ = parts_.clock->Now();
+    } else {
+      state_ = State::kFilling;
+    }
     ending = ending_;
-    if (!has_more) state_ = State::kFilling;
   }
   if (ending.has_value()) return End(*ending);
   if (has_more) return outlet_->Write(written_);

@@ -1,9 +1,11 @@
 #include "services/scheduling/errors.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/limits.h"
 #include "services/scheduling/limits.h"
@@ -81,6 +83,18 @@ absl::Status WrongState(v1::Appointment::State state, absl::string_view step) {
   return base::FailedPrecondition("WRONG_STATE",
                                   absl::StrCat("an appointment that is ", name, " cannot ", step),
                                   {{"state", name}});
+}
+
+absl::Status WouldOrphan(const std::vector<std::string>& appointments) {
+  const size_t named = std::min(appointments.size(), limits::kOrphansNamedMax);
+  return base::FailedPrecondition(
+      "WOULD_ORPHAN",
+      absl::StrCat(appointments.size(),
+                   " appointments would lose their cover: move them first, or "
+                   "accept it"),
+      {{"appointments",
+        absl::StrJoin(appointments.begin(), appointments.begin() + static_cast<long>(named), ",")},
+       {"count", absl::StrCat(appointments.size())}});
 }
 
 absl::Status OrderMissing() {

@@ -1,6 +1,9 @@
 #ifndef CLARITY_SERVICES_SCHEDULING_ERRORS_H_
 #define CLARITY_SERVICES_SCHEDULING_ERRORS_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "clarity/scheduling/v1/appointment.pb.h"
@@ -21,6 +24,8 @@ absl::Status HoldExpired(absl::string_view name);
 absl::Status HoldMismatch(absl::string_view field);
 absl::Status HoldLimit(int holds_max);
 absl::Status WrongState(v1::Appointment::State state, absl::string_view step);
+// The change would take these appointments' cover; the first limits::kOrphansNamedMax are named.
+absl::Status WouldOrphan(const std::vector<std::string>& appointments);
 absl::Status OrderMissing();
 // `rule`: what the order does not cover: patient, visit_type, window, units, gap, revoked.
 absl::Status OrderNotApplicable(absl::string_view rule, absl::string_view why);

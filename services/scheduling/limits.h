@@ -13,6 +13,7 @@ namespace clarity::scheduling::limits {
 inline constexpr absl::Duration kSearchWindowMax = absl::Hours(24 * 180);
 inline constexpr int kSlotsPageDefault = 20;
 inline constexpr int kNearClinicsDefault = 20;
+inline constexpr int kOpeningsDefault = 3;
 // Ways to place the resources a caller names among the needs they could fill.
 inline constexpr size_t kPinVariantsMax = 64;
 
@@ -34,6 +35,11 @@ inline constexpr absl::Duration kRecordedLateMax = absl::Hours(24);
 inline constexpr int kAppointmentsPageDefault = 50;
 // Rows one page of a list looks at, matching or not.
 inline constexpr int kAppointmentsScannedMax = 2000;
+
+// -- Blocks -----------------------------------------------------------------------------------
+inline constexpr absl::Duration kBlockMax = absl::Hours(24 * 31);
+// Appointments that an error names; there may be more.
+inline constexpr size_t kOrphansNamedMax = 50;
 
 // -- Holds ------------------------------------------------------------------------------------
 struct HoldLimits {

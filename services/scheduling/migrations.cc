@@ -85,13 +85,23 @@ CREATE TABLE hold (
   holder TEXT NOT NULL,
   kind BIGINT NOT NULL,
   clinic TEXT NOT NULL,
+  visit_type TEXT NOT NULL,
   patient TEXT NOT NULL,
   expire_time BIGINT NOT NULL,
   body BYTEA NOT NULL,
   key_id BIGINT NOT NULL
 );
+CREATE INDEX hold_by_patient ON hold (patient);
 CREATE INDEX hold_by_holder ON hold (holder, kind);
 CREATE INDEX hold_by_expiry ON hold (expire_time);
+
+-- Time in which resources take no visits. Bodies are clarity.storage.v1.BlockRecord.
+CREATE TABLE block (
+  name TEXT NOT NULL PRIMARY KEY,
+  end_time BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
 
 -- Bodies are clarity.storage.v1.OrderRecord.
 CREATE TABLE visit_order (

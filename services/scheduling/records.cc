@@ -1,5 +1,8 @@
 #include "services/scheduling/records.h"
 
+#include <algorithm>
+
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
@@ -15,6 +18,7 @@ using storage::Sql;
 using storage::Transaction;
 using storage::Value;
 using storage::v1::AppointmentRecord;
+using storage::v1::BlockRecord;
 using storage::v1::HoldRecord;
 using storage::v1::OrderRecord;
 
@@ -26,16 +30,21 @@ constexpr Sql kWriteAppointment = {
     "start_time = $6, end_time = $7, order_name = $8, attention = $9, body = $10, key_id = 0"};
 constexpr Sql kReadHold = {"SELECT body FROM hold WHERE name = $1"};
 constexpr Sql kWriteHold = {
-    "INSERT INTO hold (name, holder, kind, clinic, patient, expire_time, body, key_id) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, 0) "
-    "ON CONFLICT (name) DO UPDATE SET holder = $2, kind = $3, clinic = $4, patient = $5, "
-    "expire_time = $6, body = $7, key_id = 0"};
+    "INSERT INTO hold (name, holder, kind, clinic, visit_type, patient, expire_time, body, key_id) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) "
+    "ON CONFLICT (name) DO UPDATE SET holder = $2, kind = $3, clinic = $4, visit_type = $5, "
+    "patient = $6, expire_time = $7, body = $8, key_id = 0"};
 constexpr Sql kReadOrder = {"SELECT body FROM visit_order WHERE name = $1"};
 constexpr Sql kWriteOrder = {
     "INSERT INTO visit_order (name, patient, state, create_time, body, key_id) "
     "VALUES ($1, $2, $3, $4, $5, 0) "
     "ON CONFLICT (name) DO UPDATE SET patient = $2, state = $3, create_time = $4, body = $5, "
     "key_id = 0"};
+constexpr Sql kReadBlock = {"SELECT body FROM block WHERE name = $1"};
+constexpr Sql kWriteBlock = {
+    "INSERT INTO block (name, end_time, body, key_id) VALUES ($1, $2, $3, 0) "
+    "ON CONFLICT (name) DO UPDATE SET end_time = $2, body = $3, key_id = 0"};
+constexpr Sql kDeleteBlock = {"DELETE FROM block WHERE name = $1"};
 constexpr Sql kDeleteHold = {"DELETE FROM hold WHERE name = $1"};
 constexpr Sql kCountHolds = {
     "SELECT COUNT(*) FROM hold WHERE holder = $1 AND kind = $2 AND expire_time > $3"};
@@ -106,6 +115,15 @@ absl::StatusOr<OrderRecord> Load(const rpc::Call& call, Transaction& transaction
   return record;
 }
 
+template <>
+absl::StatusOr<BlockRecord> Load(const rpc::Call& call, Transaction& transaction,
+                                 absl::string_view name) {
+  call.audit_resource = std::string(name);
+  ASSIGN_OR_RETURN(const auto body, ReadBody(transaction, kReadBlock, name));
+  if (!body.has_value()) return call.Missing(name);
+  return Parse<BlockRecord>(*body);
+}
+
 absl::Status Save(const rpc::Call& call, Transaction& transaction, AppointmentRecord* record) {
   v1::Appointment& appointment = *record->mutable_appointment();
   record->set_revision(record->revision() + 1);
@@ -133,10 +151,10 @@ absl::Status Save(const rpc::Call& call, Transaction& transaction, HoldRecord* r
   call.audit_clinic = hold.clinic();
   const std::string body = record->SerializeAsString();
   return transaction
-      .Execute(kWriteHold,
-               {Value::Text(hold.name()), Value::Text(hold.holder()), Value::Integer(hold.kind()),
-                Value::Text(hold.clinic()), Value::Text(hold.patient()),
-                Value::Time(FromWire(hold.expire_time())), Value::Bytes(body)})
+      .Execute(kWriteHold, {Value::Text(hold.name()), Value::Text(hold.holder()),
+                            Value::Integer(hold.kind()), Value::Text(hold.clinic()),
+                            Value::Text(hold.visit_type()), Value::Text(hold.patient()),
+                            Value::Time(FromWire(hold.expire_time())), Value::Bytes(body)})
       .status();
 }
 
@@ -152,6 +170,22 @@ absl::Status Save(const rpc::Call& call, Transaction& transaction, OrderRecord* 
                              Value::Integer(order.state()),
                              Value::Time(FromWire(order.create_time())), Value::Bytes(body)})
       .status();
+}
+
+absl::Status Save(const rpc::Call& call, Transaction& transaction, BlockRecord* record) {
+  v1::Block& block = *record->mutable_block();
+  record->set_revision(record->revision() + 1);
+  block.set_etag(EtagOf(record->revision()));
+  call.audit_resource = block.name();
+  const std::string body = record->SerializeAsString();
+  return transaction
+      .Execute(kWriteBlock, {Value::Text(block.name()),
+                             Value::Time(FromWire(block.window().end_time())), Value::Bytes(body)})
+      .status();
+}
+
+absl::Status DeleteBlock(Transaction& transaction, absl::string_view name) {
+  return transaction.Execute(kDeleteBlock, {Value::Text(name)}).status();
 }
 
 absl::Status DeleteHold(Transaction& transaction, absl::string_view name) {
@@ -180,6 +214,29 @@ void MoveTo(v1::Appointment::State state, AppointmentRecord* record) {
   earlier->Add(record->appointment().state());
   if (earlier->size() > limits::kStatesKept) earlier->erase(earlier->begin());
   record->mutable_appointment()->set_state(state);
+}
+
+bool HasAttention(const v1::Appointment& appointment, v1::Attention::Reason reason) {
+  return absl::c_any_of(appointment.attention(),
+                        [&](const v1::Attention& a) { return a.reason() == reason; });
+}
+
+void AddAttention(const rpc::Call& call, v1::Attention::Reason reason,
+                  absl::string_view description, absl::string_view subject,
+                  v1::Appointment* appointment) {
+  RemoveAttention(reason, appointment);
+  v1::Attention* added = appointment->add_attention();
+  added->set_reason(reason);
+  added->set_description(std::string(description));
+  added->set_subject(std::string(subject));
+  *added->mutable_create_time() = ToWire(call.now);
+}
+
+void RemoveAttention(v1::Attention::Reason reason, v1::Appointment* appointment) {
+  auto* list = appointment->mutable_attention();
+  list->erase(std::remove_if(list->begin(), list->end(),
+                             [&](const v1::Attention& a) { return a.reason() == reason; }),
+              list->end());
 }
 
 absl::Status CheckEtag(absl::string_view expected, absl::string_view present,

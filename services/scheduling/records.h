@@ -34,6 +34,11 @@ template <>
 absl::StatusOr<storage::v1::OrderRecord> Load(const rpc::Call& call,
                                               storage::Transaction& transaction,
                                               absl::string_view name);
+// Staff see blocks of every clinic they may read.
+template <>
+absl::StatusOr<storage::v1::BlockRecord> Load(const rpc::Call& call,
+                                              storage::Transaction& transaction,
+                                              absl::string_view name);
 
 // Writes the row, new or not: counts the revision and sets the etag and the update time.
 absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
@@ -43,6 +48,10 @@ absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
 absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
                   storage::v1::OrderRecord* record);
 
+absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
+                  storage::v1::BlockRecord* record);
+
+absl::Status DeleteBlock(storage::Transaction& transaction, absl::string_view name);
 absl::Status DeleteHold(storage::Transaction& transaction, absl::string_view name);
 
 // How many live holds of the kind the caller has.
@@ -53,6 +62,14 @@ absl::StatusOr<int64_t> CountHolds(const rpc::Call& call, storage::Transaction& 
 bool IsAhead(v1::Appointment::State state);
 // The one way to another state: remembers the present one for an undo.
 void MoveTo(v1::Appointment::State state, storage::v1::AppointmentRecord* record);
+
+// Whether an appointment wants attention for this reason already.
+bool HasAttention(const v1::Appointment& appointment, v1::Attention::Reason reason);
+// Replaces what it says for the reason.
+void AddAttention(const rpc::Call& call, v1::Attention::Reason reason,
+                  absl::string_view description, absl::string_view subject,
+                  v1::Appointment* appointment);
+void RemoveAttention(v1::Attention::Reason reason, v1::Appointment* appointment);
 
 // ETAG_MISMATCH unless `expected` is empty or the present one.
 absl::Status CheckEtag(absl::string_view expected, absl::string_view present,

@@ -7,7 +7,9 @@
 #include "services/platform/base/status_macros.h"
 #include "services/scheduling/booking/appointment_reads.h"
 #include "services/scheduling/booking/appointments.h"
+#include "services/scheduling/booking/blocks.h"
 #include "services/scheduling/booking/calendar_cache.h"
+#include "services/scheduling/booking/day_board.h"
 #include "services/scheduling/booking/dependents.h"
 #include "services/scheduling/booking/holds.h"
 #include "services/scheduling/booking/publisher.h"
@@ -15,6 +17,8 @@
 #include "services/scheduling/catalog/catalog.h"
 #include "services/scheduling/catalog/catalog_store.h"
 #include "services/scheduling/orders/orders.h"
+#include "services/scheduling/orders/patients.h"
+#include "services/scheduling/search/openings.h"
 #include "services/scheduling/search/slot_explainer.h"
 #include "services/scheduling/search/slot_search.h"
 #include "services/scheduling/watch/watch.h"
@@ -33,12 +37,16 @@ struct UseCases {
         dependents(&publisher),
         catalog(&store, &dependents),
         search(database, &store, &cache),
+        openings(database, &store, &cache),
         explainer(database, &store, &cache),
         holds(&store, &publisher, &explainer, random),
         appointments(database, &store, &publisher, &explainer, random),
         steps(&store, &publisher),
+        blocks(&store, &publisher, random),
         reads(&store),
+        boards(&store),
         orders(&store, &publisher),
+        patients(&publisher),
         watch(database, &store) {}
 
   catalog::CatalogStore store;
@@ -47,16 +55,20 @@ struct UseCases {
   Dependents dependents;
   catalog::CatalogUseCases catalog;
   SlotSearch search;
+  Openings openings;
   SlotExplainer explainer;
   Holds holds;
   Appointments appointments;
   Steps steps;
+  Blocks blocks;
   AppointmentReads reads;
+  DayBoards boards;
   Orders orders;
+  Patients patients;
   Watch watch;
 };
 
-// The gRPC surface, a line a method. What is not here answers UNIMPLEMENTED.
+// The gRPC surface, a line a method.
 class SchedulingSurface final : public v1::SchedulingService::CallbackService {
  public:
   SchedulingSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
@@ -64,6 +76,14 @@ class SchedulingSurface final : public v1::SchedulingService::CallbackService {
   ServerUnaryReactor* FindSlots(Context* c, const v1::FindSlotsRequest* q,
                                 v1::FindSlotsResponse* r) override {
     return door_.Compute(c, q, r, &use_.search, &SlotSearch::FindSlots);
+  }
+  ServerUnaryReactor* CountSlots(Context* c, const v1::CountSlotsRequest* q,
+                                 v1::CountSlotsResponse* r) override {
+    return door_.Compute(c, q, r, &use_.openings, &Openings::CountSlots);
+  }
+  ServerUnaryReactor* FindNextAvailable(Context* c, const v1::FindNextAvailableRequest* q,
+                                        v1::FindNextAvailableResponse* r) override {
+    return door_.Compute(c, q, r, &use_.openings, &Openings::FindNextAvailable);
   }
   ServerUnaryReactor* ExplainSlot(Context* c, const v1::ExplainSlotRequest* q,
                                   v1::ExplainSlotResponse* r) override {
@@ -128,6 +148,18 @@ class SchedulingSurface final : public v1::SchedulingService::CallbackService {
   ServerUnaryReactor* ListAppointments(Context* c, const v1::ListAppointmentsRequest* q,
                                        v1::ListAppointmentsResponse* r) override {
     return door_.Read(c, q, r, &use_.reads, &AppointmentReads::List);
+  }
+  ServerUnaryReactor* GetDayBoard(Context* c, const v1::GetDayBoardRequest* q,
+                                  v1::DayBoard* r) override {
+    return door_.Read(c, q, r, &use_.boards, &DayBoards::Get);
+  }
+  ServerUnaryReactor* CreateBlock(Context* c, const v1::CreateBlockRequest* q,
+                                  v1::Block* r) override {
+    return door_.Write(c, q, r, &use_.blocks, &Blocks::Create);
+  }
+  ServerUnaryReactor* DeleteBlock(Context* c, const v1::DeleteBlockRequest* q,
+                                  v1::DeleteBlockResponse* r) override {
+    return door_.Write(c, q, r, &use_.blocks, &Blocks::Delete);
   }
   grpc::ServerWriteReactor<v1::WatchAppointmentsResponse>* WatchAppointments(
       Context* c, const v1::WatchAppointmentsRequest* q) override {
@@ -198,6 +230,10 @@ class OrderSurface final : public v1::OrderService::CallbackService {
   ServerUnaryReactor* ListOrders(Context* c, const v1::ListOrdersRequest* q,
                                  v1::ListOrdersResponse* r) override {
     return door_.Read(c, q, r, &use_.orders, &Orders::List);
+  }
+  ServerUnaryReactor* ReassignPatient(Context* c, const v1::ReassignPatientRequest* q,
+                                      v1::ReassignPatientResponse* r) override {
+    return door_.Write(c, q, r, &use_.patients, &Patients::Reassign);
   }
 
  private:

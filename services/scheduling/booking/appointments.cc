@@ -109,29 +109,14 @@ v1::Channel ChannelFor(const rpc::Call& call, v1::Channel channel) {
   return v1::CHANNEL_IN_PERSON;
 }
 
-// Replaces what the list says for one reason: a new attention, or none any more.
-void SetAttention(const rpc::Call& call, v1::Attention::Reason reason, bool wanted,
-                  absl::string_view description, absl::string_view subject,
-                  v1::Appointment* appointment) {
-  auto* list = appointment->mutable_attention();
-  list->erase(std::remove_if(list->begin(), list->end(),
-                             [&](const v1::Attention& a) { return a.reason() == reason; }),
-              list->end());
-  if (!wanted) return;
-  v1::Attention* added = list->Add();
-  added->set_reason(reason);
-  added->set_description(std::string(description));
-  added->set_subject(std::string(subject));
-  *added->mutable_create_time() = ToWire(call.now);
-}
-
 // Keeps on record that a rule was set aside, by whom and why.
 void RecordOverride(const rpc::Call& call, const Placement& placement, const Wish& wish,
                     v1::Appointment* appointment) {
   appointment->clear_override();
-  SetAttention(call, v1::Attention::REASON_OVERRIDDEN, placement.overridden, "booked over a rule",
-               call.principal.subject, appointment);
+  RemoveAttention(v1::Attention::REASON_OVERRIDDEN, appointment);
   if (!placement.overridden) return;
+  AddAttention(call, v1::Attention::REASON_OVERRIDDEN, "booked over a rule", call.principal.subject,
+               appointment);
   *appointment->mutable_override() = wish.override;
   appointment->mutable_override()->set_subject(call.principal.subject);
   call.audit_reason = "override";
@@ -148,8 +133,11 @@ absl::Status ConsumeOrder(const rpc::Call& call, Transaction& transaction,
   ASSIGN_OR_RETURN(const auto use, OrderUse::Lock(call, transaction, order, appointment->name()));
   RETURN_IF_ERROR(use.Check(patient, type.name(), start));
   appointment->set_order(order);
-  SetAttention(call, v1::Attention::REASON_GAP_EXCEEDED, use.ExceedsLargestGap(start),
-               "further from its neighbours than the order wishes", order, appointment);
+  RemoveAttention(v1::Attention::REASON_GAP_EXCEEDED, appointment);
+  if (use.ExceedsLargestGap(start)) {
+    AddAttention(call, v1::Attention::REASON_GAP_EXCEEDED,
+                 "further from its neighbours than the order wishes", order, appointment);
+  }
   return absl::OkStatus();
 }
 
@@ -223,6 +211,9 @@ absl::Status Appointments::Reschedule(const rpc::Call& call, Transaction& transa
       ConsumeOrder(call, transaction, placement, appointment.order(), wish.patient, &appointment));
   const std::string old_clinic = appointment.clinic();
   RememberEarlierTime(call, &appointment);
+  // The new time has its cover, and stands beside no other of the patient's.
+  RemoveAttention(v1::Attention::REASON_COVER_LOST, &appointment);
+  RemoveAttention(v1::Attention::REASON_PATIENT_OVERLAP, &appointment);
   RecordOverride(call, placement, wish, &appointment);
   RETURN_IF_ERROR(Settle(call, transaction, placement, request.hold(),
                          v1::WatchAppointmentsResponse::KIND_RESCHEDULED, &record));

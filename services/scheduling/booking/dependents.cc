@@ -26,7 +26,7 @@ constexpr Sql kAppointmentsAhead = {
     "SELECT name FROM appointment WHERE (clinic = $1 OR visit_type = $1) AND end_time > $2 "
     "AND state NOT IN (6, 7) LIMIT 1"};
 constexpr Sql kHoldsAhead = {
-    "SELECT name FROM hold WHERE clinic = $1 AND expire_time > $2 LIMIT 1"};
+    "SELECT name FROM hold WHERE (clinic = $1 OR visit_type = $1) AND expire_time > $2 LIMIT 1"};
 constexpr Sql kClaimsAhead = {
     "SELECT owner, begin_tick, end_tick FROM claim "
     "WHERE resource = $1 AND end_tick > $2 AND expire_time > $3 AND page >= $4"};
@@ -59,15 +59,36 @@ absl::StatusOr<bool> AnyRow(Transaction& transaction, const Sql& sql, absl::stri
   return any;
 }
 
-// Whether the new catalog still has the resource open for what an appointment claims of it.
+// Whether the resource may still fill the need it fills: by pool, capabilities and licence.
+bool IsEligible(const catalog::Snapshot& after, const catalog::VisitPlan& plan,
+                const v1::Appointment& appointment, int resource) {
+  const v1::VisitType& type = after.visit_type(plan.visit_type);
+  const calendar::Visit& visit =
+      plan.VisitAt(calendar::FloorTick(FromWire(appointment.start_time())));
+  const auto assignment = absl::c_find_if(appointment.assignments(), [&](const auto& a) {
+    return a.resource() == after.resource(resource).name();
+  });
+  if (assignment == appointment.assignments().end()) return false;
+  for (size_t n = 0; n < plan.needs.size(); ++n) {
+    if (type.needs(plan.needs[n].index).id() != assignment->need()) continue;
+    return absl::c_any_of(visit.needs[n].eligible,
+                          [&](int e) { return plan.resources[e] == resource; });
+  }
+  return false;
+}
+
+// Whether the new catalog still has the resource, able and open, for what an appointment claims.
 bool IsCovered(const catalog::Snapshot& after, const Claim& claim,
                const v1::Appointment& appointment) {
   const auto resource = after.FindResource(claim.resource);
   const auto clinic = after.FindClinic(appointment.clinic());
-  if (!resource.has_value() || !clinic.has_value()) return false;
+  const auto type = after.FindVisitType(appointment.visit_type());
+  if (!resource.has_value() || !clinic.has_value() || !type.has_value()) return false;
+  const catalog::VisitPlan* plan = after.Plan(*type, *clinic, appointment.modality());
+  if (plan == nullptr || !IsEligible(after, *plan, appointment, *resource)) return false;
   calendar::Timeline timeline(after.CapacityOf(*resource), calendar::PagesOf(claim.interval));
   after.FillOpen(*resource, &timeline);
-  return timeline.IsOpen(catalog::LocationOf(*clinic, appointment.modality()), claim.interval);
+  return timeline.IsOpen(plan->location, claim.interval);
 }
 
 }  // namespace
@@ -114,14 +135,9 @@ absl::Status Dependents::OnChange(const rpc::Call& call, Transaction& transactio
   for (const std::string& name : uncovered) {
     ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, name));
     v1::Appointment& appointment = *record.mutable_appointment();
-    const bool marked = absl::c_any_of(appointment.attention(), [](const auto& attention) {
-      return attention.reason() == v1::Attention::REASON_COVER_LOST;
-    });
-    if (marked) continue;
-    v1::Attention* attention = appointment.add_attention();
-    attention->set_reason(v1::Attention::REASON_COVER_LOST);
-    attention->set_description("a resource is no longer available at this time");
-    *attention->mutable_create_time() = ToWire(call.now);
+    if (HasAttention(appointment, v1::Attention::REASON_COVER_LOST)) continue;
+    AddAttention(call, v1::Attention::REASON_COVER_LOST,
+                 "a resource is no longer available at this time", "", &appointment);
     RETURN_IF_ERROR(Save(call, transaction, &record));
     publisher_->AppointmentChanged(transaction, appointment,
                                    v1::WatchAppointmentsResponse::KIND_UPDATED);

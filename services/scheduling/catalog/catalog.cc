@@ -12,6 +12,7 @@
 #include "services/platform/base/status_macros.h"
 #include "services/platform/rpc/page_token.h"
 #include "services/scheduling/catalog/validate.h"
+#include "services/scheduling/errors.h"
 
 namespace clarity::scheduling::catalog {
 namespace {
@@ -102,14 +103,6 @@ absl::Status InUse(const std::vector<std::string>& names) {
       absl::StrCat(FirstNames(names), names.size() == 1 ? " has" : " have",
                    " a future (appointments, holds, blocks or orders) and cannot be removed"),
       {{"name", names.front()}, {"names", FirstNames(names)}});
-}
-
-absl::Status WouldOrphan(const std::vector<std::string>& appointments) {
-  return base::FailedPrecondition(
-      "WOULD_ORPHAN",
-      absl::StrCat(appointments.size(),
-                   " appointments would lose their cover; accept that with accept_orphans"),
-      {{"appointments", FirstNames(appointments)}, {"count", absl::StrCat(appointments.size())}});
 }
 
 // One page of `items`, which are sorted by name: what `keep` keeps, after the last name of the

@@ -72,11 +72,8 @@ absl::Status MarkRevoked(const rpc::Call& call, Transaction& transaction,
                          const std::string& name) {
   ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, name));
   v1::Appointment& appointment = *record.mutable_appointment();
-  v1::Attention* attention = appointment.add_attention();
-  attention->set_reason(v1::Attention::REASON_ORDER_REVOKED);
-  attention->set_description("its order was revoked");
-  attention->set_subject(order);
-  *attention->mutable_create_time() = ToWire(call.now);
+  AddAttention(call, v1::Attention::REASON_ORDER_REVOKED, "its order was revoked", order,
+               &appointment);
   RETURN_IF_ERROR(Save(call, transaction, &record));
   publisher.AppointmentChanged(transaction, appointment,
                                v1::WatchAppointmentsResponse::KIND_UPDATED);

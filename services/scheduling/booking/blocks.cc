@@ -1,0 +1,134 @@
+#include "services/scheduling/booking/blocks.h"
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/errors.h"
+#include "services/platform/base/status_macros.h"
+#include "services/scheduling/booking/calendar_rows.h"
+#include "services/scheduling/errors.h"
+#include "services/scheduling/limits.h"
+#include "services/scheduling/records.h"
+#include "services/scheduling/wire.h"
+
+namespace clarity::scheduling {
+namespace {
+
+using calendar::Interval;
+using storage::Transaction;
+using storage::v1::AppointmentRecord;
+using storage::v1::BlockRecord;
+
+absl::StatusOr<Interval> IntervalOf(const v1::Block& block) {
+  const absl::Time start = FromWire(block.window().start_time());
+  const absl::Time end = FromWire(block.window().end_time());
+  std::vector<base::Violation> violations;
+  if (!calendar::IsOnTick(start))
+    violations.push_back({"block.window.start_time", "is at no full 5 minutes"});
+  if (!calendar::IsOnTick(end))
+    violations.push_back({"block.window.end_time", "is at no full 5 minutes"});
+  if (end <= start) violations.push_back({"block.window", "ends before it starts"});
+  if (end - start > limits::kBlockMax)
+    violations.push_back({"block.window", "is longer than 31 days"});
+  if (!violations.empty()) return base::InvalidRequest(violations);
+  return Interval{calendar::FloorTick(start), calendar::FloorTick(end)};
+}
+
+// The resources by number. Who may not see every clinic a resource serves may not block it.
+absl::StatusOr<std::vector<int>> ResourcesOf(const rpc::Call& call,
+                                             const catalog::Snapshot& snapshot,
+                                             const v1::Block& block) {
+  std::vector<int> resources;
+  for (const std::string& name : block.resources()) {
+    const auto resource = snapshot.FindResource(name);
+    if (!resource.has_value()) return base::NotFound(name);
+    for (const calendar::Location location : snapshot.LocationsOf(*resource)) {
+      RETURN_IF_ERROR(call.MaySee(snapshot.clinic(catalog::ClinicOf(location)).name(), ""));
+    }
+    resources.push_back(*resource);
+  }
+  return resources;
+}
+
+// The appointments that have any of the time.
+absl::StatusOr<std::set<std::string>> InTheWay(const rpc::Call& call, Transaction& transaction,
+                                               const v1::Block& block, Interval interval) {
+  std::set<std::string> appointments;
+  for (const std::string& resource : block.resources()) {
+    ASSIGN_OR_RETURN(const auto claims,
+                     ReadClaims(transaction, resource, calendar::PagesOf(interval)));
+    for (const Claim& claim : claims) {
+      if (absl::StartsWith(claim.owner, "appointments/") && claim.interval.Overlaps(interval)) {
+        appointments.insert(claim.owner);
+      }
+    }
+  }
+  return appointments;
+}
+
+absl::Status MarkCoverLost(const rpc::Call& call, Transaction& transaction,
+                           const Publisher& publisher, const std::string& block,
+                           const std::string& name) {
+  ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, name));
+  v1::Appointment& appointment = *record.mutable_appointment();
+  AddAttention(call, v1::Attention::REASON_COVER_LOST, "a resource is blocked at this time", block,
+               &appointment);
+  RETURN_IF_ERROR(Save(call, transaction, &record));
+  publisher.AppointmentChanged(transaction, appointment,
+                               v1::WatchAppointmentsResponse::KIND_UPDATED);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Blocks::Create(const rpc::Call& call, Transaction& transaction,
+                            const v1::CreateBlockRequest& request, v1::Block* reply) {
+  ASSIGN_OR_RETURN(const Interval interval, IntervalOf(request.block()));
+  ASSIGN_OR_RETURN(const auto snapshot, catalog_->At(transaction));
+  ASSIGN_OR_RETURN(const auto resources, ResourcesOf(call, *snapshot, request.block()));
+
+  // Locked before looking: nobody books the time between the look and the claim.
+  CalendarRows rows(transaction, *catalog_, *snapshot, call.now, {});
+  RETURN_IF_ERROR(rows.Lock(resources, calendar::PagesOf(interval)).status());
+  ASSIGN_OR_RETURN(const auto orphans, InTheWay(call, transaction, request.block(), interval));
+  if (!orphans.empty() && !request.accept_orphans() && !call.validate_only) {
+    return WouldOrphan({orphans.begin(), orphans.end()});
+  }
+
+  BlockRecord record;
+  v1::Block& block = *record.mutable_block();
+  block = request.block();
+  block.set_name(absl::StrCat("blocks/", base::NewId(call.now, *random_)));
+  *block.mutable_create_time() = ToWire(call.now);
+  std::vector<Claim> claims;
+  for (const int resource : resources) {
+    AppendClaims(block.name(), snapshot->resource(resource).name(), interval,
+                 snapshot->CapacityOf(resource), absl::InfiniteFuture(), &claims);
+  }
+  RETURN_IF_ERROR(rows.Insert(claims));
+  for (const std::string& name : orphans) {
+    block.add_appointments(name);
+    RETURN_IF_ERROR(MarkCoverLost(call, transaction, *publisher_, block.name(), name));
+  }
+  RETURN_IF_ERROR(Save(call, transaction, &record));
+  publisher_->ClaimsChanged(transaction, {}, std::move(claims));
+  *reply = block;
+  if (call.validate_only) reply->clear_name();
+  return absl::OkStatus();
+}
+
+absl::Status Blocks::Delete(const rpc::Call& call, Transaction& transaction,
+                            const v1::DeleteBlockRequest& request, v1::DeleteBlockResponse* reply) {
+  ASSIGN_OR_RETURN(const auto record, Load<BlockRecord>(call, transaction, request.name()));
+  RETURN_IF_ERROR(CheckEtag(request.etag(), record.block().etag(), request.name()));
+  RETURN_IF_ERROR(DeleteBlock(transaction, request.name()));
+  ASSIGN_OR_RETURN(auto claims, DeleteClaims(transaction, request.name()));
+  publisher_->ClaimsChanged(transaction, std::move(claims), {});
+  return absl::OkStatus();
+}
+
+}  // namespace clarity::scheduling

@@ -17,6 +17,7 @@ inline constexpr int kRequestBytesUsualMax = 64 * 1024;
 inline constexpr int kReplyBytesMax = 16 * 1024 * 1024;
 inline constexpr size_t kErrorDetailBytesMax = 4000;
 inline constexpr int kViolationsListedMax = 20;
+inline constexpr size_t kViolationsKeptMax = 1000;  // looked for before a request is given up
 inline constexpr int kStringBytesMax = 1024;  // a string field without a rule of its own
 inline constexpr int kItemsMax = 100;         // a repeated field without a rule of its own
 inline constexpr size_t kTokenBytesMax = 4096;
@@ -31,6 +32,11 @@ inline constexpr absl::Duration kTokenLeeway = absl::Seconds(30);  // of nbf and
 inline constexpr absl::Duration kHeartbeatEvery = absl::Seconds(15);
 inline constexpr absl::Duration kIdempotencyKept = absl::Hours(72);
 
+// Clients ping every 30 seconds; a server that minded that would take them for abusers.
+inline constexpr absl::Duration kPingIntervalMin = absl::Seconds(20);
+inline constexpr absl::Duration kPingEvery = absl::Seconds(60);
+inline constexpr absl::Duration kPingTimeout = absl::Seconds(20);
+
 // -- Room -------------------------------------------------------------------------------------
 inline constexpr size_t kWorkerQueueTasksMax = 1024;
 inline constexpr size_t kWriteQueueCallsMax = 4096;
@@ -40,6 +46,7 @@ inline constexpr int kCallsPerSubjectPerSecondMax = 500;
 inline constexpr size_t kSubjectsCountedMax = 10'000;
 inline constexpr size_t kAccessRecordsQueuedMax = 10'000;
 inline constexpr size_t kAccessRecordsBatchMax = 200;
+inline constexpr int kStreamsPerConnectionMax = 1000;  // calls of HTTP/2 at once
 inline constexpr int kWatchersMax = 1000;
 inline constexpr int kWatchersPerSubjectMax = 20;
 

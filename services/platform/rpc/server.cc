@@ -20,11 +20,6 @@ namespace clarity::rpc {
 namespace {
 
 constexpr absl::Duration kTickEvery = absl::Seconds(1);
-// Strictly below the 30 seconds in which our clients ping, or they would be taken for abusers.
-constexpr int kPingIntervalMinMillis = 20'000;
-constexpr int kPingEveryMillis = 60'000;
-constexpr int kPingTimeoutMillis = 20'000;
-constexpr int kConcurrentStreamsMax = 1000;  // of one connection
 
 sigset_t TerminationSignals() {
   sigset_t signals;
@@ -45,6 +40,10 @@ class WithoutReflection final : public grpc::ServerBuilderOption {
     plugins->erase(std::remove_if(plugins->begin(), plugins->end(), is_reflection), plugins->end());
   }
 };
+
+int Millis(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
 
 bool IsLoopback(absl::string_view host) {
   return host == "localhost" || host == "::1" || host == "[::1]" || absl::StartsWith(host, "127.");
@@ -121,12 +120,12 @@ absl::Status Server::Listen(const std::vector<grpc::Service*>& services) {
   builder.SetMaxSendMessageSize(limits::kReplyBytesMax);
   // A second process on the same port is a mistake, not a share of the load.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kConcurrentStreamsMax);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMillis);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMillis);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits::kStreamsPerConnectionMax);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Millis(limits::kPingEvery));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Millis(limits::kPingTimeout));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                             kPingIntervalMinMillis);
+                             Millis(limits::kPingIntervalMin));
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", address));

@@ -28,8 +28,6 @@ constexpr int64_t kFirstSecond = -2'208'988'800;
 constexpr int64_t kEndSecond = 7'258'118'400;
 constexpr int64_t kDurationSecondsMax = 366 * 86'400;
 constexpr int32_t kNanosMax = 999'999'999;
-// More are not worth the room: the caller is told of the first 20 and how many more there are.
-constexpr size_t kViolationsKeptMax = 1000;
 
 bool IsResourceId(absl::string_view id) {
   if (id.empty() || id.size() > 63 || id[0] == '-') return false;
@@ -194,7 +192,7 @@ class Checker {
   using Rules = Validator::FieldRules;
 
   void Violate(const Place& place, absl::string_view what) {
-    if (violations_.size() < kViolationsKeptMax) {
+    if (violations_.size() < limits::kViolationsKeptMax) {
       violations_.push_back({place.ToString(), std::string(what)});
     }
   }

@@ -37,6 +37,7 @@ class ResumingWatchImpl final : public AppointmentWatch {
       if (open.ok() && reader_->Read(&message)) {
         if (!message.resume_token().empty()) request_.set_resume_token(message.resume_token());
         retry_.reset();
+        heard_ = true;
         return message;
       }
       absl::Status resumable = Resumable(open.ok() ? Close() : open);
@@ -59,6 +60,10 @@ class ResumingWatchImpl final : public AppointmentWatch {
     auto context = std::make_unique<grpc::ClientContext>();
     absl::Status prepared = caller_->Prepare(request_, call_options_, context.get());
     if (!prepared.ok()) return prepared;
+    const Options& options = caller_->options();
+    context->set_deadline(absl::ToChronoTime(options.environment.now() + options.watch_outage_max));
+    context->set_wait_for_ready(retry_.has_value());  // see Caller::Run
+    heard_ = false;
     context_ = std::move(context);
     reader_ = stub_->WatchAppointments(context_.get(), request_);
     return absl::OkStatus();
@@ -72,8 +77,10 @@ class ResumingWatchImpl final : public AppointmentWatch {
     reader_.reset();
     context_.reset();
     if (cancelled_) return absl::CancelledError("the watch was cancelled");
-    // A watch has no end of its own: a server that ends it in good order is being stopped.
-    return status.ok() ? absl::UnavailableError("the server ended the stream") : status;
+    // A watch has no end of its own: a server that ends it in good order is being stopped, and a
+    // stream that has lasted long enough is opened anew.
+    const bool is_over = status.ok() || (absl::IsDeadlineExceeded(status) && heard_);
+    return is_over ? absl::UnavailableError("the stream ended") : status;
   }
 
   // OK, after a wait, when the stream may be opened again after `failure`.
@@ -93,6 +100,7 @@ class ResumingWatchImpl final : public AppointmentWatch {
   const CallOptions call_options_;
   WatchAppointmentsRequest request_;  // with the token to resume from
   absl::optional<RetryLoop> retry_;   // since the last message
+  bool heard_ = false;                // a message, since the stream was opened
   std::mutex mutex_;
   // State below is protected by mutex_, so that Cancel() may come from another thread; only the
   // thread in Next() changes the stream itself.

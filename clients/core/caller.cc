@@ -32,9 +32,12 @@ absl::Status Caller::Run(const google::protobuf::Message& request, const CallOpt
   const absl::Time deadline =
       options_.environment.now() + call_options.deadline.value_or(options_.deadline);
   RetryLoop retry(options_.retry, IsIdempotent(request), deadline, options_.environment);
-  for (;;) {
+  for (bool first = true;; first = false) {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(deadline));
+    // A connection is only made while a call waits for one: without this, attempts that fail at
+    // once would go on failing after the server is back.
+    context.set_wait_for_ready(!first);
     absl::Status prepared = Prepare(request, call_options, &context);
     if (!prepared.ok()) return prepared;
     const absl::Status status = FromGrpc(attempt(&context));

@@ -17,6 +17,8 @@ constexpr int kRequestBytesMax = 4 * 1024 * 1024;
 constexpr int kReplyBytesMax = 16 * 1024 * 1024;
 constexpr int kKeepaliveMillis = 30'000;
 constexpr int kKeepaliveTimeoutMillis = 10'000;
+constexpr int kReconnectMillisFirst = 100;
+constexpr int kReconnectMillisMost = 3'000;
 
 bool IsThisMachine(absl::string_view server) {
   return absl::StartsWith(server, "127.") || absl::StartsWith(server, "localhost:") ||
@@ -32,6 +34,9 @@ grpc::ChannelArguments Arguments(const ChannelOptions& options) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // gRPC would go on refusing calls for up to two minutes after the server is back.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMillisFirst);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMillisMost);
   // The library's own loop retries: it knows which calls are idempotent. Two layers of retries
   // would multiply.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);

@@ -13,7 +13,7 @@ namespace clarity::client {
 // How often and how patiently a failed call is tried again. Only idempotent calls are, only after
 // UNAVAILABLE or a RESOURCE_EXHAUSTED that says when to come back, and never past the deadline.
 struct RetryPolicy {
-  int attempts_max = 8;
+  int attempts_max = 10;
   // The wait before attempt n + 1 is random between 0 and first * growth^(n - 1), at most `most`
   // (full jitter: callers that failed together do not come back together).
   absl::Duration backoff_first = absl::Milliseconds(100);
@@ -27,7 +27,8 @@ struct Options {
   // For a whole call with all its attempts and waits.
   absl::Duration deadline = absl::Seconds(10);
   RetryPolicy retry;
-  // How long a watch goes on trying to resume without hearing anything.
+  // How long a watch goes on trying to resume without hearing anything; also how long one stream
+  // lasts before it is opened anew, with the token as it then is.
   absl::Duration watch_outage_max = absl::Minutes(10);
   Environment environment = SystemEnvironment();
 };

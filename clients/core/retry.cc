@@ -80,7 +80,12 @@ void AssignRequestId(Message* request, const Environment& environment) {
 
 absl::Status RetryLoop::WaitAfter(const absl::Status& failure) {
   ++attempts_;
+  // The time ran out waiting for what the attempt before has told.
+  if (absl::IsDeadlineExceeded(failure) && !last_.ok()) {
+    return Stop(last_, "the deadline has passed");
+  }
   if (!IsTransient(failure)) return failure;
+  last_ = failure;
   if (!idempotent_) return Stop(failure, "a repeat might do it twice");
   if (attempts_ >= policy_.attempts_max) return Stop(failure, "no more attempts allowed");
 

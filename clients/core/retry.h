@@ -40,6 +40,7 @@ class RetryLoop {
   const absl::Time deadline_;
   const Environment& environment_;
   int attempts_ = 0;
+  absl::Status last_;  // the last failure that another attempt might have mended
 };
 
 }  // namespace clarity::client

@@ -112,6 +112,14 @@ TEST_F(RetryLoopTest, PassesOnWhatARepeatCannotMend) {
   EXPECT_THAT(fake_.sleeps(), IsEmpty());
 }
 
+TEST_F(RetryLoopTest, ATimeoutAfterAFailureTellsOfTheFailure) {
+  RetryLoop loop = Loop();
+  ASSERT_TRUE(loop.WaitAfter(absl::UnavailableError("connection refused")).ok());
+  EXPECT_EQ(loop.WaitAfter(absl::DeadlineExceededError("late")),
+            absl::UnavailableError(
+                "connection refused (stopped after 2 attempts: the deadline has passed)"));
+}
+
 TEST_F(RetryLoopTest, DoesNotRepeatWhatIsNotIdempotent) {
   const absl::Status stopped = Loop(/*idempotent=*/false).WaitAfter(absl::UnavailableError("away"));
   EXPECT_EQ(stopped.message(), "away (stopped after 1 attempt: a repeat might do it twice)");

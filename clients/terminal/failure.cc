@@ -18,6 +18,8 @@ struct ReasonRule {
 };
 
 constexpr ReasonRule kReasonRules[] = {
+    {"NOT_FOUND", kExitNotFound, "Check the name."},
+    {"PERMISSION_DENIED", kExitNotFound, "Check the name; if it is right, you may not do this."},
     {"SLOT_TAKEN", kExitTaken, "Take one of the times shown, or search again."},
     {"SLOT_NOT_OFFERED", kExitTaken, "Search for the times that this visit is offered at."},
     {"PATIENT_BUSY", kExitTaken, "The patient has another appointment then: take another time."},
@@ -95,8 +97,6 @@ std::string AdviceOn(const absl::Status& status) {
     case kExitSignedOut:
       return "Get a new token (clarityctl token) and name its file with --token-file or "
              "CLARITY_TOKEN_FILE.";
-    case kExitNotFound:
-      return "Check the name; if it is right, you may not have the permission.";
     default:
       return "";
   }

@@ -226,7 +226,7 @@ TEST_F(CallCenterTest, ReleasingForgetsTheHold) {
   EXPECT_EQ(Run({"hold", "1"}), kExitConflict) << "held already";
   EXPECT_CALL(*scheduling_, ReleaseHold).WillOnce(Return(ReleaseHoldResponse()));
   EXPECT_EQ(Run({"release", "holds/h1"}), kExitOk);
-  EXPECT_EQ(Run({"renew", "1"}), kExitNotFound);
+  EXPECT_EQ(Run({"renew", "1"}), kExitConflict);
   EXPECT_THAT(err_.str(), HasSubstr("callcenter hold 1"));
 }
 

@@ -237,7 +237,7 @@ absl::StatusOr<Desk::Chosen> Desk::ChooseHold(const std::string& what) {
   absl::StatusOr<Chosen> chosen = Choose(choice);
   if (!chosen.ok()) return chosen.status();
   if (chosen->hold.empty()) {
-    return absl::NotFoundError(absl::StrCat(
+    return absl::FailedPreconditionError(absl::StrCat(
         "slot ", chosen->number, " is not held: 'callcenter hold ", chosen->number, "' holds it"));
   }
   if (chosen->number == 0) chosen->number = last_slots_.NumberOfHold(chosen->hold);

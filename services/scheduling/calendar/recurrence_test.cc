@@ -44,6 +44,7 @@ Interval Days(absl::TimeZone zone, absl::CivilDay first, absl::CivilDay end) {
 // "2026-03-08T09:00-07:00/17:00-07:00"
 std::vector<std::string> Local(const std::vector<Interval>& intervals, absl::TimeZone zone) {
   std::vector<std::string> texts;
+  texts.reserve(intervals.size());
   for (Interval interval : intervals) {
     texts.push_back(
         absl::StrCat(absl::FormatTime("%Y-%m-%dT%H:%M%Ez", ToTime(interval.begin), zone), "/",

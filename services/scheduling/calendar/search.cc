@@ -42,11 +42,9 @@ class Search {
 
   void GroupNeeds();
   void Narrow(const Plan& plan);
-  void SetRows(const Plan& plan);
-  bool SetStretches(const Plan& plan, const Timeline& timeline, FreeRows* rows) const;
   void DropNeverOpen(const Plan& plan);
-  void CountFitting(const Plan& plan);
-  void BeginTally(int levels);
+  void CountEach(const Plan& plan);
+  bool SetRows(const Plan& plan, const ResourceView& resource);
   void MatchUncertain();
 
   size_t pages() const { return static_cast<size_t>(remaining_.range().count); }
@@ -57,7 +55,6 @@ class Search {
   SearchScratch& scratch_;
   Bitmap remaining_;
   std::vector<Plan> plans_;
-  absl::Span<const FreeRows> rows_;  // of the need at hand, in scratch_
 };
 
 Search::Search(const Visit& visit, absl::Span<const ResourceView> resources, const Bitmap& starts,
@@ -82,8 +79,8 @@ Bitmap Search::Run() {
   GroupNeeds();
   scratch_.certain.assign(remaining_.pages(), remaining_.pages() + pages());
   for (const Plan& plan : plans_) {
+    if (!remaining_.any()) return std::move(remaining_);
     Narrow(plan);
-    if (!remaining_.any()) return remaining_;
   }
   MatchUncertain();
   return std::move(remaining_);
@@ -116,9 +113,8 @@ void Search::GroupNeeds() {
 }
 
 void Search::Narrow(const Plan& plan) {
-  SetRows(plan);
   DropNeverOpen(plan);
-  CountFitting(plan);
+  CountEach(plan);
   const Bits512* sufficient = AtLeast(plan.need->count);
   const Bits512* enough = AtLeast(plan.enough);
   for (size_t page = 0; page < pages(); ++page) {
@@ -129,71 +125,58 @@ void Search::Narrow(const Plan& plan) {
   }
 }
 
-// Collects when each eligible resource is free, of those that ever may be.
-void Search::SetRows(const Plan& plan) {
-  const size_t eligible = plan.need->eligible.size();
-  if (scratch_.rows.size() < eligible) scratch_.rows.resize(eligible);
-  size_t count = 0;
+// Drops the starts at which nobody is open long enough: one cheap look at all of them together.
+// Without it nights, and the last hours of each day, would be looked for at every single one.
+void Search::DropNeverOpen(const Plan& plan) {
+  const PageRange range = PagesToSearch(remaining_.window());
+  scratch_.open.assign(static_cast<size_t>(range.count), Bits512());
   for (int index : plan.need->eligible) {
     const Timeline& timeline = *resources_[index].timeline;
-    FreeRows& rows = scratch_.rows[count];
-    rows.open = timeline.OpenRow(resources_[index].location);
-    if (rows.open == nullptr) continue;
-    rows.first = static_cast<int>(timeline.pages().first - remaining_.range().first);
-    rows.end = rows.first + timeline.pages().count;
-    if (SetStretches(plan, timeline, &rows)) ++count;
+    const Bits512* open = timeline.OpenRow(resources_[index].location);
+    const PageIndex first = std::max(range.first, timeline.pages().first);
+    const PageIndex end = std::min(range.end(), timeline.pages().end());
+    if (open == nullptr || first >= end) continue;
+    AddRow(open + (first - timeline.pages().first), static_cast<int>(end - first),
+           scratch_.open.data() + (first - range.first));
   }
-  rows_ = absl::MakeConstSpan(scratch_.rows).subspan(0, count);
+  FreeRows& rows = scratch_.rows;
+  rows.first = 0;
+  rows.end = range.count;
+  rows.stretches.clear();
+  for (const Stretch& stretch : plan.stretches) {
+    rows.stretches.push_back({scratch_.open.data(), nullptr, stretch.offset, stretch.length});
+  }
+  KeepFitting(rows, remaining_.range().count, remaining_.pages(), scratch_.tally);
 }
 
-// False if the resource is too small for one of them.
-bool Search::SetStretches(const Plan& plan, const Timeline& timeline, FreeRows* rows) const {
-  rows->stretches.clear();
+// Goes through the eligible resources until every remaining start has enough of them.
+void Search::CountEach(const Plan& plan) {
+  scratch_.at_least.assign(pages() * plan.enough, Bits512());
+  const Tally tally = {remaining_.range().count, remaining_.pages(), scratch_.at_least.data(),
+                       plan.enough};
+  for (int index : plan.need->eligible) {
+    if (!SetRows(plan, resources_[index])) continue;
+    if (!CountResource(scratch_.rows, tally, scratch_.tally)) break;
+  }
+}
+
+// Where the resource is free for each stretch; false if there is one for which it never is.
+bool Search::SetRows(const Plan& plan, const ResourceView& resource) {
+  const Timeline& timeline = *resource.timeline;
+  const Bits512* open = timeline.OpenRow(resource.location);
+  if (open == nullptr) return false;
+  FreeRows& rows = scratch_.rows;
+  rows.first = static_cast<int>(timeline.pages().first - remaining_.range().first);
+  rows.end = rows.first + timeline.pages().count;
+  rows.stretches.clear();
   for (const Stretch& stretch : plan.stretches) {
     const int shares = SharesTaken(stretch.use, timeline.capacity());
     if (shares > timeline.capacity()) return false;
     const Bits512* used =
         shares == 0 ? nullptr : timeline.UsedRow(timeline.capacity() - shares + 1);
-    rows->stretches.push_back({used, stretch.offset, stretch.length});
+    rows.stretches.push_back({open, used, stretch.offset, stretch.length});
   }
   return true;
-}
-
-// Drops the starts at which nobody is open long enough: a look at all of them together. Without
-// it, nights and the last hours of each day would be looked at in every single one.
-void Search::DropNeverOpen(const Plan& plan) {
-  BeginTally(1);
-  scratch_.open.assign(pages() + 1, Bits512());
-  for (const FreeRows& rows : rows_) AddOpen(rows, scratch_.tally.runs, scratch_.open.data());
-  FreeRows together;
-  together.end = remaining_.range().count + 1;
-  together.open = scratch_.open.data();
-  for (const Stretch& stretch : plan.stretches) {
-    together.stretches.push_back({nullptr, stretch.offset, stretch.length});
-  }
-  CountResource(together, scratch_.tally);
-  std::copy(AtLeast(1), AtLeast(1) + pages(), remaining_.pages());
-}
-
-// Goes through the resources until every remaining start has enough of them.
-void Search::CountFitting(const Plan& plan) {
-  BeginTally(plan.enough);
-  for (size_t i = 0; i < rows_.size() && !scratch_.tally.runs.empty(); ++i) {
-    CountResource(rows_[i], scratch_.tally);
-    // Most starts find enough among the first few; so look after 1, 2, 4, 8 ... of them.
-    if ((i & (i + 1)) == 0) FindRuns(&scratch_.tally);
-  }
-}
-
-// Nobody is counted yet, and all remaining starts are in question.
-void Search::BeginTally(int levels) {
-  scratch_.at_least.assign(pages() * levels, Bits512());
-  Tally& tally = scratch_.tally;
-  tally.pages = remaining_.range().count;
-  tally.starts = remaining_.pages();
-  tally.at_least = scratch_.at_least.data();
-  tally.levels = levels;
-  FindRuns(&tally);
 }
 
 // Where competing needs have too few resources to be certain, only matching can tell.

@@ -25,10 +25,10 @@ PageRange PagesToSearch(Interval starts);
 // Memory a search works in, kept from one to the next so that it need not be allocated anew. One
 // a thread. What is in it between two searches means nothing.
 struct SearchScratch {
-  std::vector<FreeRows> rows;     // of the resources eligible for one need
-  std::vector<Bits512> open;      // where any of them is
-  std::vector<Bits512> at_least;  // how many of them fit
-  Tally tally;                    // over `at_least`
+  FreeRows rows;  // of one resource
+  TallyScratch tally;
+  std::vector<Bits512> open;      // where anybody is
+  std::vector<Bits512> at_least;  // how many fit, as in Tally
   std::vector<Bits512> certain;   // the starts that need no matching
   std::vector<int> owner;         // by resource, the first need it is eligible for
 };

@@ -30,7 +30,8 @@ struct AvailabilityRule {
   std::vector<absl::CivilDay> exceptions;  // no shift begins on these
 };
 
-// INVALID_ARGUMENT with a plain reason, also for a rule that never recurs.
+// INVALID_ARGUMENT with a plain reason, also for a rule that never recurs; to find that out may
+// take libical a second.
 absl::Status ValidateRule(const AvailabilityRule& rule);
 
 // When the rule is open within the window: whole ticks, sorted, neither touching nor overlapping.

@@ -63,7 +63,7 @@ void AccessLog::WriteNext() {
         }
         return absl::OkStatus();
       },
-      [this](storage::Outcome outcome) { OnWritten(outcome.status); });
+      [this](const storage::Outcome& outcome) { OnWritten(outcome.status); });
 }
 
 void AccessLog::OnWritten(const absl::Status& status) {

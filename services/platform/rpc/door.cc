@@ -87,7 +87,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
           RETURN_IF_ERROR(CheckFreshness(transaction, call().freshness));
           return RunHandler(&transaction);
         },
-        [this](storage::Outcome outcome) { AnswerRead(outcome.status); });
+        [this](const storage::Outcome& outcome) { AnswerRead(outcome.status); });
   }
 
   void AnswerRead(absl::Status status) {
@@ -102,7 +102,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     body_hash_ = passage_.BodyHash();
     door_.parts_.database->Write(
         [this](storage::Transaction& transaction) { return WriteIn(transaction); },
-        [this](storage::Outcome outcome) { OnStored(std::move(outcome)); });
+        [this](const storage::Outcome& outcome) { OnStored(outcome); });
   }
 
   // May run more than once.
@@ -130,18 +130,18 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     return storage::AppendAudit(transaction, AuditRecordOf(call()));
   }
 
-  void OnStored(storage::Outcome outcome) {
+  void OnStored(const storage::Outcome& outcome) {
     if (outcome.status.GetPayload(kValidatedUrl).has_value()) return Answer(absl::OkStatus());
     if (outcome.status.code() == absl::StatusCode::kFailedPrecondition && explain_ != nullptr) {
-      return AnswerExplained(std::move(outcome.status));
+      return AnswerExplained(outcome.status);
     }
     const std::string freshness = FormatFreshness(outcome.positions);
     if (!freshness.empty()) context_->AddTrailingMetadata(kFreshnessKey, freshness);
     Answer(outcome.status);
   }
 
-  void AnswerExplained(absl::Status status) {
-    refusal_ = std::move(status);
+  void AnswerExplained(const absl::Status& status) {
+    refusal_ = status;
     const bool is_taken = SubmitTask(door_.parts_, [this] {
       explain_(call(), passage_.request(), &refusal_);
       Answer(refusal_);

@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/log.h"
+#include "services/platform/base/status_macros.h"
 #include "services/platform/rpc/freshness.h"
 #include "services/platform/rpc/testing/echo_server.h"
 #include "services/platform/rpc/testing/text_proto.h"
@@ -98,10 +99,9 @@ class DoorTest : public ::testing::Test {
     std::vector<storage::AuditRecord> records;
     // A write, so that what was queued before it is there.
     EXPECT_TRUE(server_.database()
-                    .WriteAndWait([&](storage::Transaction& transaction) {
-                      auto read = storage::ReadAudit(transaction, "", 1000);
-                      if (read.ok()) records = *std::move(read);
-                      return read.status();
+                    .WriteAndWait([&](storage::Transaction& transaction) -> absl::Status {
+                      ASSIGN_OR_RETURN(records, storage::ReadAudit(transaction, "", 1000));
+                      return absl::OkStatus();
                     })
                     .ok());
     return records;

@@ -15,7 +15,7 @@ void Notifier::Notify(absl::string_view stream) {
 }
 
 void Notifier::Subscribe(const std::vector<std::string>& streams,
-                         std::shared_ptr<Listener> listener) {
+                         const std::shared_ptr<Listener>& listener) {
   base::MutexLock lock(&mutex_);
   for (const std::string& stream : streams) by_stream_[stream].insert(listener);
 }

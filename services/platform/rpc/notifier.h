@@ -26,7 +26,8 @@ class Notifier {
 
   void Notify(absl::string_view stream);
 
-  void Subscribe(const std::vector<std::string>& streams, std::shared_ptr<Listener> listener);
+  void Subscribe(const std::vector<std::string>& streams,
+                 const std::shared_ptr<Listener>& listener);
   // A notification that has begun may still arrive afterwards.
   void Unsubscribe(const std::vector<std::string>& streams,
                    const std::shared_ptr<Listener>& listener);

@@ -184,7 +184,7 @@ void Pump::OnTick() {
 
 void Pump::OnCancel() { EndWith(absl::CancelledError("the caller has gone")); }
 
-void Pump::EndWith(absl::Status status) {
+void Pump::EndWith(const absl::Status& status) {
   {
     base::MutexLock lock(&mutex_);
     if (!ending_.has_value()) ending_ = status;

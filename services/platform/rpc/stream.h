@@ -1,7 +1,6 @@
 #ifndef CLARITY_SERVICES_PLATFORM_RPC_STREAM_H_
 #define CLARITY_SERVICES_PLATFORM_RPC_STREAM_H_
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -77,7 +76,7 @@ class Pump final : public Notifier::Listener, public std::enable_shared_from_thi
   void OnWritten(bool ok);
   void OnCancel();
   // Ends the stream as soon as the message under way is out.
-  void EndWith(absl::Status status);
+  void EndWith(const absl::Status& status);
 
  private:
   // What is going on. Only who moved it out of kIdle goes on from there.
@@ -124,8 +123,9 @@ class StreamReactor final : public grpc::ServerWriteReactor<Reply>, public Pump:
  private:
   absl::Status Open(const Call& call, const google::protobuf::Message& request) override {
     auto feed = open_(call, static_cast<const Request&>(request));
-    if (feed.ok()) feed_ = *std::move(feed);
-    return feed.status();
+    if (!feed.ok()) return feed.status();
+    feed_ = *std::move(feed);
+    return absl::OkStatus();
   }
   std::vector<std::string> streams() const override { return feed_->streams(); }
   absl::StatusOr<size_t> Fill(const Call& call) override {

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -133,10 +132,10 @@ void CatalogFiles::ReadFile(const std::string& file_name, std::vector<std::strin
   parser.RecordErrorsTo(&collector);
   parser.WriteLocationsTo(trees_.back().get());
   Catalog part;
-  if (parser.ParseFromString(text, &part)) Merge(file_names_.size() - 1, std::move(part), errors);
+  if (parser.ParseFromString(text, &part)) Merge(file_names_.size() - 1, part, errors);
 }
 
-void CatalogFiles::Merge(size_t file, Catalog part, std::vector<std::string>* errors) {
+void CatalogFiles::Merge(size_t file, const Catalog& part, std::vector<std::string>* errors) {
   const auto* reflection = part.GetReflection();
   std::vector<const FieldDescriptor*> fields;
   reflection->ListFields(part, &fields);

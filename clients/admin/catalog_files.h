@@ -39,7 +39,7 @@ class CatalogFiles {
 
   std::string At(size_t file, google::protobuf::TextFormat::ParseLocation location) const;
   void ReadFile(const std::string& file_name, std::vector<std::string>* errors);
-  void Merge(size_t file, scheduling::v1::Catalog part, std::vector<std::string>* errors);
+  void Merge(size_t file, const scheduling::v1::Catalog& part, std::vector<std::string>* errors);
 
   scheduling::v1::Catalog catalog_;
   std::vector<std::string> file_names_;

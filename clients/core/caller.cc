@@ -40,7 +40,7 @@ absl::Status Caller::Run(const google::protobuf::Message& request, const CallOpt
     context.set_wait_for_ready(!first);
     absl::Status prepared = Prepare(request, call_options, &context);
     if (!prepared.ok()) return prepared;
-    const absl::Status status = FromGrpc(attempt(&context));
+    absl::Status status = FromGrpc(attempt(&context));
     if (status.ok()) {
       NoteFreshness(context);
       return status;

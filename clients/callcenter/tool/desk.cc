@@ -152,6 +152,7 @@ absl::StatusOr<FindSlotsRequest> Desk::SearchOf(const SlotsCommand& command) {
 void Desk::Offer(const std::vector<Slot>& slots) {
   if (!setup_.json && !slots.empty()) screen_.ShowSlots(slots);
   std::vector<ShownSlot> shown;
+  shown.reserve(slots.size());
   for (const Slot& slot : slots) shown.push_back({slot, ""});
   const absl::Status saved = last_slots_.Save(shown);
   // The slots are on the screen all the same; only their numbers mean nothing.

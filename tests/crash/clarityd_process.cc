@@ -1,0 +1,109 @@
+#include "tests/crash/clarityd_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "nlohmann/json.hpp"
+#include "tests/support/clinic_server.h"
+
+namespace clarity::tests {
+namespace {
+
+constexpr absl::Duration kReadyWithin = absl::Seconds(60);
+
+std::string ReadFile(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+ClaritydProcess::ClaritydProcess() : issuer_("test-key") {
+  issuer_.WritePublicKey(directory_ / "keys");
+  std::filesystem::create_directories(directory_ / "data");
+}
+
+ClaritydProcess::~ClaritydProcess() {
+  if (pid_ > 0) Kill();
+}
+
+void ClaritydProcess::Start() {
+  pid_ = Launch(directory_ / "log");
+  address_.clear();
+  const absl::Time limit = absl::Now() + kReadyWithin;
+  while (address_.empty()) {
+    if (absl::Now() > limit || waitpid(pid_, nullptr, WNOHANG) != 0) {
+      throw std::runtime_error("clarityd did not start:\n" + Said());
+    }
+    absl::SleepFor(absl::Milliseconds(5));
+    address_ = ReadAddress();
+  }
+}
+
+void ClaritydProcess::Kill() {
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+std::string ClaritydProcess::Said() const { return ReadFile(directory_ / "log"); }
+
+Connections ClaritydProcess::ConnectAs(const std::string& subject, const std::string& role) const {
+  TokenClaims claims = Claims(subject, role);
+  claims.issue_time = absl::Now() - absl::Minutes(1);
+  claims.expire_time = absl::Now() + absl::Hours(12);
+  return Connect(address_, issuer_.Issue(claims));
+}
+
+ClaritydProcess::Ended ClaritydProcess::RunSecond() const {
+  const std::string log = directory_ / "second.log";
+  const pid_t second = Launch(log);
+  int status = 0;
+  waitpid(second, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(log)};
+}
+
+pid_t ClaritydProcess::Launch(const std::string& log) const {
+  const std::vector<std::string> arguments = {
+      CLARITY_TESTS_CLARITYD, "--data",     directory_ / "data",      "--keys",
+      directory_ / "keys",    "--roles",    CLARITY_TESTS_ROLES_FILE, "--issuer",
+      rpc::testing::kIssuer,  "--audience", rpc::testing::kAudience,  "--listen",
+      "127.0.0.1:0"};
+  std::vector<char*> argv;
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(output, STDOUT_FILENO);
+    dup2(output, STDERR_FILENO);
+    execv(argv[0], argv.data());
+    _exit(127);
+  }
+  close(output);
+  if (child < 0) throw std::runtime_error("cannot fork");
+  return child;
+}
+
+// It says in its log where it listens, once it does.
+std::string ClaritydProcess::ReadAddress() const {
+  std::istringstream lines(Said());
+  for (std::string line; std::getline(lines, line);) {
+    const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (json.is_object() && json.value("event", "") == "started") return json.value("address", "");
+  }
+  return "";
+}
+
+}  // namespace clarity::tests

@@ -1,0 +1,50 @@
+#ifndef CLARITY_TESTS_CRASH_CLARITYD_PROCESS_H_
+#define CLARITY_TESTS_CRASH_CLARITYD_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "services/platform/rpc/testing/token.h"
+#include "tests/support/connections.h"
+#include "tests/support/temporary_directory.h"
+
+namespace clarity::tests {
+
+// The real clarityd as a process of its own, on a directory that outlives it.
+class ClaritydProcess {
+ public:
+  ClaritydProcess();
+  ~ClaritydProcess();
+
+  // Starts it on what is in the directory, and waits until it serves.
+  void Start();
+  // kill -9: nothing is flushed, nobody says good-bye.
+  void Kill();
+
+  pid_t pid() const { return pid_; }
+  // Its log, since it was last started.
+  std::string Said() const;
+  Connections ConnectAs(const std::string& subject, const std::string& role) const;
+
+  // A second one on the same directory: its exit code, and what it said.
+  struct Ended {
+    int exit_code = 0;
+    std::string said;
+  };
+  Ended RunSecond() const;
+
+ private:
+  pid_t Launch(const std::string& log) const;
+  std::string ReadAddress() const;
+
+  const TemporaryDirectory directory_;
+  const rpc::testing::TestIssuer issuer_;
+  std::string address_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace clarity::tests
+
+#endif  // CLARITY_TESTS_CRASH_CLARITYD_PROCESS_H_

@@ -1,0 +1,73 @@
+#include "tests/support/clinic_server.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/log.h"
+#include "tests/support/requests.h"
+#include "tests/support/results.h"
+
+namespace clarity::tests {
+namespace {
+
+constexpr char kBegin[] = "2026-03-02 07:10";
+constexpr uint64_t kSeed = 20260302;
+
+}  // namespace
+
+TokenClaims Claims(const std::string& subject, const std::string& role) {
+  TokenClaims claims;
+  claims.subject = subject;
+  claims.roles = {role};
+  return claims;
+}
+
+ClinicServer::ClinicServer() : issuer_("test-key"), clock_(At(kBegin)), random_(kSeed) {
+  base::SetLogLevel(base::LogLevel::kError);
+  issuer_.WritePublicKey(directory_ / "keys");
+  std::filesystem::create_directories(directory_ / "data");
+  std::ofstream(directory_ / "revoked");
+  Start();
+  scheduling::v1::ApplyCatalogRequest apply;
+  *apply.mutable_catalog() = TestCatalog();
+  Value(ConnectAs(Claims("operator", "OPERATOR")).AsOperator().ApplyCatalog(apply));
+}
+
+ClinicServer::~ClinicServer() = default;
+
+std::string ClinicServer::address() const { return absl::StrCat("127.0.0.1:", instance_->port()); }
+
+std::string ClinicServer::Token(TokenClaims claims) const {
+  claims.issue_time = clock_.Now() - absl::Minutes(1);
+  if (claims.expire_time == absl::InfiniteFuture()) {
+    claims.expire_time = claims.issue_time + absl::Hours(24 * 30);
+  }
+  return issuer_.Issue(claims);
+}
+
+Connections ClinicServer::ConnectAs(const TokenClaims& claims) const {
+  return Connect(address(), Token(claims));
+}
+
+void ClinicServer::Restart() {
+  instance_.reset();
+  Start();
+}
+
+void ClinicServer::Revoke(const std::string& token_id) {
+  std::ofstream(directory_ / "revoked", std::ios::app) << token_id << "\n";
+}
+
+void ClinicServer::Start() {
+  Config config;
+  config.data_directory = directory_ / "data";
+  config.keys_directory = directory_ / "keys";
+  config.revocation_file = directory_ / "revoked";
+  config.roles_file = CLARITY_TESTS_ROLES_FILE;
+  config.issuer = rpc::testing::kIssuer;
+  config.audience = rpc::testing::kAudience;
+  instance_ = Value(Instance::Start(config, &clock_, &random_));
+}
+
+}  // namespace clarity::tests

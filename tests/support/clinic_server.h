@@ -1,0 +1,54 @@
+#ifndef CLARITY_TESTS_SUPPORT_CLINIC_SERVER_H_
+#define CLARITY_TESTS_SUPPORT_CLINIC_SERVER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "services/clarityd/instance.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/rpc/testing/token.h"
+#include "tests/support/connections.h"
+#include "tests/support/temporary_directory.h"
+
+namespace clarity::tests {
+
+// What a token of the test's says: of somebody in one role, for all clinics.
+using TokenClaims = rpc::testing::TokenClaims;
+TokenClaims Claims(const std::string& subject, const std::string& role);
+
+// A clarityd in this process, on a directory and a port of its own. Its clock moves only when told
+// to, and its dice always fall alike.
+class ClinicServer {
+ public:
+  // Monday, 2 March 2026, 7:10 at Lake Forest, with the clinics of clinics.textproto.
+  ClinicServer();
+  ~ClinicServer();
+
+  base::ManualClock& clock() { return clock_; }
+  std::string address() const;
+  const rpc::testing::TestIssuer& issuer() const { return issuer_; }
+
+  // Good from now on; for a month, unless it says until when.
+  std::string Token(TokenClaims claims) const;
+  Connections ConnectAs(const TokenClaims& claims) const;
+
+  // The server stops as it should, and starts again on what it has stored.
+  void Restart();
+  // Tokens with this id are not taken any more, once the server has looked at its file.
+  void Revoke(const std::string& token_id);
+
+ private:
+  void Start();
+
+  const TemporaryDirectory directory_;
+  const rpc::testing::TestIssuer issuer_;
+  base::ManualClock clock_;
+  base::SeededRandom random_;
+  std::unique_ptr<Instance> instance_;
+};
+
+}  // namespace clarity::tests
+
+#endif  // CLARITY_TESTS_SUPPORT_CLINIC_SERVER_H_

@@ -82,13 +82,10 @@ absl::StatusOr<std::shared_ptr<const Timeline>> CalendarCache::LoadOne(
       ASSIGN_OR_RETURN(claims, ReadClaims(transaction, name, loaded));
       return absl::OkStatus();
     }));
-    Entry fresh{snapshot.version(), nullptr, {}, commits_before};
+    Entry fresh{snapshot.version(), timeline, {}, {}, commits_before};
     for (const Claim& claim : claims) {
-      if (claim.Expired(now)) continue;
-      timeline->ApplyClaim(claim.interval, claim.shares);
-      if (claim.expire_time != absl::InfiniteFuture()) fresh.expiring.push_back(claim);
+      if (!claim.Expired(now)) Put(claim, &fresh, timeline.get());
     }
-    fresh.timeline = timeline;
 
     base::MutexLock lock(&mutex_);
     Entry& entry = entries_[name];
@@ -101,15 +98,32 @@ absl::StatusOr<std::shared_ptr<const Timeline>> CalendarCache::LoadOne(
   }
 }
 
-void CalendarCache::DropExpired(Entry* entry, absl::Time now) {
-  const auto expired = [&](const Claim& claim) { return claim.Expired(now); };
-  if (std::none_of(entry->expiring.begin(), entry->expiring.end(), expired)) return;
-  auto timeline = std::make_shared<Timeline>(*entry->timeline);
-  for (const Claim& claim : entry->expiring) {
-    if (claim.Expired(now)) timeline->RemoveClaim(claim.interval, claim.shares);
-  }
-  entry->expiring.erase(std::remove_if(entry->expiring.begin(), entry->expiring.end(), expired),
+CalendarCache::ClaimKey CalendarCache::KeyOf(const Claim& claim) {
+  return {claim.owner, claim.interval.begin, claim.interval.end, claim.shares};
+}
+
+void CalendarCache::Put(const Claim& claim, Entry* entry, Timeline* timeline) {
+  if (!entry->claims.insert(KeyOf(claim)).second) return;
+  timeline->ApplyClaim(claim.interval, claim.shares);
+  if (claim.expire_time != absl::InfiniteFuture()) entry->expiring.push_back(claim);
+}
+
+void CalendarCache::Take(const Claim& claim, Entry* entry, Timeline* timeline) {
+  if (entry->claims.erase(KeyOf(claim)) == 0) return;
+  timeline->RemoveClaim(claim.interval, claim.shares);
+  const auto is_it = [&](const Claim& known) { return KeyOf(known) == KeyOf(claim); };
+  entry->expiring.erase(std::remove_if(entry->expiring.begin(), entry->expiring.end(), is_it),
                         entry->expiring.end());
+}
+
+void CalendarCache::DropExpired(Entry* entry, absl::Time now) {
+  std::vector<Claim> expired;
+  for (const Claim& claim : entry->expiring) {
+    if (claim.Expired(now)) expired.push_back(claim);
+  }
+  if (expired.empty()) return;
+  auto timeline = std::make_shared<Timeline>(*entry->timeline);
+  for (const Claim& claim : expired) Take(claim, entry, timeline.get());
   entry->timeline = std::move(timeline);
 }
 
@@ -130,23 +144,11 @@ void CalendarCache::Apply(const std::vector<Claim>& removed, const std::vector<C
   };
   for (const Claim& claim : removed) {
     const auto [entry, timeline] = changing(claim.resource);
-    if (timeline == nullptr) continue;
-    if (claim.expire_time != absl::InfiniteFuture()) {
-      const auto found =
-          std::find_if(entry->expiring.begin(), entry->expiring.end(), [&](const Claim& known) {
-            return known.owner == claim.owner && known.interval == claim.interval;
-          });
-      // One that expired before is out of the timeline already.
-      if (found == entry->expiring.end()) continue;
-      entry->expiring.erase(found);
-    }
-    timeline->RemoveClaim(claim.interval, claim.shares);
+    if (timeline != nullptr) Take(claim, entry, timeline);
   }
   for (const Claim& claim : added) {
     const auto [entry, timeline] = changing(claim.resource);
-    if (timeline == nullptr) continue;
-    timeline->ApplyClaim(claim.interval, claim.shares);
-    if (claim.expire_time != absl::InfiniteFuture()) entry->expiring.push_back(claim);
+    if (timeline != nullptr) Put(claim, entry, timeline);
   }
   for (auto& [resource, timeline] : changed) {
     if (timeline != nullptr) entries_[resource].timeline = std::move(timeline);

@@ -3,9 +3,11 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -14,6 +16,7 @@
 #include "services/platform/storage/database.h"
 #include "services/scheduling/booking/calendar_rows.h"
 #include "services/scheduling/calendar/page.h"
+#include "services/scheduling/calendar/tick.h"
 #include "services/scheduling/calendar/timeline.h"
 #include "services/scheduling/catalog/snapshot.h"
 
@@ -24,7 +27,9 @@ namespace clarity::scheduling {
 //
 // A resource is loaded when it is first asked for, and from then on every commit brings it up to
 // date. A commit that lands while a resource is being loaded makes the load start again, so that
-// none is lost in between. Safe for any number of threads.
+// none is lost in between. The other way round, a load may read a commit before word of it arrives
+// here; so each claim is put in and taken out once, however often it is told. Safe for any number
+// of threads.
 class CalendarCache {
  public:
   explicit CalendarCache(storage::Database* database) : database_(database) {}
@@ -41,12 +46,20 @@ class CalendarCache {
   void SetExpiry(const std::vector<Claim>& claims, absl::Time expire_time);
 
  private:
+  // What tells a claim from the others of its resource: owner, begin, end, shares.
+  using ClaimKey = std::tuple<std::string, calendar::Tick, calendar::Tick, int>;
   struct Entry {
     int64_t catalog_version = -1;
     std::shared_ptr<const calendar::Timeline> timeline;  // null: never loaded
-    std::vector<Claim> expiring;                         // those in `timeline` that will
+    absl::flat_hash_set<ClaimKey> claims;                // those in `timeline`
+    std::vector<Claim> expiring;                         // those of them that will
     int64_t commits = 0;                                 // that have touched the resource
   };
+
+  static ClaimKey KeyOf(const Claim& claim);
+  // `timeline` is the entry's, or what will be.
+  static void Put(const Claim& claim, Entry* entry, calendar::Timeline* timeline);
+  static void Take(const Claim& claim, Entry* entry, calendar::Timeline* timeline);
 
   bool IsCurrent(const Entry& entry, const catalog::Snapshot& snapshot,
                  calendar::PageRange pages) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -46,6 +46,10 @@ constexpr Sql kWriteBlock = {
     "ON CONFLICT (name) DO UPDATE SET end_time = $2, body = $3, key_id = 0"};
 constexpr Sql kDeleteBlock = {"DELETE FROM block WHERE name = $1"};
 constexpr Sql kDeleteHold = {"DELETE FROM hold WHERE name = $1"};
+// 1, 2 and 3 are STATE_BOOKED, STATE_CONFIRMED and STATE_ARRIVED.
+constexpr Sql kCountOpen = {
+    "SELECT COUNT(*) FROM appointment WHERE patient = $1 AND visit_type = $2 "
+    "AND state IN (1, 2, 3) AND name <> $3"};
 constexpr Sql kCountHolds = {
     "SELECT COUNT(*) FROM hold WHERE holder = $1 AND kind = $2 AND expire_time > $3"};
 
@@ -203,6 +207,19 @@ absl::StatusOr<int64_t> CountHolds(const rpc::Call& call, Transaction& transacti
         return absl::OkStatus();
       }));
   return count;
+}
+
+absl::StatusOr<bool> HasAllOpen(Transaction& transaction, const v1::VisitType& type,
+                                absl::string_view patient, absl::string_view except) {
+  if (type.open_per_patient_max() == 0 || patient.empty()) return false;
+  int64_t open = 0;
+  RETURN_IF_ERROR(transaction.Query(
+      kCountOpen, {Value::Text(patient), Value::Text(type.name()), Value::Text(except)},
+      [&](const Row& row) {
+        open = row.Integer(0);
+        return absl::OkStatus();
+      }));
+  return open >= type.open_per_patient_max();
 }
 
 bool IsAhead(v1::Appointment::State state) {

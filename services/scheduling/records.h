@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "clarity/scheduling/v1/catalog.pb.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/storage/database.h"
 #include "services/scheduling/records.pb.h"
@@ -57,6 +58,11 @@ absl::Status DeleteHold(storage::Transaction& transaction, absl::string_view nam
 // How many live holds of the kind the caller has.
 absl::StatusOr<int64_t> CountHolds(const rpc::Call& call, storage::Transaction& transaction,
                                    v1::Hold::Kind kind);
+
+// Whether the patient has as many open (not yet started) appointments of the type as it allows,
+// `except` aside.
+absl::StatusOr<bool> HasAllOpen(storage::Transaction& transaction, const v1::VisitType& type,
+                                absl::string_view patient, absl::string_view except);
 
 // Booked or confirmed: nothing of the visit has happened yet.
 bool IsAhead(v1::Appointment::State state);

@@ -92,6 +92,7 @@ Wish WishOf(const v1::Appointment& moved, const v1::RescheduleAppointmentRequest
   wish.modality = request.modality();
   wish.patient = moved.participants(0).patient();
   wish.ignored_owners.push_back(moved.name());
+  wish.moved_appointment = moved.name();
   return wish;
 }
 

@@ -75,6 +75,7 @@ absl::Status Holds::Create(const rpc::Call& call, Transaction& transaction,
         Load<storage::v1::AppointmentRecord>(call, transaction, request.reschedule_appointment())
             .status());
     wish.ignored_owners.push_back(request.reschedule_appointment());
+    wish.moved_appointment = request.reschedule_appointment();
   }
   ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, wish));
 

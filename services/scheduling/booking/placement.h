@@ -28,6 +28,7 @@ struct Wish {
   Selection selection;
   // Whose claims are not in the way: the hold that is used, the appointment that is moved.
   std::vector<std::string> ignored_owners;
+  std::string moved_appointment;  // that one, if there is one
   // The rules were kept when the hold was made; time has only gone on since.
   bool rules_kept = false;
   // It was booked before: a start that has passed by now is no obstacle.

@@ -183,6 +183,7 @@ absl::Status Steps::TakeAgain(const rpc::Call& call, Transaction& transaction,
   wish.start = FromWire(appointment->start_time());
   wish.patient = appointment->participants(0).patient();
   wish.selection.fixed = {appointment->assignments().begin(), appointment->assignments().end()};
+  wish.moved_appointment = appointment->name();
   wish.rules_kept = true;
   wish.may_have_begun = true;
   // What was set aside when it was booked is set aside still.

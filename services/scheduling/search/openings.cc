@@ -97,8 +97,8 @@ absl::Status Openings::CountSlots(const rpc::Call& call, const v1::CountSlotsReq
   RETURN_IF_ERROR(database_->ReadAndWait([&](storage::Transaction& transaction) {
     return rpc::CheckFreshness(transaction, call.freshness);
   }));
-  ASSIGN_OR_RETURN(const OwnTime own,
-                   ReadOwnTime(*database_, request.patient(), "", window, call.now));
+  ASSIGN_OR_RETURN(const OwnTime own, ReadOwnTime(*database_, snapshot->visit_type(*type),
+                                                  request.patient(), "", window, call.now));
   for (const ClinicAt& at : clinics) {
     const catalog::VisitPlan* plan = snapshot->Plan(*type, at.clinic, query.modality());
     if (plan == nullptr) continue;

@@ -7,6 +7,7 @@
 #include "services/platform/base/status_macros.h"
 #include "services/scheduling/booking/rules.h"
 #include "services/scheduling/calendar/assign.h"
+#include "services/scheduling/records.h"
 #include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
@@ -28,7 +29,8 @@ v1::Blocker MakeBlocker(v1::Blocker::Rule rule, const std::string& need, std::st
 
 }  // namespace
 
-absl::StatusOr<OwnTime> ReadOwnTime(storage::Database& database, const std::string& patient,
+absl::StatusOr<OwnTime> ReadOwnTime(storage::Database& database, const v1::VisitType& type,
+                                    const std::string& patient,
                                     const std::string& moved_appointment, Interval window,
                                     absl::Time now) {
   OwnTime own;
@@ -41,6 +43,7 @@ absl::StatusOr<OwnTime> ReadOwnTime(storage::Database& database, const std::stri
       ASSIGN_OR_RETURN(own.given_up, ReadOwnedClaims(transaction, moved_appointment));
     }
     if (patient.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(own.all_open, HasAllOpen(transaction, type, patient, moved_appointment));
     ASSIGN_OR_RETURN(const auto claims, ReadClaims(transaction, patient, calendar::PagesOf(reach)));
     for (const Claim& claim : claims) {
       if (!claim.Expired(now) && claim.owner != moved_appointment) {
@@ -56,6 +59,7 @@ absl::StatusOr<Bitmap> PlanSearch::Starts(CalendarCache& cache, const Bitmap& wa
   Bitmap starts = AllowedStarts(*snapshot_, *plan_, wanted.window(), now_);
   starts &= wanted;
   ClearBusy(&starts);
+  if (own_time_->all_open) starts.Clear(starts.window());
   Bitmap found(starts.window());
   if (!starts.any()) return found;
   RETURN_IF_ERROR(LoadTimelines(cache, starts.window()));

@@ -25,10 +25,12 @@ namespace clarity::scheduling {
 struct OwnTime {
   std::vector<calendar::Interval> busy;  // of the patient
   std::vector<Claim> given_up;           // on resources
+  bool all_open = false;                 // the patient may have no more of the type
 };
 
 // Reads it. Either name may be empty. `window` bounds the starts of interest.
-absl::StatusOr<OwnTime> ReadOwnTime(storage::Database& database, const std::string& patient,
+absl::StatusOr<OwnTime> ReadOwnTime(storage::Database& database, const v1::VisitType& type,
+                                    const std::string& patient,
                                     const std::string& moved_appointment, calendar::Interval window,
                                     absl::Time now);
 

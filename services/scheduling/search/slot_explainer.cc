@@ -62,6 +62,10 @@ void AddOwnRules(const rpc::Call& call, const catalog::Snapshot& snapshot, const
                conflict);
     break;
   }
+  if (own.all_open) {
+    AddBlocker(v1::Blocker::RULE_OPEN_PER_PATIENT,
+               "the patient has as many open appointments of the type as allowed", conflict);
+  }
   if (order.has_value()) {
     const absl::Status covered = order->Check(wish.patient, wish.visit_type, wish.start);
     if (!covered.ok()) {
@@ -165,8 +169,9 @@ absl::StatusOr<v1::ExplainSlotResponse> SlotExplainer::Explain(
     return absl::OkStatus();
   }));
   if (order.has_value()) order->KeepCovered(&wanted);
-  ASSIGN_OR_RETURN(const OwnTime own, ReadOwnTime(*database_, wish.patient, moved_appointment,
-                                                  wanted.window(), call.now));
+  ASSIGN_OR_RETURN(const OwnTime own,
+                   ReadOwnTime(*database_, snapshot->visit_type((*plan)->visit_type), wish.patient,
+                               moved_appointment, wanted.window(), call.now));
   PlanSearch search(snapshot, *plan, wish.selection, &own, call.now);
   ASSIGN_OR_RETURN(const Bitmap starts, search.Starts(*cache_, wanted));
 

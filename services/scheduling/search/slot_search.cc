@@ -201,8 +201,8 @@ absl::Status SlotSearch::FindSlots(const rpc::Call& call, const v1::FindSlotsReq
 
   ASSIGN_OR_RETURN(auto order, ReadOrder(call, request));
   ASSIGN_OR_RETURN(const OwnTime own,
-                   ReadOwnTime(*database_, request.patient(), request.reschedule_appointment(),
-                               window, call.now));
+                   ReadOwnTime(*database_, snapshot->visit_type(*type), request.patient(),
+                               request.reschedule_appointment(), window, call.now));
   SlotRun run(request, snapshot, cache_, std::move(order), skip);
   for (const ClinicAt& at : clinics) {
     const catalog::VisitPlan* plan = snapshot->Plan(*type, at.clinic, query.modality());

@@ -22,6 +22,9 @@ using google::protobuf::Message;
 using options::v1::MethodRule;
 
 constexpr absl::string_view kBearer = "bearer ";
+// All that the caller may see, in fields that are marked `wildcard`; validation refuses it in
+// others.
+constexpr absl::string_view kAllClinics = "clinics/-";
 
 // The caller's deadline counts from the real clock, as the library does; the call's from ours. A
 // stream lasts until somebody ends it.
@@ -120,7 +123,7 @@ absl::Status Passage::CheckScope() {
   }
   for (const FieldPath& path : method.clinics) {
     path.Visit(*arrived_, [&](const std::string& clinic) {
-      if (!clinic.empty() && !principal.SeesClinic(clinic)) is_allowed = false;
+      is_allowed &= clinic.empty() || clinic == kAllClinics || principal.SeesClinic(clinic);
     });
   }
   return is_allowed ? absl::OkStatus() : base::PermissionDenied();

@@ -1,0 +1,254 @@
+// Orders: what needs a clinician's decision is booked on one.
+
+#include "tests/conformance/conformance_test.h"
+
+namespace clarity::tests {
+namespace {
+
+using absl::StatusCode;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kOrder[] = "orders/ada-1";
+constexpr char kTuesday[] = "2026-03-03 10:00";
+constexpr char kWednesday[] = "2026-03-04 10:00";
+constexpr char kThursday[] = "2026-03-05 10:00";
+constexpr char kFriday[] = "2026-03-06 10:00";
+constexpr char kMonday[] = "2026-03-09 10:00";
+
+// Three sessions for Ada within two weeks, at least a day and at most three days apart.
+class OrdersTest : public ConformanceTest {
+ protected:
+  static v1::Order AdasOrder() {
+    v1::Order order;
+    order.set_name(kOrder);
+    order.set_patient("patients/ada");
+    order.add_visit_types(kOrderedSession);
+    order.set_units(3);
+    *order.mutable_window()->mutable_start_time() = ToWire(At("2026-03-03 00:00"));
+    *order.mutable_window()->mutable_end_time() = ToWire(At("2026-03-17 00:00"));
+    order.set_gap_minutes_min(24 * 60);
+    order.set_gap_minutes_max(3 * 24 * 60);
+    return order;
+  }
+  absl::StatusOr<v1::PutOrderResponse> Put(const v1::Order& order) const {
+    v1::PutOrderRequest request;
+    *request.mutable_order() = order;
+    return service_.orders->PutOrder(request, {});
+  }
+  absl::StatusOr<v1::RevokeOrderResponse> Revoke() const {
+    v1::RevokeOrderRequest request;
+    request.set_name(kOrder);
+    return service_.orders->RevokeOrder(request, {});
+  }
+  v1::Order Present() const {
+    v1::GetOrderRequest request;
+    request.set_name(kOrder);
+    return Value(service_.orders->GetOrder(request, {}));
+  }
+
+  static v1::BookAppointmentRequest Session(absl::string_view start,
+                                            absl::string_view patient = "patients/ada") {
+    auto request = Booking(kOrderedSession, kLakeForest, start, patient);
+    request.set_order(kOrder);
+    return request;
+  }
+  v1::Appointment Booked(absl::string_view start) const {
+    return Value(agent_.BookAppointment(Session(start)));
+  }
+  // Which rule of the order refuses a booking.
+  std::string RuleAgainst(const v1::BookAppointmentRequest& request) const {
+    const auto refused = agent_.BookAppointment(request);
+    EXPECT_THAT(refused, Refused(StatusCode::kFailedPrecondition, "ORDER_NOT_APPLICABLE"));
+    return client::DetailOf<google::rpc::ErrorInfo>(refused.status())->metadata().at("rule");
+  }
+
+  const client::CallCenterClient agent_ = Agent();
+  const Connections service_ = Caller(Claims("consultation", "SERVICE"));
+};
+
+TEST_F(OrdersTest, WithoutOneItIsMissing) {
+  EXPECT_THAT(
+      agent_.BookAppointment(Booking(kOrderedSession, kLakeForest, kTuesday, "patients/ada")),
+      Refused(StatusCode::kFailedPrecondition, "ORDER_MISSING"));
+}
+
+TEST_F(OrdersTest, PuttingTheSameAgainChangesNothing) {
+  const auto put = Value(Put(AdasOrder())).order();
+  EXPECT_EQ(put.state(), v1::Order::STATE_ACTIVE);
+  EXPECT_EQ(put.units_consumed(), 0);
+  clock().Advance(absl::Minutes(1));
+  EXPECT_EQ(Value(Put(AdasOrder())).order().etag(), put.etag());
+  EXPECT_EQ(Present().SerializeAsString(), put.SerializeAsString());
+  auto more = AdasOrder();
+  more.set_units(4);
+  EXPECT_NE(Value(Put(more)).order().etag(), put.etag());
+  more.set_etag(put.etag());
+  EXPECT_THAT(Put(more), Refused(StatusCode::kAborted, "ETAG_MISMATCH"));
+}
+
+TEST_F(OrdersTest, AVisitConsumesAUnitAndCancellingReturnsIt) {
+  Value(Put(AdasOrder()));
+  const auto booked = Booked(kTuesday);
+  EXPECT_EQ(booked.order(), kOrder);
+  EXPECT_EQ(Present().units_consumed(), 1);
+  Value(agent_.CancelAppointment(Cancellation(booked)));
+  EXPECT_EQ(Present().units_consumed(), 0);
+}
+
+TEST_F(OrdersTest, AnOrderMayKeepTheUnitsOfWhatIsMissed) {
+  auto order = AdasOrder();
+  order.set_keeps_missed_units(true);
+  Value(Put(order));
+  Value(agent_.CancelAppointment(Cancellation(Booked(kTuesday))));
+  EXPECT_EQ(Present().units_consumed(), 1);
+}
+
+TEST_F(OrdersTest, EachRuleOfTheOrderRefuses) {
+  Value(Put(AdasOrder()));
+  EXPECT_EQ(RuleAgainst(Session(kTuesday, "patients/bo")), "patient");
+  auto other_type = Session(kTuesday);
+  other_type.set_visit_type(kConsultation);
+  EXPECT_EQ(RuleAgainst(other_type), "visit_type");
+  EXPECT_EQ(RuleAgainst(Session("2026-03-02 10:00")), "window");
+  EXPECT_EQ(RuleAgainst(Session("2026-03-18 10:00")), "window");
+
+  Booked(kTuesday);
+  EXPECT_EQ(RuleAgainst(Session("2026-03-04 09:30")), "gap");
+  Booked(kWednesday);
+  Booked(kFriday);
+  EXPECT_EQ(RuleAgainst(Session(kMonday)), "units");
+  EXPECT_EQ(Present().units_consumed(), 3);
+}
+
+TEST_F(OrdersTest, TheSmallestGapIsKeptToBothNeighbours) {
+  Value(Put(AdasOrder()));
+  Booked(kTuesday);
+  Booked(kThursday);
+  EXPECT_EQ(RuleAgainst(Session("2026-03-04 09:30")), "gap");  // too near to Tuesday
+  EXPECT_EQ(RuleAgainst(Session("2026-03-04 10:30")), "gap");  // too near to Thursday
+  Booked(kWednesday);
+}
+
+TEST_F(OrdersTest, AVisitIsNoNeighbourOfItself) {
+  Value(Put(AdasOrder()));
+  const auto booked = Booked(kTuesday);
+  const auto moved = Value(agent_.RescheduleAppointment(Move(booked, "2026-03-03 14:00")));
+  EXPECT_EQ(moved.order(), kOrder);
+  EXPECT_EQ(Present().units_consumed(), 1);
+  EXPECT_THAT(agent_.RescheduleAppointment(Move(moved, "2026-03-18 10:00")),
+              Refused(StatusCode::kFailedPrecondition, "ORDER_NOT_APPLICABLE"));
+}
+
+TEST_F(OrdersTest, ALargerGapIsReportedAndNotRefused) {
+  Value(Put(AdasOrder()));
+  EXPECT_THAT(Booked(kTuesday).attention(), IsEmpty());
+  const auto far = Booked(kMonday);
+  ASSERT_THAT(far.attention(), SizeIs(1));
+  EXPECT_EQ(far.attention(0).reason(), v1::Attention::REASON_GAP_EXCEEDED);
+  EXPECT_EQ(far.attention(0).subject(), kOrder);
+  // Moved nearer, it is nobody's concern any more.
+  EXPECT_THAT(Value(agent_.RescheduleAppointment(Move(far, kThursday))).attention(), IsEmpty());
+}
+
+TEST_F(OrdersTest, SearchKeepsToTheOrder) {
+  Value(Put(AdasOrder()));
+  Booked(kWednesday);
+  auto request = Search(kOrderedSession, kLakeForest, "2026-03-02 00:00", "2026-03-20 00:00");
+  request.set_patient("patients/ada");
+  request.set_order(kOrder);
+  const auto starts = Starts(Slots(agent_, request));
+  ASSERT_THAT(starts, Contains(kTuesday));
+  for (const std::string& start : starts) {
+    EXPECT_TRUE(agent_.BookAppointment(ValidateOnly(Session(start))).ok()) << start;
+  }
+  EXPECT_EQ(starts.front(), "2026-03-03 08:00");
+  EXPECT_THAT(starts, ::testing::Not(Contains("2026-03-04 15:00")));
+  EXPECT_THAT(starts, ::testing::Not(Contains("2026-03-18 10:00")));
+}
+
+TEST_F(OrdersTest, RevokingEndsItAndMarksWhatWasBooked) {
+  Value(Put(AdasOrder()));
+  const auto booked = Booked(kTuesday);
+  const auto revoked = Value(Revoke());
+  EXPECT_EQ(revoked.order().state(), v1::Order::STATE_REVOKED);
+  EXPECT_THAT(revoked.uncovered_appointments(), ElementsAre(booked.name()));
+  EXPECT_EQ(RuleAgainst(Session(kThursday)), "revoked");
+  const auto marked = Value(agent_.GetAppointment(Get(booked.name())));
+  EXPECT_EQ(marked.state(), v1::Appointment::STATE_BOOKED);
+  ASSERT_THAT(marked.attention(), SizeIs(1));
+  EXPECT_EQ(marked.attention(0).reason(), v1::Attention::REASON_ORDER_REVOKED);
+
+  EXPECT_EQ(Value(Revoke()).order().etag(), revoked.order().etag());
+  EXPECT_EQ(Value(agent_.GetAppointment(Get(booked.name()))).etag(), marked.etag());
+  EXPECT_THAT(Put(AdasOrder()), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+}
+
+TEST_F(OrdersTest, AChangeNamesWhatItNoLongerCovers) {
+  Value(Put(AdasOrder()));
+  const auto first = Booked(kTuesday);
+  const auto second = Booked(kThursday);
+  auto fewer = AdasOrder();
+  fewer.set_units(1);
+  EXPECT_THAT(Value(Put(fewer)).uncovered_appointments(), ElementsAre(second.name()));
+  auto later = AdasOrder();
+  *later.mutable_window()->mutable_start_time() = ToWire(At("2026-03-05 00:00"));
+  EXPECT_THAT(Value(Put(later)).uncovered_appointments(), ElementsAre(first.name()));
+}
+
+TEST_F(OrdersTest, ServicesPutThemAndPatientsSeeTheirOwn) {
+  Value(Put(AdasOrder()));
+  v1::PutOrderRequest put;
+  *put.mutable_order() = AdasOrder();
+  const auto denied = Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED");
+  EXPECT_THAT(Caller(Claims("staff", "STAFF")).orders->PutOrder(put, {}), denied);
+  EXPECT_THAT(PatientConnections("patients/ada").orders->PutOrder(put, {}), denied);
+
+  v1::GetOrderRequest get;
+  get.set_name(kOrder);
+  v1::GetOrderRequest get_none;
+  get_none.set_name("orders/none");
+  EXPECT_EQ(Value(PatientConnections("patients/ada").orders->GetOrder(get, {})).name(), kOrder);
+  const auto bo = PatientConnections("patients/bo");
+  EXPECT_THAT(bo.orders->GetOrder(get, {}), denied);
+  EXPECT_EQ(StatusOf(bo.orders->GetOrder(get, {})), StatusOf(bo.orders->GetOrder(get_none, {})));
+  EXPECT_THAT(service_.orders->GetOrder(get_none, {}), Refused(StatusCode::kNotFound, "NOT_FOUND"));
+}
+
+TEST_F(OrdersTest, APatientBooksOnTheOwnOrder) {
+  Value(Put(AdasOrder()));
+  client::PortalSearch search;
+  search.query = Search(kOrderedSession, kLakeForest, kTuesday, "2026-03-03 10:30").query();
+  search.order = kOrder;
+  const auto patient = Patient("patients/ada");
+  const auto slots = All(patient.FindSlots(search));
+  ASSERT_THAT(slots, SizeIs(1));
+  client::PortalBooking with_order;
+  with_order.order = kOrder;
+  EXPECT_EQ(Value(patient.Book(slots[0], with_order)).order(), kOrder);
+  EXPECT_THAT(Patient("patients/bo").Book(slots[0], with_order),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+}
+
+TEST_F(OrdersTest, ListsThoseOfAPatientTheNewestFirst) {
+  Value(Put(AdasOrder()));
+  clock().Advance(absl::Minutes(1));
+  auto second = AdasOrder();
+  second.set_name("orders/ada-2");
+  Value(Put(second));
+  Value(Revoke());
+  v1::ListOrdersRequest request;
+  request.set_patient("patients/ada");
+  const auto active = Value(service_.orders->ListOrders(request, {}));
+  ASSERT_THAT(active.orders(), SizeIs(1));
+  EXPECT_EQ(active.orders(0).name(), "orders/ada-2");
+  request.set_show_revoked(true);
+  const auto all = Value(service_.orders->ListOrders(request, {}));
+  ASSERT_THAT(all.orders(), SizeIs(2));
+  EXPECT_EQ(all.orders(1).name(), kOrder);
+}
+
+}  // namespace
+}  // namespace clarity::tests

@@ -1,0 +1,189 @@
+// The steps of a visit: confirmed, arrived, begun phase by phase, completed or missed, and undone.
+
+#include "tests/conformance/conformance_test.h"
+
+namespace clarity::tests {
+namespace {
+
+using absl::StatusCode;
+using ::testing::Contains;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using State = v1::Appointment;
+
+constexpr char kTen[] = "2026-03-05 10:00";
+
+class StepsTest : public ConformanceTest {
+ protected:
+  StepsTest() {
+    booked_ = Value(Agent().BookAppointment(Booking(kSession, kLakeForest, kTen, "patients/ada")));
+  }
+
+  template <typename Request>
+  static Request About(const v1::Appointment& appointment) {
+    Request request;
+    request.set_name(appointment.name());
+    request.set_etag(appointment.etag());
+    return request;
+  }
+  absl::StatusOr<v1::Appointment> Confirm(const v1::Appointment& appointment) const {
+    return staff_.scheduling->ConfirmAppointment(About<v1::ConfirmAppointmentRequest>(appointment),
+                                                 {});
+  }
+  absl::StatusOr<v1::Appointment> Arrive(const v1::Appointment& appointment) const {
+    return staff_.scheduling->RecordArrival(About<v1::RecordArrivalRequest>(appointment), {});
+  }
+  absl::StatusOr<v1::Appointment> Begin(const v1::Appointment& appointment,
+                                        absl::string_view phase = "") const {
+    auto request = About<v1::StartAppointmentRequest>(appointment);
+    request.set_phase(std::string(phase));
+    return staff_.scheduling->StartAppointment(request, {});
+  }
+  absl::StatusOr<v1::Appointment> Complete(const v1::Appointment& appointment) const {
+    return staff_.scheduling->CompleteAppointment(
+        About<v1::CompleteAppointmentRequest>(appointment), {});
+  }
+  absl::StatusOr<v1::Appointment> Miss(const v1::Appointment& appointment) const {
+    return staff_.scheduling->MarkNoShow(About<v1::MarkNoShowRequest>(appointment), {});
+  }
+  absl::StatusOr<v1::Appointment> Undo(const v1::Appointment& appointment) const {
+    auto request = About<v1::UndoAppointmentStepRequest>(appointment);
+    request.set_reason("wrong patient");
+    return staff_.scheduling->UndoAppointmentStep(request, {});
+  }
+
+  static auto WrongState() { return Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"); }
+
+  const Connections staff_ = Caller(Claims("staff", "STAFF"));
+  v1::Appointment booked_;
+};
+
+TEST_F(StepsTest, AVisitGoesItsWay) {
+  const auto confirmed = Value(Confirm(booked_));
+  EXPECT_EQ(confirmed.state(), State::STATE_CONFIRMED);
+  clock().Set(At("2026-03-05 09:55"));
+  const auto arrived = Value(Arrive(confirmed));
+  EXPECT_EQ(arrived.state(), State::STATE_ARRIVED);
+  EXPECT_EQ(FromWire(arrived.arrive_time()), clock().Now());
+
+  auto visit = arrived;
+  const absl::Duration late = absl::Minutes(2);
+  for (const v1::PhaseSpan& phase : booked_.phases()) {
+    clock().Set(FromWire(phase.start_time()) + late);
+    visit = Value(Begin(visit));
+    EXPECT_EQ(visit.state(), State::STATE_IN_PROGRESS);
+  }
+  clock().Set(FromWire(booked_.end_time()));
+  const auto completed = Value(Complete(visit));
+  EXPECT_EQ(completed.state(), State::STATE_COMPLETED);
+  for (const v1::PhaseSpan& phase : completed.phases()) {
+    EXPECT_EQ(FromWire(phase.actual_start_time()), FromWire(phase.start_time()) + late);
+    const bool is_last = phase.phase() == "clean-up";
+    EXPECT_EQ(FromWire(phase.actual_end_time()),
+              FromWire(phase.end_time()) + (is_last ? absl::ZeroDuration() : late));
+  }
+}
+
+TEST_F(StepsTest, NoStepIsTakenFromTheWrongState) {
+  EXPECT_THAT(Begin(booked_), WrongState());
+  EXPECT_THAT(Complete(booked_), WrongState());
+  EXPECT_THAT(Undo(booked_), WrongState());
+  const auto confirmed = Value(Confirm(booked_));
+  EXPECT_THAT(Confirm(confirmed), WrongState());
+  const auto arrived = Value(Arrive(confirmed));
+  EXPECT_THAT(Arrive(arrived), WrongState());
+  EXPECT_THAT(Agent().RescheduleAppointment(Move(arrived, "2026-03-05 12:00")), WrongState());
+  const auto begun = Value(Begin(arrived));
+  EXPECT_THAT(Agent().CancelAppointment(Cancellation(begun)), WrongState());
+  EXPECT_THAT(Miss(begun), WrongState());
+}
+
+TEST_F(StepsTest, AStaleEtagTakesNoStep) {
+  Value(Confirm(booked_));
+  EXPECT_THAT(Arrive(booked_), Refused(StatusCode::kAborted, "ETAG_MISMATCH"));
+}
+
+TEST_F(StepsTest, WhatHappenedEarlierIsRecordedSo) {
+  clock().Set(At("2026-03-05 10:05"));
+  auto request = About<v1::RecordArrivalRequest>(booked_);
+  *request.mutable_time() = ToWire(At("2026-03-05 10:06"));
+  const auto invalid = Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST");
+  EXPECT_THAT(staff_.scheduling->RecordArrival(request, {}), invalid);
+  *request.mutable_time() = ToWire(At("2026-03-04 10:04"));
+  EXPECT_THAT(staff_.scheduling->RecordArrival(request, {}), invalid);
+  *request.mutable_time() = ToWire(At("2026-03-05 09:50"));
+  EXPECT_EQ(Local(FromWire(Value(staff_.scheduling->RecordArrival(request, {})).arrive_time())),
+            "2026-03-05 09:50");
+}
+
+TEST_F(StepsTest, APhaseMayBeNamedButNotRepeated) {
+  const auto begun = Value(Begin(Value(Arrive(booked_)), "dosing"));
+  EXPECT_FALSE(begun.phases(0).has_actual_start_time());
+  EXPECT_TRUE(begun.phases(1).has_actual_start_time());
+  EXPECT_THAT(Begin(begun, "check-in"), WrongState());
+  EXPECT_THAT(Begin(begun, "lunch"), Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+}
+
+TEST_F(StepsTest, MissedNotBeforeAQuarterOfAnHourHasPassed) {
+  clock().Set(At("2026-03-05 10:14"));
+  EXPECT_THAT(Miss(booked_), WrongState());
+  clock().Set(At("2026-03-05 10:15"));
+  const auto missed = Value(Miss(booked_));
+  EXPECT_EQ(missed.state(), State::STATE_NO_SHOW);
+  EXPECT_EQ(missed.cancellation().initiator(), v1::Cancellation::INITIATOR_PATIENT);
+  // The patient is free again, and so is the rest of the time.
+  Value(Agent().BookAppointment(
+      Booking(kEvaluation, kLakeForest, "2026-03-05 10:30", "patients/ada")));
+}
+
+TEST_F(StepsTest, StepsAreTakenBackOneByOne) {
+  const auto arrived = Value(Arrive(Value(Confirm(booked_))));
+  const auto begun = Value(Begin(arrived));
+  const auto completed = Value(Complete(begun));
+
+  const auto in_progress = Value(Undo(completed));
+  EXPECT_EQ(in_progress.state(), State::STATE_IN_PROGRESS);
+  EXPECT_FALSE(in_progress.phases(0).has_actual_end_time());
+  const auto back = Value(Undo(in_progress));
+  EXPECT_EQ(back.state(), State::STATE_ARRIVED);
+  EXPECT_FALSE(back.phases(0).has_actual_start_time());
+  const auto confirmed = Value(Undo(back));
+  EXPECT_EQ(confirmed.state(), State::STATE_CONFIRMED);
+  EXPECT_FALSE(confirmed.has_arrive_time());
+}
+
+TEST_F(StepsTest, ACancellationIsUndoneWhileTheTimeIsFree) {
+  const auto cancelled = Value(Agent().CancelAppointment(Cancellation(booked_)));
+  const auto restored = Value(Undo(cancelled));
+  EXPECT_EQ(restored.state(), State::STATE_BOOKED);
+  EXPECT_FALSE(restored.has_cancellation());
+  EXPECT_EQ(Resources(restored), Resources(booked_));
+  // The time is taken again.
+  auto same = Booking(kSession, kLakeForest, kTen, "patients/bo");
+  same.add_required_resources(booked_.assignments(0).resource());
+  EXPECT_THAT(Agent().BookAppointment(same),
+              Refused(StatusCode::kFailedPrecondition, "SLOT_TAKEN"));
+
+  const auto again = Value(Agent().CancelAppointment(Cancellation(restored)));
+  Value(Agent().BookAppointment(same));
+  EXPECT_THAT(Undo(again), Refused(StatusCode::kFailedPrecondition, "SLOT_TAKEN"));
+}
+
+TEST_F(StepsTest, AnUndoNeedsAReason) {
+  const auto confirmed = Value(Arrive(booked_));
+  EXPECT_THAT(
+      staff_.scheduling->UndoAppointmentStep(About<v1::UndoAppointmentStepRequest>(confirmed), {}),
+      Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+}
+
+TEST_F(StepsTest, PatientsConfirmAndOnlyStaffRunTheVisit) {
+  EXPECT_EQ(Value(Patient("patients/ada").Confirm(booked_)).state(), State::STATE_CONFIRMED);
+  const auto denied = Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED");
+  const v1::RecordArrivalRequest arrival = About<v1::RecordArrivalRequest>(booked_);
+  EXPECT_THAT(PatientConnections("patients/ada").scheduling->RecordArrival(arrival, {}), denied);
+  EXPECT_THAT(Caller(Claims("agent", "AGENT")).scheduling->RecordArrival(arrival, {}), denied);
+}
+
+}  // namespace
+}  // namespace clarity::tests

@@ -49,7 +49,7 @@ constexpr Sql kDeleteHold = {"DELETE FROM hold WHERE name = $1"};
 // 1, 2 and 3 are STATE_BOOKED, STATE_CONFIRMED and STATE_ARRIVED.
 constexpr Sql kCountOpen = {
     "SELECT COUNT(*) FROM appointment WHERE patient = $1 AND visit_type = $2 "
-    "AND state IN (1, 2, 3) AND name <> $3"};
+    "AND state IN (1, 2, 3) AND start_time > $4 AND name <> $3"};
 constexpr Sql kCountHolds = {
     "SELECT COUNT(*) FROM hold WHERE holder = $1 AND kind = $2 AND expire_time > $3"};
 
@@ -210,11 +210,13 @@ absl::StatusOr<int64_t> CountHolds(const rpc::Call& call, Transaction& transacti
 }
 
 absl::StatusOr<bool> HasAllOpen(Transaction& transaction, const v1::VisitType& type,
-                                absl::string_view patient, absl::string_view except) {
+                                absl::string_view patient, absl::string_view except,
+                                absl::Time now) {
   if (type.open_per_patient_max() == 0 || patient.empty()) return false;
   int64_t open = 0;
   RETURN_IF_ERROR(transaction.Query(
-      kCountOpen, {Value::Text(patient), Value::Text(type.name()), Value::Text(except)},
+      kCountOpen,
+      {Value::Text(patient), Value::Text(type.name()), Value::Text(except), Value::Time(now)},
       [&](const Row& row) {
         open = row.Integer(0);
         return absl::OkStatus();

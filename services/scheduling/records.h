@@ -62,7 +62,8 @@ absl::StatusOr<int64_t> CountHolds(const rpc::Call& call, storage::Transaction& 
 // Whether the patient has as many open (not yet started) appointments of the type as it allows,
 // `except` aside.
 absl::StatusOr<bool> HasAllOpen(storage::Transaction& transaction, const v1::VisitType& type,
-                                absl::string_view patient, absl::string_view except);
+                                absl::string_view patient, absl::string_view except,
+                                absl::Time now);
 
 // Booked or confirmed: nothing of the visit has happened yet.
 bool IsAhead(v1::Appointment::State state);

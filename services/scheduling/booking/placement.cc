@@ -34,14 +34,14 @@ absl::Status Refused(v1::Blocker::Rule rule, std::string description) {
 }
 
 // The patient is one: the guard makes a second booking for the same patient wait for this one.
-absl::Status CheckPatient(Transaction& transaction, CalendarRows& rows, const Placement& placement,
-                          const Wish& wish) {
+absl::Status CheckPatient(const rpc::Call& call, Transaction& transaction, CalendarRows& rows,
+                          const Placement& placement, const Wish& wish) {
   const std::string& patient = wish.patient;
   if (patient.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(transaction.BumpGuard(patient));
   const v1::VisitType& type = placement.snapshot->visit_type(placement.plan->visit_type);
   ASSIGN_OR_RETURN(const bool all_open,
-                   HasAllOpen(transaction, type, patient, wish.moved_appointment));
+                   HasAllOpen(transaction, type, patient, wish.moved_appointment, call.now));
   if (all_open) {
     return Refused(v1::Blocker::RULE_OPEN_PER_PATIENT,
                    "the patient has as many open appointments of the type as allowed");
@@ -192,7 +192,7 @@ absl::StatusOr<Placement> Place(const rpc::Call& call, Transaction& transaction,
   ASSIGN_OR_RETURN(const auto ways,
                    Select(*snapshot, *plan, plan->VisitAt(placement.start), wish.selection));
   CalendarRows rows(transaction, catalog, *snapshot, call.now, wish.ignored_owners);
-  RETURN_IF_ERROR(CheckPatient(transaction, rows, placement, wish));
+  RETURN_IF_ERROR(CheckPatient(call, transaction, rows, placement, wish));
 
   auto units = ChooseAndLock(rows, *plan, placement.start, ways);
   const SetAside set_aside{Overrides(wish, v1::Blocker::RULE_NOT_AVAILABLE),

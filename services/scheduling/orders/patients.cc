@@ -87,6 +87,12 @@ absl::Status Patients::Reassign(const rpc::Call& call, Transaction& transaction,
     reply->add_appointments(name);
     RETURN_IF_ERROR(MoveAppointment(call, transaction, name, to, overlaps.count(name) > 0));
   }
+  const std::set<std::string> moved(appointments.begin(), appointments.end());
+  for (const std::string& name : overlaps) {
+    // The other one of a pair was the patient's already.
+    if (moved.count(name) > 0) continue;
+    RETURN_IF_ERROR(MoveAppointment(call, transaction, name, to, /*overlaps=*/true));
+  }
   for (const std::string& name : orders) {
     reply->add_orders(name);
     RETURN_IF_ERROR(MoveOrder(call, transaction, name, to));

@@ -43,7 +43,7 @@ absl::StatusOr<OwnTime> ReadOwnTime(storage::Database& database, const v1::Visit
       ASSIGN_OR_RETURN(own.given_up, ReadOwnedClaims(transaction, moved_appointment));
     }
     if (patient.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(own.all_open, HasAllOpen(transaction, type, patient, moved_appointment));
+    ASSIGN_OR_RETURN(own.all_open, HasAllOpen(transaction, type, patient, moved_appointment, now));
     ASSIGN_OR_RETURN(const auto claims, ReadClaims(transaction, patient, calendar::PagesOf(reach)));
     for (const Claim& claim : claims) {
       if (!claim.Expired(now) && claim.owner != moved_appointment) {

@@ -10,7 +10,6 @@ namespace {
 using absl::StatusCode;
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 

@@ -9,9 +9,7 @@ namespace clarity::tests {
 namespace {
 
 using absl::StatusCode;
-using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;

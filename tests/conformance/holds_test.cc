@@ -7,7 +7,6 @@ namespace clarity::tests {
 namespace {
 
 using absl::StatusCode;
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Not;
 

@@ -9,7 +9,6 @@ using absl::StatusCode;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using ::testing::UnorderedElementsAre;
 
 template <typename Appointments>
 std::vector<std::string> Names(const Appointments& appointments) {

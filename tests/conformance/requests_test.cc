@@ -8,7 +8,6 @@ namespace clarity::tests {
 namespace {
 
 using absl::StatusCode;
-using ::testing::Contains;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 

@@ -6,10 +6,6 @@ namespace clarity::tests {
 namespace {
 
 using absl::StatusCode;
-using ::testing::Contains;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::SizeIs;
 using State = v1::Appointment;
 
 constexpr char kTen[] = "2026-03-05 10:00";

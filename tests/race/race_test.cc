@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -20,6 +21,7 @@ namespace clarity::tests {
 namespace {
 
 namespace v1 = scheduling::v1;
+using ::testing::Contains;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
@@ -47,6 +49,20 @@ class RaceTest : public ::testing::Test {
 
   ClinicServer server_;
 };
+
+// Whoever is to judge must be able to see it.
+TEST_F(RaceTest, TheSecondOpinionSeesAnOverbooking) {
+  const auto staff = server_.ConnectAs(Claims("staff", "STAFF")).AsAgent();
+  Occupancy taken(TestCatalog());
+  for (int i = 0; i < 2; ++i) {
+    auto request = Booking(kConsultation, kLakeForest, "2026-03-05 10:00", PatientOf(i));
+    request.mutable_override()->add_rules(v1::Blocker::RULE_BOOKED);
+    request.mutable_override()->set_reason("urgent");
+    EXPECT_EQ(taken.HasRoomFor(kConsultation, kLakeForest, At("2026-03-05 10:30")), i == 0);
+    taken.Add(Value(staff.BookAppointment(request)));
+  }
+  EXPECT_THAT(taken.Overbooked(), Contains("resources/office at 2026-03-05 10:55: 2 of 1"));
+}
 
 // A session takes two hours and begins every quarter of an hour: each of ten starts overlaps most
 // of the others, and two rooms and two nurses serve them all.

@@ -81,6 +81,7 @@ pid_t ClaritydProcess::Launch(const std::string& log) const {
       rpc::testing::kIssuer,  "--audience", rpc::testing::kAudience,  "--listen",
       "127.0.0.1:0"};
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

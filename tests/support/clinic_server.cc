@@ -27,7 +27,7 @@ ClinicServer::ClinicServer() : issuer_("test-key"), clock_(At(kBegin)), random_(
   base::SetLogLevel(base::LogLevel::kError);
   issuer_.WritePublicKey(directory_ / "keys");
   std::filesystem::create_directories(directory_ / "data");
-  std::ofstream(directory_ / "revoked");
+  const std::ofstream nobody_yet(directory_ / "revoked");
   Start();
   scheduling::v1::ApplyCatalogRequest apply;
   *apply.mutable_catalog() = TestCatalog();

@@ -15,9 +15,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr char kTen[] = "2026-03-05 10:00";
-constexpr char kNoon[] = "2026-03-05 12:00";
-
 class BookingTest : public ConformanceTest {
  protected:
   v1::Appointment Booked(absl::string_view start = kTen,

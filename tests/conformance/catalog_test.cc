@@ -14,8 +14,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Applied = v1::ApplyCatalogResponse;
 
-constexpr char kTen[] = "2026-03-05 10:00";
-
 template <typename Items>
 auto& Find(Items* items, absl::string_view name) {
   for (auto& item : *items) {

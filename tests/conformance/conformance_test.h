@@ -16,6 +16,10 @@ namespace clarity::tests {
 
 namespace v1 = scheduling::v1;
 
+// A Thursday on which Lake Forest is open and nothing is booked.
+constexpr char kTen[] = "2026-03-05 10:00";
+constexpr char kNoon[] = "2026-03-05 12:00";
+
 // A server of the test's own, and those who call it: always through the client libraries, as an
 // application does. Every caller sees all clinics unless the test says otherwise.
 class ConformanceTest : public ::testing::Test {

@@ -13,8 +13,6 @@ using ::testing::ElementsAre;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr char kTen[] = "2026-03-05 10:00";
-
 type::v1::Date Thursday() {
   type::v1::Date date;
   date.set_year(2026);

@@ -14,8 +14,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr char kTen[] = "2026-03-05 10:00";
-
 class ErrorsTest : public ConformanceTest {
  protected:
   static std::vector<std::string> Violations(const absl::Status& status) {

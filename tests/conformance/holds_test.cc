@@ -10,9 +10,6 @@ using absl::StatusCode;
 using ::testing::ElementsAre;
 using ::testing::Not;
 
-constexpr char kTen[] = "2026-03-05 10:00";
-constexpr char kNoon[] = "2026-03-05 12:00";
-
 v1::RenewHoldRequest Renewal(const v1::Hold& hold) {
   v1::RenewHoldRequest request;
   request.set_name(hold.name());

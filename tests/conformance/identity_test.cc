@@ -12,7 +12,6 @@ using absl::StatusCode;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kTen[] = "2026-03-05 10:00";
 constexpr char kNever[] = "appointments/00000000000000000000000000";
 
 auto Unauthenticated() { return Refused(StatusCode::kUnauthenticated, "UNAUTHENTICATED"); }

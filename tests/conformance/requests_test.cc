@@ -11,9 +11,6 @@ using absl::StatusCode;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kTen[] = "2026-03-05 10:00";
-constexpr char kNoon[] = "2026-03-05 12:00";
-
 class RequestsTest : public ConformanceTest {
  protected:
   std::vector<v1::Appointment> AppointmentsOf(const std::string& patient) const {

@@ -8,8 +8,6 @@ namespace {
 using absl::StatusCode;
 using State = v1::Appointment;
 
-constexpr char kTen[] = "2026-03-05 10:00";
-
 class StepsTest : public ConformanceTest {
  protected:
   StepsTest() {

@@ -13,9 +13,6 @@ using ::testing::ElementsAre;
 using ::testing::SizeIs;
 using Event = v1::WatchAppointmentsResponse;
 
-constexpr char kTen[] = "2026-03-05 10:00";
-constexpr char kNoon[] = "2026-03-05 12:00";
-
 // "BOOKED appointments/x", for comparing.
 std::string Told(const Event::Change& change) {
   return Event::Kind_Name(change.kind()).substr(sizeof("KIND_") - 1) + " " +

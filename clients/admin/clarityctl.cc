@@ -176,6 +176,29 @@ void AddOrder(CLI::App* app, PutOrderOptions* options) {
   app->footer(kOrderExamples);
 }
 
+struct BackupFlags {
+  std::string data;
+  std::string target;
+};
+
+constexpr char kBackupExamples[] =
+    "The server may run and goes on as before; what it had acknowledged when this began is in the\n"
+    "copy. The copy is verified as `verify` does, and compared. To restore, stop the server, put "
+    "the\n"
+    "copy in the place of its data directory, and start it.\n"
+    "Example:\n"
+    "  clarityctl backup --data /var/lib/clarity --to /backup/clarity-monday\n";
+
+void AddBackup(CLI::App* app, BackupFlags* flags) {
+  app->add_option("--data", flags->data, "Data directory of the server (clarityd --data)")
+      ->required()
+      ->type_name("DIR");
+  app->add_option("--to", flags->target, "Directory to make; it must not exist")
+      ->required()
+      ->type_name("DIR");
+  app->footer(kBackupExamples);
+}
+
 }  // namespace
 
 absl::StatusOr<AdminServer> ConnectAdmin(const ServerFlags& flags) {
@@ -190,8 +213,9 @@ absl::StatusOr<AdminServer> ConnectAdmin(const ServerFlags& flags) {
 }
 
 int RunClarityctl(const std::vector<std::string>& arguments, const Console& console,
-                  const AdminConnect& connect) {
-  CLI::App app("Runs a Clarity server: its catalog, its tokens, how it is.", "clarityctl");
+                  const AdminConnect& connect, const RunClarityd& run_clarityd) {
+  CLI::App app("Runs a Clarity server: its catalog, its tokens, its backups, how it is.",
+               "clarityctl");
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(kExitCodesHelp);
@@ -202,6 +226,11 @@ int RunClarityctl(const std::vector<std::string>& arguments, const Console& cons
   const auto with_server = [&](const std::function<ExitCode(const AdminServer&)>& command) {
     const absl::StatusOr<AdminServer> server = connect(server_flags);
     result = server.ok() ? command(*server) : Report(console, server.status());
+  };
+
+  const auto with_clarityd = [&](const std::vector<std::string>& clarityd_arguments) {
+    const absl::Status status = run_clarityd(clarityd_arguments);
+    result = status.ok() ? kExitOk : Report(console, status);
   };
 
   TokenFlags token_flags;
@@ -235,6 +264,22 @@ int RunClarityctl(const std::vector<std::string>& arguments, const Console& cons
       return PutOrder(order_options, *server.orders, console);
     });
   });
+
+  BackupFlags backup_flags;
+  CLI::App* backup =
+      app.add_subcommand("backup", "Copy a data directory beside the server, and verify the copy");
+  AddBackup(backup, &backup_flags);
+  backup->callback([&] {
+    with_clarityd({"backup", "--data", backup_flags.data, "--to", backup_flags.target});
+  });
+
+  std::string verified;
+  CLI::App* verify = app.add_subcommand(
+      "verify", "Whether a data directory or a backup is whole, and what it holds");
+  verify->add_option("directory", verified, "A backup, or the data directory of a server")
+      ->required()
+      ->type_name("DIR");
+  verify->callback([&] { with_clarityd({"verify", verified}); });
 
   CLI::App* status = app.add_subcommand("status", "Whether the server is up, and what it has");
   status->callback([&] {

@@ -25,10 +25,14 @@ using AdminConnect = std::function<absl::StatusOr<AdminServer>(const ServerFlags
 // Over gRPC.
 absl::StatusOr<AdminServer> ConnectAdmin(const ServerFlags& flags);
 
+// Has the server's program do something with these arguments. Backups are its work: what a store
+// has to be like only the program knows that serves it, and a client knows the protos only.
+using RunClarityd = std::function<absl::Status(const std::vector<std::string>& arguments)>;
+
 // The operator's tool: `arguments` without the program's name. Gives the exit code, see
 // terminal/failure.h.
 int RunClarityctl(const std::vector<std::string>& arguments, const Console& console,
-                  const AdminConnect& connect);
+                  const AdminConnect& connect, const RunClarityd& run_clarityd);
 
 }  // namespace clarity::client
 

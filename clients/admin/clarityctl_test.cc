@@ -22,6 +22,7 @@ using scheduling::v1::ApplyCatalogResponse;
 using scheduling::v1::ExportCatalogResponse;
 using ::testing::_;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::NiceMock;
 using ::testing::Property;
@@ -44,9 +45,12 @@ class ClarityctlTest : public testing::Test {
   }
 
   int Run(const std::vector<std::string>& arguments) {
-    return RunClarityctl(arguments, console_, [this](const ServerFlags&) {
-      return AdminServer{AdminClient(catalog_), orders_, [this] { return serving_; }};
-    });
+    return RunClarityctl(
+        arguments, console_,
+        [this](const ServerFlags&) {
+          return AdminServer{AdminClient(catalog_), orders_, [this] { return serving_; }};
+        },
+        run_clarityd_.AsStdFunction());
   }
 
   static ApplyCatalogResponse Plan() {
@@ -84,6 +88,8 @@ class ClarityctlTest : public testing::Test {
   absl::StatusOr<bool> serving_ = true;
   std::shared_ptr<NiceMock<MockCatalogConnection>> catalog_ =
       std::make_shared<NiceMock<MockCatalogConnection>>();
+  testing::StrictMock<testing::MockFunction<absl::Status(const std::vector<std::string>&)>>
+      run_clarityd_;
   std::shared_ptr<MockOrderConnection> orders_ = std::make_shared<MockOrderConnection>();
 };
 
@@ -204,7 +210,7 @@ TEST_F(ClarityctlTest, OrderSpeaksForTheServiceThatDecidesAboutTreatment) {
       << err_.str();
   EXPECT_EQ(sent.order().name(), "orders/o-1");
   EXPECT_EQ(sent.order().patient(), "patients/p-1");
-  EXPECT_THAT(sent.order().visit_types(), testing::ElementsAre("visitTypes/iv-session"));
+  EXPECT_THAT(sent.order().visit_types(), ElementsAre("visitTypes/iv-session"));
   EXPECT_EQ(sent.order().gap_minutes_min(), 2880);
   EXPECT_EQ(
       sent.order().window().end_time().seconds() - sent.order().window().start_time().seconds(),
@@ -230,7 +236,19 @@ TEST_F(ClarityctlTest, TokensComeFromAKeyItMade) {
   EXPECT_THAT(err_.str(), HasSubstr("--key"));
 }
 
+TEST_F(ClarityctlTest, BackupsAreTheWorkOfTheServersProgram) {
+  EXPECT_CALL(run_clarityd_, Call(ElementsAre("backup", "--data", "/data", "--to", "/copy")))
+      .WillOnce(Return(absl::OkStatus()));
+  EXPECT_EQ(Run({"backup", "--data", "/data", "--to", "/copy"}), kExitOk) << err_.str();
+  EXPECT_CALL(run_clarityd_, Call(ElementsAre("verify", "/copy")))
+      .WillOnce(Return(absl::NotFoundError("there is no clarityd here")));
+  EXPECT_EQ(Run({"verify", "/copy"}), kExitNotFound);
+  EXPECT_THAT(err_.str(), HasSubstr("there is no clarityd here"));
+}
+
 TEST_F(ClarityctlTest, WrongUseEndsWithTwo) {
+  EXPECT_EQ(Run({"backup", "--data", "/data"}), kExitUsage);
+  EXPECT_EQ(Run({"verify"}), kExitUsage);
   EXPECT_EQ(Run({}), kExitUsage);
   EXPECT_EQ(Run({"aply"}), kExitUsage);
   EXPECT_EQ(Run({"apply"}), kExitUsage);

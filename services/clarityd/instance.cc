@@ -5,6 +5,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "services/clarityd/data_directory.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/executor.h"
 #include "services/platform/base/limits.h"
@@ -19,7 +20,6 @@
 #include "services/platform/rpc/permissions.h"
 #include "services/platform/storage/idempotency.h"
 #include "services/platform/storage/sqlite/sqlite_database.h"
-#include "services/scheduling/migrations.h"
 #include "services/scheduling/service.h"
 
 namespace clarity {
@@ -95,8 +95,9 @@ class Parts final : public Instance {
   absl::Status OpenStore() {
     storage::SqliteDatabase::Options options;
     options.directory = config_.data_directory;
-    options.file_name = "scheduling.db";
-    options.migrations = {scheduling::Migrations()};
+    const StoreFile file = SchedulingStore();
+    options.file_name = file.file_name;
+    options.migrations = file.migrations;
     options.clock = clock_;
     // A connection for each worker: no read waits for another.
     options.read_connections = config_.worker_threads;

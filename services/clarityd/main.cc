@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/clarityd/instance.h"
+#include "services/clarityd/store_commands.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/base/log.h"
@@ -26,6 +27,8 @@ constexpr char kExamples[] = R"(
 Examples:
   clarityd --data /var/lib/clarity --keys /etc/clarity/keys --roles /etc/clarity/roles.textproto
   clarityd --config /etc/clarity/clarityd.toml
+  clarityd backup --data /var/lib/clarity --to /backup/clarity-monday
+  clarityd verify /backup/clarity-monday
 
 Exit codes: 0 stopped when asked to, 2 wrong usage, 3 could not start (the message says why).
 )";
@@ -70,6 +73,7 @@ bool SplitAddress(const std::string& address, rpc::Server::Options* server) {
 }
 
 int Run(int argc, char** argv) {
+  if (argc > 1 && IsStoreCommand(argv[1])) return RunStoreCommand(argc, argv);
   Config config;
   config.worker_threads = std::max(4, 2 * static_cast<int>(std::thread::hardware_concurrency()));
   std::string listen = "127.0.0.1:7421";

@@ -27,6 +27,25 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
+// Starts a program whose output goes to a file.
+pid_t Launch(const std::vector<std::string>& command_line, const std::string& log) {
+  std::vector<char*> argv;
+  argv.reserve(command_line.size() + 1);
+  for (const std::string& word : command_line) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(output, STDOUT_FILENO);
+    dup2(output, STDERR_FILENO);
+    execv(argv[0], argv.data());
+    _exit(127);
+  }
+  close(output);
+  if (child < 0) throw std::runtime_error("cannot fork");
+  return child;
+}
+
 }  // namespace
 
 ClaritydProcess::ClaritydProcess() : issuer_("test-key") {
@@ -39,7 +58,7 @@ ClaritydProcess::~ClaritydProcess() {
 }
 
 void ClaritydProcess::Start() {
-  pid_ = Launch(directory_ / "log");
+  pid_ = Launch(CommandLine(), directory_ / "log");
   address_.clear();
   const absl::Time limit = absl::Now() + kReadyWithin;
   while (address_.empty()) {
@@ -66,35 +85,28 @@ Connections ClaritydProcess::ConnectAs(const std::string& subject, const std::st
   return Connect(address_, issuer_.Issue(claims));
 }
 
-ClaritydProcess::Ended ClaritydProcess::RunSecond() const {
-  const std::string log = directory_ / "second.log";
-  const pid_t second = Launch(log);
-  int status = 0;
-  waitpid(second, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(log)};
+ClaritydProcess::Ended ClaritydProcess::RunSecond() const { return RunToItsEnd(CommandLine()); }
+
+ClaritydProcess::Ended ClaritydProcess::RunClarityctl(
+    const std::vector<std::string>& arguments) const {
+  std::vector<std::string> command_line = {CLARITY_TESTS_CLARITYCTL};
+  command_line.insert(command_line.end(), arguments.begin(), arguments.end());
+  return RunToItsEnd(command_line);
 }
 
-pid_t ClaritydProcess::Launch(const std::string& log) const {
-  const std::vector<std::string> arguments = {
-      CLARITY_TESTS_CLARITYD, "--data",     directory_ / "data",      "--keys",
-      directory_ / "keys",    "--roles",    CLARITY_TESTS_ROLES_FILE, "--issuer",
-      rpc::testing::kIssuer,  "--audience", rpc::testing::kAudience,  "--listen",
-      "127.0.0.1:0"};
-  std::vector<char*> argv;
-  argv.reserve(arguments.size() + 1);
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(output, STDOUT_FILENO);
-    dup2(output, STDERR_FILENO);
-    execv(argv[0], argv.data());
-    _exit(127);
-  }
-  close(output);
-  if (child < 0) throw std::runtime_error("cannot fork");
-  return child;
+std::vector<std::string> ClaritydProcess::CommandLine() const {
+  return {CLARITY_TESTS_CLARITYD, "--data",     data_directory(),         "--keys",
+          directory_ / "keys",    "--roles",    CLARITY_TESTS_ROLES_FILE, "--issuer",
+          rpc::testing::kIssuer,  "--audience", rpc::testing::kAudience,  "--listen",
+          "127.0.0.1:0"};
+}
+
+ClaritydProcess::Ended ClaritydProcess::RunToItsEnd(
+    const std::vector<std::string>& command_line) const {
+  const std::string log = directory_ / "other.log";
+  int status = 0;
+  waitpid(Launch(command_line, log), &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(log)};
 }
 
 // It says in its log where it listens, once it does.

@@ -28,15 +28,23 @@ class ClaritydProcess {
   std::string Said() const;
   Connections ConnectAs(const std::string& subject, const std::string& role) const;
 
-  // A second one on the same directory: its exit code, and what it said.
+  // How another program ended, and what it said.
   struct Ended {
     int exit_code = 0;
     std::string said;
   };
+  // A second server on the same directory.
   Ended RunSecond() const;
+  // What an operator does beside the server, or without it.
+  Ended RunClarityctl(const std::vector<std::string>& arguments) const;
+
+  std::string data_directory() const { return directory_ / "data"; }
+  // A path of the test's own, where nothing is yet.
+  std::string Elsewhere(const std::string& name) const { return directory_ / name; }
 
  private:
-  pid_t Launch(const std::string& log) const;
+  std::vector<std::string> CommandLine() const;
+  Ended RunToItsEnd(const std::vector<std::string>& command_line) const;
   std::string ReadAddress() const;
 
   const TemporaryDirectory directory_;

@@ -17,6 +17,8 @@ namespace {
 constexpr size_t kStatementsKeptMax = 512;
 // How long to wait for a lock of the file. Only a tool that looks at it beside us ever holds one.
 constexpr int kBusyWaitMillis = 5000;
+// How much is copied at a time: 4 MiB.
+constexpr int kCopyStepPages = 1024;
 
 // The outcome of a call on `database`, in the terms of the seam. Never carries bound values.
 absl::Status SqliteStatus(sqlite3* database, int code) {
@@ -142,6 +144,22 @@ absl::StatusOr<int64_t> SqliteConnection::Execute(const Sql& sql, absl::Span<con
 
 absl::Status SqliteConnection::RunScript(const std::string& script) {
   return ToStatus(sqlite3_exec(database_.get(), script.c_str(), nullptr, nullptr, nullptr));
+}
+
+absl::Status SqliteConnection::CopyTo(SqliteConnection& target, CopyProgress progress) {
+  struct Finish {
+    void operator()(sqlite3_backup* backup) const { sqlite3_backup_finish(backup); }
+  };
+  const std::unique_ptr<sqlite3_backup, Finish> backup(
+      sqlite3_backup_init(target.database_.get(), "main", database_.get(), "main"));
+  if (backup == nullptr) return target.ToStatus(sqlite3_errcode(target.database_.get()));
+  int code = SQLITE_OK;
+  while ((code = sqlite3_backup_step(backup.get(), kCopyStepPages)) == SQLITE_OK) {
+    const int64_t total = sqlite3_backup_pagecount(backup.get());
+    RETURN_IF_ERROR(progress(total - sqlite3_backup_remaining(backup.get()), total));
+  }
+  if (code == SQLITE_FULL) return absl::ResourceExhaustedError("the disk is full");
+  return code == SQLITE_DONE ? absl::OkStatus() : target.ToStatus(code);
 }
 
 absl::StatusOr<std::unique_ptr<SqliteConnection::Statement>> SqliteConnection::Take(

@@ -3,11 +3,13 @@
 
 #include <sqlite3.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -35,6 +37,13 @@ class SqliteConnection {
 
   // Runs any number of statements that have neither placeholders nor results worth reading.
   absl::Status RunScript(const std::string& script);
+
+  // Makes the database of `target`, which is empty, a copy of this one, page by page. Inside a
+  // transaction all of it is what that transaction sees, whoever writes meanwhile. `progress` is
+  // told of the pages done and of all; an error from it ends the copying. RESOURCE_EXHAUSTED when
+  // the disk of `target` is full.
+  using CopyProgress = absl::FunctionRef<absl::Status(int64_t done, int64_t total)>;
+  absl::Status CopyTo(SqliteConnection& target, CopyProgress progress);
 
   // False once SQLite has dropped the transaction on its own, as it may on a full disk.
   bool InTransaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }

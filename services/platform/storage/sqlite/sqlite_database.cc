@@ -1,13 +1,6 @@
 #include "services/platform/storage/sqlite/sqlite_database.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cassert>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +8,8 @@
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/storage/change_buffer.h"
+#include "services/platform/storage/sqlite/files.h"
+#include "services/platform/storage/sqlite/schema.h"
 
 namespace clarity::storage {
 namespace {
@@ -28,7 +23,6 @@ constexpr Sql kRelease{"RELEASE call"};
 constexpr Sql kRollbackToSavepoint{"ROLLBACK TO call"};
 
 constexpr Sql kWriteAheadLog{"PRAGMA journal_mode = WAL"};
-constexpr Sql kReadSchemaVersions{"SELECT component, version, checksum FROM schema_version"};
 constexpr Sql kInsertSchemaVersion{
     "INSERT INTO schema_version (component, version, name, checksum, apply_time) "
     "VALUES ($1, $2, $3, $4, $5)"};
@@ -42,27 +36,6 @@ absl::Status Run(SqliteConnection& connection, const Sql& sql) {
 
 absl::Status Unavailable(absl::string_view message) {
   return base::Unavailable(message, limits::kRetryAfter);
-}
-
-// The files hold patients' data: only their owner may read them.
-absl::Status CreatePrivateDirectory(const std::string& directory) {
-  std::error_code error;
-  if (std::filesystem::create_directories(directory, error)) {
-    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
-  }
-  if (!error) return absl::OkStatus();
-  return Unavailable(absl::StrCat("cannot make ", directory, ": ", error.message()));
-}
-
-// SQLite gives its other files the mode of this one. Only under the process lock: closing a file
-// drops the locks the process has on it, and with them those of a store that is open already.
-absl::Status CreatePrivateFile(const std::string& path) {
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
-    return Unavailable(absl::StrCat("cannot write ", path, ": ", std::strerror(errno)));
-  }
-  close(descriptor);
-  return absl::OkStatus();
 }
 
 // What differs between the portable subset and SQLite: a column of the unknown type BYTEA would
@@ -190,14 +163,9 @@ absl::Status SqliteDatabase::SetUpWriteAheadLog() {
 
 absl::Status SqliteDatabase::Migrate() {
   RETURN_IF_ERROR(writer_->RunScript(kCreateSchemaVersion));
-  std::vector<AppliedMigration> applied;
-  RETURN_IF_ERROR(writer_->Query(kReadSchemaVersions, {}, [&](const Row& row) {
-    applied.push_back({std::string(row.Text(0)), row.Integer(1), std::string(row.Text(2))});
-    return absl::OkStatus();
-  }));
-  std::vector<MigrationSet> known = {PlatformMigrations()};
-  known.insert(known.end(), options_.migrations.begin(), options_.migrations.end());
-  ASSIGN_OR_RETURN(const std::vector<PendingMigration> plan, PlanMigrations(known, applied));
+  ASSIGN_OR_RETURN(const std::vector<AppliedMigration> applied, ReadAppliedMigrations(*writer_));
+  ASSIGN_OR_RETURN(const std::vector<PendingMigration> plan,
+                   PlanMigrations(WithPlatform(options_.migrations), applied));
   for (const PendingMigration& pending : plan) {
     absl::Status status = ApplyMigration(pending);
     if (status.ok()) continue;

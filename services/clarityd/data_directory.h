@@ -1,0 +1,43 @@
+#ifndef CLARITY_SERVICES_CLARITYD_DATA_DIRECTORY_H_
+#define CLARITY_SERVICES_CLARITYD_DATA_DIRECTORY_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/platform/storage/migrations/migration.h"
+#include "services/platform/storage/sqlite/backup.h"
+
+// What lies in a server's data directory: a store for each service. A backup is such a directory,
+// too, with nothing in it but the stores.
+namespace clarity {
+
+struct StoreFile {
+  const char* file_name;
+  std::vector<storage::MigrationSet> migrations;
+};
+StoreFile SchedulingStore();
+
+// What one store holds.
+struct StoreReport {
+  std::string file_name;
+  storage::StoreContents contents;
+};
+using BackupProgress =
+    std::function<absl::Status(absl::string_view doing, int64_t done, int64_t total)>;
+
+// Reads every store of `directory`, whether or not a server has it open, and says what it holds; an
+// error names what is wrong with which. See storage::VerifyStore.
+absl::StatusOr<std::vector<StoreReport>> VerifyDataDirectory(const std::string& directory,
+                                                             const BackupProgress& progress);
+
+// Copies the stores of `directory`, whether or not a server has it open, to the directory `target`,
+// which must not exist, and verifies them there. `target` appears once all of it is verified and on
+// the disk; until then it is "{target}.partial", which goes if something fails.
+absl::StatusOr<std::vector<StoreReport>> BackUpDataDirectory(const std::string& directory,
+                                                             const std::string& target,
+                                                             const BackupProgress& progress);
+
+}  // namespace clarity
+
+#endif  // CLARITY_SERVICES_CLARITYD_DATA_DIRECTORY_H_

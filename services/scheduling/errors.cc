@@ -74,8 +74,7 @@ absl::Status HoldMismatch(absl::string_view field) {
 absl::Status HoldLimit(int holds_max) {
   return base::ResourceExhausted(
       "HOLD_LIMIT",
-      absl::StrCat("the caller has ", holds_max, " holds of this kind already: release one"),
-      clarity::limits::kRetryAfter);
+      absl::StrCat("the caller has ", holds_max, " holds of this kind already: release one"));
 }
 
 absl::Status WrongState(v1::Appointment::State state, absl::string_view step) {

@@ -38,6 +38,14 @@ absl::Status WithRetry(absl::Status status, absl::Duration retry_after) {
   return status;
 }
 
+// At most so many bytes, without cutting a character of UTF-8 in two.
+absl::string_view Cut(absl::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  size_t end = bytes_max;
+  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 }  // namespace
 
 absl::Status InvalidRequest(const std::vector<Violation>& violations) {
@@ -48,8 +56,9 @@ absl::Status InvalidRequest(const std::vector<Violation>& violations) {
     violation->set_field(violations[i].field);
     violation->set_description(violations[i].description);
   }
-  std::string message = violations.empty()
-                            ? "the request is not valid"
+  std::string message = violations.empty() ? "the request is not valid"
+                        : violations[0].field.empty()
+                            ? violations[0].description
                             : absl::StrCat(violations[0].field, ": ", violations[0].description);
   if (violations.size() > 1) {
     absl::StrAppend(&message, " (and ", violations.size() - 1, " more)");
@@ -108,9 +117,13 @@ absl::Status TokenExpired() {
       "TOKEN_EXPIRED");
 }
 
+absl::Status ResourceExhausted(absl::string_view reason, absl::string_view message) {
+  return WithReason(absl::ResourceExhaustedError(message), reason);
+}
+
 absl::Status ResourceExhausted(absl::string_view reason, absl::string_view message,
                                absl::Duration retry_after) {
-  return WithRetry(WithReason(absl::ResourceExhaustedError(message), reason), retry_after);
+  return WithRetry(ResourceExhausted(reason, message), retry_after);
 }
 
 absl::Status Unavailable(absl::string_view message, absl::Duration retry_after) {
@@ -138,7 +151,7 @@ std::string ReasonOf(const absl::Status& status) {
 google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status rpc;
   rpc.set_code(static_cast<int>(status.code()));
-  rpc.set_message(std::string(status.message().substr(0, limits::kStringBytesMax)));
+  rpc.set_message(std::string(Cut(status.message(), limits::kErrorTextBytesMax)));
   std::vector<google::protobuf::Any> details;
   status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
     google::protobuf::Any detail;

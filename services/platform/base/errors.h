@@ -22,7 +22,8 @@ class Status;
 // google.rpc.Status.
 namespace clarity::base {
 
-// One thing wrong with a request. `field` is the path from the request down: "needs[2].count".
+// One thing wrong with a request. `field` is the path from the request down: "needs[2].count";
+// empty: the request as a whole.
 struct Violation {
   std::string field;
   std::string description;
@@ -47,6 +48,9 @@ absl::Status FailedPrecondition(absl::string_view reason, absl::string_view mess
                                 const Metadata& metadata = {});
 absl::Status EtagMismatch(absl::string_view resource_name);
 absl::Status TokenExpired();
+// RESOURCE_EXHAUSTED by what the caller keeps: waiting does not help, giving some of it up does.
+absl::Status ResourceExhausted(absl::string_view reason, absl::string_view message);
+// RESOURCE_EXHAUSTED for now.
 absl::Status ResourceExhausted(absl::string_view reason, absl::string_view message,
                                absl::Duration retry_after);
 absl::Status Unavailable(absl::string_view message, absl::Duration retry_after);

@@ -124,8 +124,20 @@ TEST(ErrorsTest, DetailsThatDoNotFitAreDroppedButNeverTheErrorInfo) {
 
 TEST(ErrorsTest, ALongMessageIsCut) {
   const google::rpc::Status rpc = ToRpcStatus(Internal(std::string(10'000, 'x')));
-  EXPECT_EQ(rpc.message().size(), static_cast<size_t>(limits::kStringBytesMax));
+  EXPECT_EQ(rpc.message().size(), limits::kErrorTextBytesMax);
   EXPECT_EQ(rpc.details_size(), 1);
+}
+
+TEST(ErrorsTest, ALongMessageIsNotCutWithinACharacter) {
+  std::string text = "x";
+  while (text.size() <= limits::kErrorTextBytesMax) text += "é";
+  const google::rpc::Status rpc = ToRpcStatus(Internal(text));
+  EXPECT_EQ(rpc.message(), text.substr(0, limits::kErrorTextBytesMax - 1));
+}
+
+TEST(ErrorsTest, WhatTheCallerKeepsIsNotRetried) {
+  google::rpc::RetryInfo retry;
+  EXPECT_FALSE(GetDetail(ResourceExhausted("QUOTA", "m"), &retry));
 }
 
 }  // namespace

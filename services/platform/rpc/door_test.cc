@@ -341,6 +341,9 @@ TEST_F(DoorTest, RefusesARequestThatIsTooLarge) {
   const auto status = Count(request, server_.Claims());
   EXPECT_EQ(status.error_code(), grpc::INVALID_ARGUMENT);
   EXPECT_EQ(ReasonOf(status), "INVALID_REQUEST");
+  const auto violations = DetailOf<google::rpc::BadRequest>(status);
+  ASSERT_TRUE(violations.has_value());
+  EXPECT_EQ(violations->field_violations(0).field(), "");  // the request as a whole
   request.set_filler(std::string(10 * 1024 * 1024, 'x'));
   EXPECT_EQ(Count(request, server_.Claims()).error_code(), grpc::RESOURCE_EXHAUSTED);
 }

@@ -55,8 +55,7 @@ absl::Status Passage::Admit() {
   if (call_.method == nullptr) return absl::InternalError("a method without an entry in the table");
   const size_t bytes_max = call_.method->request_bytes_max;
   if (arrived_->ByteSizeLong() > bytes_max) {
-    return base::InvalidReason("INVALID_REQUEST",
-                               absl::StrCat("the request has more than ", bytes_max, " bytes"));
+    return base::InvalidField("", absl::StrCat("the request has more than ", bytes_max, " bytes"));
   }
   RETURN_IF_ERROR(ReadToken());
   const auto principal = parts_.authenticator->FindCached(token_);

@@ -55,7 +55,8 @@ Pump::Pump(const DoorParts& parts, AccessLog* access_log, OpenStreams* open,
       heartbeat_every_(heartbeat_every),
       passage_(std::move(passage)),
       outlet_(outlet),
-      last_sent_(parts.clock->Now()) {}
+      // The first look is never quiet: what finds no news gives the token to resume from.
+      last_sent_(absl::InfinitePast()) {}
 
 void Pump::Start() {
   parts_.metrics->CallStarted();

@@ -104,8 +104,17 @@ TEST_F(StreamTest, SendsWhatThereIsThenWhatComes) {
   EXPECT_EQ(stream.End(), grpc::CANCELLED);
 }
 
+TEST_F(StreamTest, OpensWithASignOfLifeWhenThereIsNoNews) {
+  Stream stream = Open();
+  EXPECT_EQ(stream.Next(), "");
+  Add("a");
+  EXPECT_EQ(stream.Next(), "a");
+  stream.context->TryCancel();
+}
+
 TEST_F(StreamTest, MissesNothingUnderManyNotifications) {
   Stream stream = Open();
+  ASSERT_EQ(stream.Next(), "");
   std::thread writer([this] {
     for (int i = 0; i < 500; ++i) Add(std::to_string(i));
   });

@@ -562,12 +562,14 @@ TEST_P(DatabaseContractTest, EachStreamIsGapFreeAndInCommitOrderUnderManyWriters
           },
           [&](Outcome outcome) {
             EXPECT_EQ(outcome.status.ok(), !fails);
-            base::MutexLock lock(&mutex);
-            for (const StreamPosition& at : outcome.positions) {
-              told[at.stream].push_back(at.position);
-              expected[absl::StrCat(at.stream, "/", at.position)] = body;
+            {
+              base::MutexLock lock(&mutex);
+              for (const StreamPosition& at : outcome.positions) {
+                told[at.stream].push_back(at.position);
+                expected[absl::StrCat(at.stream, "/", at.position)] = body;
+              }
             }
-            finished.Open();
+            finished.Open();  // Last: the test may end, and the mutex with it.
           });
       finished.Wait();
     }

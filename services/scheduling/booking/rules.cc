@@ -60,9 +60,12 @@ std::vector<v1::Blocker> RefusingRules(const catalog::Snapshot& snapshot,
                                  " minutes of the local clock")));
   }
   if (start < bookable.begin) {
-    refusing.push_back(RuleBlocker(
-        v1::Blocker::RULE_MINIMUM_NOTICE,
-        absl::StrCat("it has to be booked ", type.minimum_notice_minutes(), " minutes ahead")));
+    refusing.push_back(
+        RuleBlocker(v1::Blocker::RULE_MINIMUM_NOTICE,
+                    type.minimum_notice_minutes() == 0
+                        ? "the start is in the past"
+                        : absl::StrCat("it has to be booked ", type.minimum_notice_minutes(),
+                                       " minutes ahead")));
   }
   if (start >= bookable.end) {
     refusing.push_back(RuleBlocker(

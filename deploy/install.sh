@@ -3,6 +3,7 @@
 #
 #   bash deploy/install.sh               what building and running need
 #   bash deploy/install.sh --with-tests  also what the tests and the checks of form need
+#   bash deploy/install.sh --with-bench  also what tests/bench/run.sh measures beside
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib.sh
@@ -42,7 +43,8 @@ case "${1:-}" in
   '') groups=(build) ;;
   --with-tests) groups=(build test lint)
     command -v npm >/dev/null || groups+=(npm) ;;
-  *) die "unknown option $1 (there is --with-tests)" ;;
+  --with-bench) groups=(build bench) ;;
+  *) die "unknown option $1 (there are --with-tests and --with-bench)" ;;
 esac
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

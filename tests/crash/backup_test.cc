@@ -14,7 +14,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/crash/clarityd_process.h"
+#include "tests/support/clarityd_process.h"
 #include "tests/support/requests.h"
 #include "tests/support/results.h"
 

@@ -14,7 +14,7 @@
 #include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/crash/clarityd_process.h"
+#include "tests/support/clarityd_process.h"
 #include "tests/support/occupancy.h"
 #include "tests/support/requests.h"
 #include "tests/support/results.h"

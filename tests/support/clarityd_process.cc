@@ -1,7 +1,8 @@
-#include "tests/crash/clarityd_process.h"
+#include "tests/support/clarityd_process.h"
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -36,6 +38,7 @@ pid_t Launch(const std::vector<std::string>& command_line, const std::string& lo
   const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   const pid_t child = fork();
   if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // it never outlives what started it
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
     execv(argv[0], argv.data());
@@ -48,7 +51,10 @@ pid_t Launch(const std::vector<std::string>& command_line, const std::string& lo
 
 }  // namespace
 
-ClaritydProcess::ClaritydProcess() : issuer_("test-key") {
+ClaritydProcess::ClaritydProcess() : ClaritydProcess(CLARITY_TESTS_CLARITYD) {}
+
+ClaritydProcess::ClaritydProcess(std::string binary)
+    : binary_(std::move(binary)), issuer_("test-key") {
   issuer_.WritePublicKey(directory_ / "keys");
   std::filesystem::create_directories(directory_ / "data");
 }
@@ -78,11 +84,15 @@ void ClaritydProcess::Kill() {
 
 std::string ClaritydProcess::Said() const { return ReadFile(directory_ / "log"); }
 
-Connections ClaritydProcess::ConnectAs(const std::string& subject, const std::string& role) const {
+std::string ClaritydProcess::Token(const std::string& subject, const std::string& role) const {
   TokenClaims claims = Claims(subject, role);
   claims.issue_time = absl::Now() - absl::Minutes(1);
   claims.expire_time = absl::Now() + absl::Hours(12);
-  return Connect(address_, issuer_.Issue(claims));
+  return issuer_.Issue(claims);
+}
+
+Connections ClaritydProcess::ConnectAs(const std::string& subject, const std::string& role) const {
+  return Connect(address_, Token(subject, role));
 }
 
 ClaritydProcess::Ended ClaritydProcess::RunSecond() const { return RunToItsEnd(CommandLine()); }
@@ -95,9 +105,18 @@ ClaritydProcess::Ended ClaritydProcess::RunClarityctl(
 }
 
 std::vector<std::string> ClaritydProcess::CommandLine() const {
-  return {CLARITY_TESTS_CLARITYD, "--data",     data_directory(),         "--keys",
-          directory_ / "keys",    "--roles",    CLARITY_TESTS_ROLES_FILE, "--issuer",
-          rpc::testing::kIssuer,  "--audience", rpc::testing::kAudience,  "--listen",
+  return {binary_,
+          "--data",
+          data_directory(),
+          "--keys",
+          directory_ / "keys",
+          "--roles",
+          CLARITY_TESTS_ROLES_FILE,
+          "--issuer",
+          rpc::testing::kIssuer,
+          "--audience",
+          rpc::testing::kAudience,
+          "--listen",
           "127.0.0.1:0"};
 }
 

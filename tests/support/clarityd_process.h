@@ -1,5 +1,5 @@
-#ifndef CLARITY_TESTS_CRASH_CLARITYD_PROCESS_H_
-#define CLARITY_TESTS_CRASH_CLARITYD_PROCESS_H_
+#ifndef CLARITY_TESTS_SUPPORT_CLARITYD_PROCESS_H_
+#define CLARITY_TESTS_SUPPORT_CLARITYD_PROCESS_H_
 
 #include <sys/types.h>
 
@@ -12,10 +12,12 @@
 
 namespace clarity::tests {
 
-// The real clarityd as a process of its own, on a directory that outlives it.
+// The real clarityd as a process of its own, on a directory that outlives it. So may be any other
+// server that takes the same options and logs where it listens.
 class ClaritydProcess {
  public:
   ClaritydProcess();
+  explicit ClaritydProcess(std::string binary);
   ~ClaritydProcess();
 
   // Starts it on what is in the directory, and waits until it serves.
@@ -24,8 +26,11 @@ class ClaritydProcess {
   void Kill();
 
   pid_t pid() const { return pid_; }
+  const std::string& address() const { return address_; }
   // Its log, since it was last started.
   std::string Said() const;
+  // For somebody in one role, for all clinics; good for half a day.
+  std::string Token(const std::string& subject, const std::string& role) const;
   Connections ConnectAs(const std::string& subject, const std::string& role) const;
 
   // How another program ended, and what it said.
@@ -47,6 +52,7 @@ class ClaritydProcess {
   Ended RunToItsEnd(const std::vector<std::string>& command_line) const;
   std::string ReadAddress() const;
 
+  const std::string binary_;
   const TemporaryDirectory directory_;
   const rpc::testing::TestIssuer issuer_;
   std::string address_;
@@ -55,4 +61,4 @@ class ClaritydProcess {
 
 }  // namespace clarity::tests
 
-#endif  // CLARITY_TESTS_CRASH_CLARITYD_PROCESS_H_
+#endif  // CLARITY_TESTS_SUPPORT_CLARITYD_PROCESS_H_

@@ -1,0 +1,163 @@
+// FindSlots on network M, 20 slots back, against an echo of as many bytes behind the same door.
+//
+//   findslots_bench --server-core 0 --client-core 1    prints the median ratio, and how busy the
+//                                                      client's core was at most
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <random>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/time/time.h"
+#include "clarity/scheduling/v1/scheduling_service.pb.h"
+#include "tests/bench/cores.h"
+#include "tests/bench/echo_service.pb.h"
+#include "tests/bench/filling.h"
+#include "tests/bench/load.h"
+#include "tests/bench/network_m.h"
+#include "tests/bench/reference_size.h"
+#include "tests/support/clarityd_process.h"
+#include "tests/support/requests.h"
+
+namespace clarity::bench {
+namespace {
+
+namespace v1 = scheduling::v1;
+
+constexpr int kCallers = 32;
+constexpr int kRequests = 1000;
+constexpr int kSlotsBack = 20;
+constexpr char kFindSlots[] = "/clarity.scheduling.v1.SchedulingService/FindSlots";
+constexpr char kEcho[] = "/clarity.bench.EchoService/Echo";
+
+struct Options {
+  int server_core = 0;
+  int client_core = 1;
+  uint32_t seed = 1;
+  double seconds = 4;
+};
+
+// Any visit, at one clinic, some or all, from some hour of the first week on, for a week or more.
+v1::FindSlotsRequest RandomSearch(std::mt19937& random) {
+  v1::FindSlotsRequest request;
+  v1::SlotQuery& query = *request.mutable_query();
+  query.set_visit_type(kVisitTypes[random() % 3]);
+  std::array<int, kClinics> clinics{};
+  for (int i = 0; i < kClinics; ++i) clinics[static_cast<size_t>(i)] = i;
+  std::shuffle(clinics.begin(), clinics.end(), random);
+  const size_t count = std::array<size_t, 3>{1, 1 + random() % kClinics, kClinics}[random() % 3];
+  for (size_t i = 0; i < count; ++i) query.add_clinics(ClinicName(clinics[i]));
+  const absl::Time monday = absl::FromCivil(FirstMonday(), Zone());
+  const absl::Time begin = monday + absl::Hours(random() % (7 * 24));
+  const absl::Time latest = monday + absl::Hours(kDays * 24);
+  const absl::Time end = std::min(latest, begin + absl::Hours(7 * 24 + random() % (7 * 24)));
+  *query.mutable_window()->mutable_start_time() = tests::ToWire(begin);
+  *query.mutable_window()->mutable_end_time() = tests::ToWire(end);
+  request.set_page_size(kSlotsBack);
+  return request;
+}
+
+// Both sides of the comparison, request by request.
+struct Pairs {
+  std::vector<grpc::ByteBuffer> searches;
+  std::vector<grpc::ByteBuffer> echoes;
+  int64_t reply_bytes = 0;
+};
+
+// Searches with a full page, and for each an echo of as many bytes as its reply had.
+Pairs MakePairs(Load* search, std::mt19937& random) {
+  Pairs pairs;
+  int drawn = 0;
+  while (pairs.searches.size() < kRequests) {
+    EchoRequest echo;
+    *echo.mutable_search() = RandomSearch(random);
+    ++drawn;
+    const grpc::ByteBuffer request = Serialised(echo.search());
+    const grpc::ByteBuffer answer = search->CallEach({request})[0];
+    v1::FindSlotsResponse reply;
+    Parse(answer, &reply);
+    if (reply.slots_size() < kSlotsBack) continue;
+    echo.set_reply_bytes(static_cast<int>(answer.Length()));
+    pairs.searches.push_back(request);
+    pairs.echoes.push_back(Serialised(echo));
+    pairs.reply_bytes += static_cast<int64_t>(answer.Length());
+  }
+  std::fprintf(stderr, "%d searches with %d slots back, of %d drawn; %lld bytes a reply\n",
+               kRequests, kSlotsBack, drawn, static_cast<long long>(pairs.reply_bytes / kRequests));
+  return pairs;
+}
+
+struct Measured {
+  double rate;
+  double client_busy;
+};
+
+Measured Measure(Load* load, Requests* requests, const Options& options) {
+  const CoreWatch client(options.client_core);
+  const Outcome outcome = load->Run(kCallers, absl::Seconds(options.seconds), requests);
+  if (outcome.refused > 0) {
+    std::fprintf(stderr, "%lld calls were refused: %s\n", static_cast<long long>(outcome.refused),
+                 outcome.refusal.c_str());
+  }
+  return {outcome.Rate(), client.Busy()};
+}
+
+void StartOnServerCore(const Options& options, tests::ClaritydProcess* server) {
+  PinTo(options.server_core);
+  server->Start();
+  PinTo(options.client_core);
+}
+
+int Run(const Options& options) {
+  tests::ClaritydProcess clarityd;
+  tests::ClaritydProcess echo_server(CLARITY_BENCH_ECHO_SERVER);
+  StartOnServerCore(options, &clarityd);
+  StartOnServerCore(options, &echo_server);
+
+  std::fprintf(stderr, "seed %u: filling network M from %s\n", options.seed,
+               absl::FormatCivilTime(FirstMonday()).c_str());
+  ApplyNetworkM(clarityd);
+  const Filled filled = FillNetworkM(clarityd, options.seed);
+  std::fprintf(stderr, "%d appointments, %d blocks: %.0f %% taken\n", filled.appointments,
+               filled.blocks, filled.taken * 100);
+
+  std::mt19937 random(options.seed);
+  Load search(clarityd, kFindSlots, "AGENT");
+  Load echo(echo_server, kEcho, "AGENT");
+  Pairs pairs = MakePairs(&search, random);
+  Requests searches(std::move(pairs.searches), Requests::Use::kRoundAndRound);
+  Requests echoes(std::move(pairs.echoes), Requests::Use::kRoundAndRound);
+  search.Run(kCallers, absl::Seconds(1), &searches);
+  echo.Run(kCallers, absl::Seconds(1), &echoes);
+
+  std::array<double, kRounds> ratios{};
+  double busy = 0;
+  for (double& ratio : ratios) {
+    const Measured found = Measure(&search, &searches, options);
+    const Measured echoed = Measure(&echo, &echoes, options);
+    ratio = found.rate / echoed.rate;
+    busy = std::max({busy, found.client_busy, echoed.client_busy});
+    std::fprintf(stderr,
+                 "FindSlots %7.0f /s (client core %2.0f %%), echo %7.0f /s (%2.0f %%): %.3f\n",
+                 found.rate, found.client_busy * 100, echoed.rate, echoed.client_busy * 100, ratio);
+  }
+  std::sort(ratios.begin(), ratios.end());
+  std::printf("%.3f %.2f\n", ratios[kRounds / 2], busy);
+  return 0;
+}
+
+}  // namespace
+}  // namespace clarity::bench
+
+int main(int argc, char** argv) {
+  clarity::bench::Options options;
+  CLI::App app("findslots_bench");
+  app.add_option("--server-core", options.server_core);
+  app.add_option("--client-core", options.client_core);
+  app.add_option("--seed", options.seed);
+  app.add_option("--seconds", options.seconds, "of each measurement");
+  CLI11_PARSE(app, argc, argv);
+  return clarity::bench::Run(options);
+}

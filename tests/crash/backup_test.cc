@@ -81,7 +81,8 @@ class BackupTest : public ::testing::Test {
   }
 
   ClaritydProcess::Ended BackUpTo(const std::string& target) {
-    return server_.RunClarityctl({"backup", "--data", server_.data_directory(), "--to", target});
+    return server_.Run(
+        {"clarityctl", "backup", "--data", server_.data_directory(), "--to", target});
   }
 
   ClaritydProcess server_;
@@ -145,7 +146,7 @@ TEST_F(BackupTest, IsForItsOwnersEyesOnlyAndIsNotWrittenOver) {
 }
 
 TEST_F(BackupTest, VerifySaysWhetherADirectoryIsWhole) {
-  const auto live = server_.RunClarityctl({"verify", server_.data_directory()});
+  const auto live = server_.Run({"clarityctl", "verify", server_.data_directory()});
   EXPECT_EQ(live.exit_code, 0) << live.said;
   EXPECT_THAT(live.said, HasSubstr("is whole"));
 
@@ -156,14 +157,14 @@ TEST_F(BackupTest, VerifySaysWhetherADirectoryIsWhole) {
     file.seekp(4096 * 3);
     file << std::string(4096, '\x5a');
   }
-  const auto damaged = server_.RunClarityctl({"verify", copy});
+  const auto damaged = server_.Run({"clarityctl", "verify", copy});
   EXPECT_EQ(damaged.exit_code, 1);
   EXPECT_THAT(damaged.said, HasSubstr("scheduling.db: the database file is damaged"));
 }
 
 TEST_F(BackupTest, OneThatFailsLeavesNothing) {
-  const auto nowhere = server_.RunClarityctl(
-      {"backup", "--data", server_.Elsewhere("nothing"), "--to", server_.Elsewhere("copy")});
+  const auto nowhere = server_.Run({"clarityctl", "backup", "--data", server_.Elsewhere("nothing"),
+                                    "--to", server_.Elsewhere("copy")});
   EXPECT_EQ(nowhere.exit_code, 1);
   EXPECT_THAT(nowhere.said, HasSubstr("there is no store"));
   EXPECT_FALSE(fs::exists(server_.Elsewhere("copy")));

@@ -30,6 +30,7 @@ ALLOWED = {
     'clients/terminal': ('clients/core',),
     'clients/callcenter': ('clients/core', 'clients/terminal'),
     'clients/admin': ('clients/core', 'clients/terminal'),
+    'clients/samples': ('clients/core', 'clients/portal', 'clients/callcenter'),
     # What the two services promise is tested through the clients; the server is a process.
     'tests/conformance': ('clients', 'tests/support'),
     'tests': EVERYTHING,

@@ -49,9 +49,16 @@ pid_t Launch(const std::vector<std::string>& command_line, const std::string& lo
   return child;
 }
 
+ClaritydProcess::Ended RunToItsEnd(const std::vector<std::string>& command_line,
+                                   const std::string& log) {
+  int status = 0;
+  waitpid(Launch(command_line, log), &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(log)};
+}
+
 }  // namespace
 
-ClaritydProcess::ClaritydProcess() : ClaritydProcess(CLARITY_TESTS_CLARITYD) {}
+ClaritydProcess::ClaritydProcess() : ClaritydProcess(CLARITY_TESTS_BIN_DIR "/clarityd") {}
 
 ClaritydProcess::ClaritydProcess(std::string binary)
     : binary_(std::move(binary)), issuer_("test-key") {
@@ -85,7 +92,10 @@ void ClaritydProcess::Kill() {
 std::string ClaritydProcess::Said() const { return ReadFile(directory_ / "log"); }
 
 std::string ClaritydProcess::Token(const std::string& subject, const std::string& role) const {
-  TokenClaims claims = Claims(subject, role);
+  return Token(Claims(subject, role));
+}
+
+std::string ClaritydProcess::Token(TokenClaims claims) const {
   claims.issue_time = absl::Now() - absl::Minutes(1);
   claims.expire_time = absl::Now() + absl::Hours(12);
   return issuer_.Issue(claims);
@@ -95,13 +105,19 @@ Connections ClaritydProcess::ConnectAs(const std::string& subject, const std::st
   return Connect(address_, Token(subject, role));
 }
 
-ClaritydProcess::Ended ClaritydProcess::RunSecond() const { return RunToItsEnd(CommandLine()); }
+ClaritydProcess::Ended ClaritydProcess::RunSecond() const {
+  return RunToItsEnd(CommandLine(), directory_ / "second.log");
+}
 
-ClaritydProcess::Ended ClaritydProcess::RunClarityctl(
-    const std::vector<std::string>& arguments) const {
-  std::vector<std::string> command_line = {CLARITY_TESTS_CLARITYCTL};
-  command_line.insert(command_line.end(), arguments.begin(), arguments.end());
-  return RunToItsEnd(command_line);
+ClaritydProcess::Ended ClaritydProcess::Run(const std::vector<std::string>& command_line,
+                                            const std::string& token) const {
+  const std::string token_file = directory_ / "token";
+  std::ofstream(token_file) << token;
+  std::vector<std::string> words = {
+      "/usr/bin/env", "CLARITY_SERVER=" + address_, "CLARITY_TOKEN_FILE=" + token_file,
+      std::string(CLARITY_TESTS_BIN_DIR) + "/" + command_line.front()};
+  words.insert(words.end(), command_line.begin() + 1, command_line.end());
+  return RunToItsEnd(words, directory_ / "program.log");
 }
 
 std::vector<std::string> ClaritydProcess::CommandLine() const {
@@ -118,14 +134,6 @@ std::vector<std::string> ClaritydProcess::CommandLine() const {
           rpc::testing::kAudience,
           "--listen",
           "127.0.0.1:0"};
-}
-
-ClaritydProcess::Ended ClaritydProcess::RunToItsEnd(
-    const std::vector<std::string>& command_line) const {
-  const std::string log = directory_ / "other.log";
-  int status = 0;
-  waitpid(Launch(command_line, log), &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(log)};
 }
 
 // It says in its log where it listens, once it does.

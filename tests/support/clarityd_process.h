@@ -31,6 +31,7 @@ class ClaritydProcess {
   std::string Said() const;
   // For somebody in one role, for all clinics; good for half a day.
   std::string Token(const std::string& subject, const std::string& role) const;
+  std::string Token(rpc::testing::TokenClaims claims) const;
   Connections ConnectAs(const std::string& subject, const std::string& role) const;
 
   // How another program ended, and what it said.
@@ -40,8 +41,9 @@ class ClaritydProcess {
   };
   // A second server on the same directory.
   Ended RunSecond() const;
-  // What an operator does beside the server, or without it.
-  Ended RunClarityctl(const std::vector<std::string>& arguments) const;
+  // One of our other programs, by name, with the words after it. It finds the server, and the token
+  // where there is one, as any application does: by its environment.
+  Ended Run(const std::vector<std::string>& command_line, const std::string& token = "") const;
 
   std::string data_directory() const { return directory_ / "data"; }
   // A path of the test's own, where nothing is yet.
@@ -49,7 +51,6 @@ class ClaritydProcess {
 
  private:
   std::vector<std::string> CommandLine() const;
-  Ended RunToItsEnd(const std::vector<std::string>& command_line) const;
   std::string ReadAddress() const;
 
   const std::string binary_;

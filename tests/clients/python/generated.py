@@ -25,6 +25,6 @@ def _compile(out):
                     '--grpc_out', out, *ours, *theirs], check=True)
 
 
-_out = ROOT / 'build/python-client'
-_compile(_out)
-sys.path.insert(0, str(_out))
+OUT = ROOT / 'build/python-client'
+_compile(OUT)
+sys.path.insert(0, str(OUT))

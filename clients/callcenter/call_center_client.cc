@@ -8,6 +8,7 @@ using scheduling::v1::BatchGetAppointmentsResponse;
 using scheduling::v1::BookAppointmentRequest;
 using scheduling::v1::CancelAppointmentRequest;
 using scheduling::v1::Clinic;
+using scheduling::v1::CompleteAppointmentRequest;
 using scheduling::v1::ConfirmAppointmentRequest;
 using scheduling::v1::CountSlotsRequest;
 using scheduling::v1::CountSlotsResponse;
@@ -30,11 +31,15 @@ using scheduling::v1::ListResourcesRequest;
 using scheduling::v1::ListResourcesResponse;
 using scheduling::v1::ListVisitTypesRequest;
 using scheduling::v1::ListVisitTypesResponse;
+using scheduling::v1::MarkNoShowRequest;
+using scheduling::v1::RecordArrivalRequest;
 using scheduling::v1::ReleaseHoldRequest;
 using scheduling::v1::RenewHoldRequest;
 using scheduling::v1::RescheduleAppointmentRequest;
 using scheduling::v1::Resource;
 using scheduling::v1::Slot;
+using scheduling::v1::StartAppointmentRequest;
+using scheduling::v1::UndoAppointmentStepRequest;
 using scheduling::v1::VisitType;
 using scheduling::v1::WatchAppointmentsRequest;
 
@@ -115,6 +120,30 @@ absl::StatusOr<Appointment> CallCenterClient::CancelAppointment(
 absl::StatusOr<Appointment> CallCenterClient::ConfirmAppointment(
     const ConfirmAppointmentRequest& request) const {
   return scheduling_->ConfirmAppointment(request, options_);
+}
+
+absl::StatusOr<Appointment> CallCenterClient::RecordArrival(
+    const RecordArrivalRequest& request) const {
+  return scheduling_->RecordArrival(request, options_);
+}
+
+absl::StatusOr<Appointment> CallCenterClient::StartAppointment(
+    const StartAppointmentRequest& request) const {
+  return scheduling_->StartAppointment(request, options_);
+}
+
+absl::StatusOr<Appointment> CallCenterClient::CompleteAppointment(
+    const CompleteAppointmentRequest& request) const {
+  return scheduling_->CompleteAppointment(request, options_);
+}
+
+absl::StatusOr<Appointment> CallCenterClient::MarkNoShow(const MarkNoShowRequest& request) const {
+  return scheduling_->MarkNoShow(request, options_);
+}
+
+absl::StatusOr<Appointment> CallCenterClient::UndoAppointmentStep(
+    const UndoAppointmentStepRequest& request) const {
+  return scheduling_->UndoAppointmentStep(request, options_);
 }
 
 absl::StatusOr<Appointment> CallCenterClient::GetAppointment(

@@ -56,6 +56,18 @@ class CallCenterClient {
   absl::StatusOr<scheduling::v1::Appointment> ConfirmAppointment(
       const scheduling::v1::ConfirmAppointmentRequest& request) const;
 
+  // The visit itself: for staff at the clinic who use the same application.
+  absl::StatusOr<scheduling::v1::Appointment> RecordArrival(
+      const scheduling::v1::RecordArrivalRequest& request) const;
+  absl::StatusOr<scheduling::v1::Appointment> StartAppointment(
+      const scheduling::v1::StartAppointmentRequest& request) const;
+  absl::StatusOr<scheduling::v1::Appointment> CompleteAppointment(
+      const scheduling::v1::CompleteAppointmentRequest& request) const;
+  absl::StatusOr<scheduling::v1::Appointment> MarkNoShow(
+      const scheduling::v1::MarkNoShowRequest& request) const;
+  absl::StatusOr<scheduling::v1::Appointment> UndoAppointmentStep(
+      const scheduling::v1::UndoAppointmentStepRequest& request) const;
+
   // Looking.
   absl::StatusOr<scheduling::v1::Appointment> GetAppointment(
       const scheduling::v1::GetAppointmentRequest& request) const;

@@ -1,5 +1,6 @@
 #include "clients/terminal/console.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -36,6 +37,11 @@ std::string Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+int ColumnsOfOutput() {
+  winsize size = {};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 }  // namespace
 
 std::string Console::Styled(Tone tone, absl::string_view text) const {
@@ -52,6 +58,7 @@ Console SystemConsole() {
   const std::string terminal = Variable("TERM");
   console.colour = isatty(STDOUT_FILENO) != 0 && Variable("NO_COLOR").empty() &&
                    !terminal.empty() && terminal != "dumb";
+  console.columns = ColumnsOfOutput;
   console.variable = Variable;
   console.environment = SystemEnvironment();
   return console;

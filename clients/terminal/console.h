@@ -21,6 +21,8 @@ struct Console {
   std::ostream* err;
   bool can_ask = false;  // somebody sits there and can answer a question
   bool colour = false;
+  // Columns of the terminal that `out` is now; none or 0: it is no terminal.
+  std::function<int()> columns;
   // An environment variable; empty where it is not set.
   std::function<std::string(const char* name)> variable;
   Environment environment;

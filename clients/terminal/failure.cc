@@ -10,7 +10,7 @@
 namespace clarity::client {
 namespace {
 
-// Error reasons that need another answer than their code would give.
+// What each reason of error_reason.proto means for whoever typed the command.
 struct ReasonRule {
   const char* reason;
   ExitCode exit_code;
@@ -18,8 +18,17 @@ struct ReasonRule {
 };
 
 constexpr ReasonRule kReasonRules[] = {
-    {"NOT_FOUND", kExitNotFound, "Check the name."},
+    {"INVALID_REQUEST", kExitUsage, "Put that right, then try again."},
+    {"REQUEST_ID_REUSED", kExitConflict, "Give the command again: it is sent as a new one."},
+    {"PAGE_TOKEN_MISMATCH", kExitConflict, "Give the command again: it starts from the top."},
+    {"TOKEN_EXPIRED", kExitConflict, "Too much has changed meanwhile: list, then watch again."},
+    {"UNAUTHENTICATED", kExitSignedOut,
+     "Get a new token (clarityctl token) and put it in the file that --token-file or "
+     "CLARITY_TOKEN_FILE names: it is read again with the next command."},
     {"PERMISSION_DENIED", kExitNotFound, "Check the name; if it is right, you may not do this."},
+    {"NOT_FOUND", kExitNotFound, "Check the name."},
+    {"ALREADY_EXISTS", kExitConflict, "Choose another name, or use what is there."},
+    {"ETAG_MISMATCH", kExitConflict, "Somebody has changed it meanwhile: look again, then repeat."},
     {"SLOT_TAKEN", kExitTaken, "Take one of the times shown, or search again."},
     {"SLOT_NOT_OFFERED", kExitTaken, "Search for the times that this visit is offered at."},
     {"PATIENT_BUSY", kExitTaken, "The patient has another appointment then: take another time."},
@@ -28,21 +37,33 @@ constexpr ReasonRule kReasonRules[] = {
      "The hold keeps something else: leave it out, or search again."},
     {"HOLD_LIMIT", kExitConflict, "Release a hold that is no longer needed, then try again."},
     {"WRONG_STATE", kExitConflict, "Look at it again: somebody may have changed it."},
-    {"ETAG_MISMATCH", kExitConflict, "Somebody has changed it meanwhile: look again, then repeat."},
     {"ORDER_MISSING", kExitConflict, "This visit needs a clinician's order: name it with --order."},
     {"ORDER_NOT_APPLICABLE", kExitConflict,
      "Ask the clinician for an order that covers the visit."},
     {"WOULD_ORPHAN", kExitConflict,
      "Move these appointments first, or accept it with --accept-orphans."},
     {"IN_USE", kExitConflict, "Something ahead still needs it: move or cancel that first."},
+    {"RATE_LIMITED", kExitUnavailable, "Too many commands at once: wait a moment, then try again."},
+    {"OVERLOADED", kExitUnavailable, "The server is busy: wait a moment, then try again."},
+    {"UNAVAILABLE", kExitUnavailable, "Nothing was done: wait a moment, then try again."},
+    {"INTERNAL", kExitFailed,
+     "A fault of the server, which has logged it: look whether it was done, and tell whoever "
+     "runs it."},
 };
 
-const ReasonRule* RuleOf(const absl::Status& status) {
-  const std::string reason = ReasonOf(status);
+const ReasonRule* RuleOf(absl::string_view reason) {
   for (const ReasonRule& rule : kReasonRules) {
     if (reason == rule.reason) return &rule;
   }
   return nullptr;
+}
+
+// What the transport says is for people who know it; what it means is said first.
+const char* MeaningOf(const absl::Status& status) {
+  if (!ReasonOf(status).empty()) return "";
+  if (absl::IsUnavailable(status)) return "the server cannot be reached: ";
+  if (absl::IsDeadlineExceeded(status)) return "the server has not answered in time: ";
+  return "";
 }
 
 nlohmann::json DetailsOf(const absl::Status& status) {
@@ -63,7 +84,7 @@ nlohmann::json DetailsOf(const absl::Status& status) {
 }  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& status) {
-  if (const ReasonRule* rule = RuleOf(status)) return rule->exit_code;
+  if (const ReasonRule* rule = RuleOf(ReasonOf(status))) return rule->exit_code;
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return kExitOk;
@@ -89,21 +110,22 @@ ExitCode ExitCodeOf(const absl::Status& status) {
 }
 
 std::string AdviceOn(const absl::Status& status) {
-  if (const ReasonRule* rule = RuleOf(status)) return rule->advice;
+  if (const ReasonRule* rule = RuleOf(ReasonOf(status))) return rule->advice;
   switch (ExitCodeOf(status)) {
     case kExitUnavailable:
-      return "Check that the server runs and that --server names it (clarityctl status), then try "
-             "again; nothing was done twice.";
+      return "Check that the server runs and that --server names it (clarityctl status). What was "
+             "to "
+             "be changed may have been: look, then try again.";
     case kExitSignedOut:
-      return "Get a new token (clarityctl token) and name its file with --token-file or "
-             "CLARITY_TOKEN_FILE.";
+      return RuleOf("UNAUTHENTICATED")->advice;
     default:
       return "";
   }
 }
 
 ExitCode Report(const Console& console, const absl::Status& status) {
-  *console.err << console.Styled(Tone::kBad, "error: ") << Printable(status.message()) << '\n';
+  *console.err << console.Styled(Tone::kBad, "error: ") << MeaningOf(status)
+               << Printable(status.message()) << '\n';
   if (const auto request = DetailOf<google::rpc::BadRequest>(status);
       request.has_value() && request->field_violations_size() > 1) {
     for (const auto& violation : request->field_violations()) {

@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "clarity/scheduling/v1/error_reason.pb.h"
 #include "clients/core/errors.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
@@ -44,6 +45,21 @@ TEST_F(FailureTest, TheReasonDecidesBeforeTheCode) {
   EXPECT_EQ(ExitCodeOf(absl::UnauthenticatedError("no")), kExitSignedOut);
   EXPECT_EQ(ExitCodeOf(absl::InternalError("no")), kExitFailed);
   EXPECT_EQ(ExitCodeOf(absl::OkStatus()), kExitOk);
+}
+
+TEST_F(FailureTest, EveryReasonHasItsAdvice) {
+  const auto* reasons = scheduling::v1::ErrorReason_descriptor();
+  for (int i = 1; i < reasons->value_count(); ++i) {
+    const std::string reason = reasons->value(i)->name().substr(sizeof("ERROR_REASON_") - 1);
+    EXPECT_NE(AdviceOn(WithReason(absl::UnknownError("no"), reason.c_str())), "") << reason;
+  }
+}
+
+TEST_F(FailureTest, WhatTheTransportSaysIsPutInWords) {
+  EXPECT_EQ(Report(console_, absl::UnavailableError("errno 111")), kExitUnavailable);
+  EXPECT_THAT(err_.str(), HasSubstr("error: the server cannot be reached: errno 111\n"));
+  EXPECT_EQ(Report(console_, absl::DeadlineExceededError("late")), kExitUnavailable);
+  EXPECT_THAT(err_.str(), HasSubstr("error: the server has not answered in time: late\n"));
 }
 
 TEST_F(FailureTest, NamesEveryFieldAtFault) {

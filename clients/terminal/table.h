@@ -2,6 +2,7 @@
 #define CLARITY_CLIENTS_TERMINAL_TABLE_H_
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,10 +23,14 @@ struct Cell {
   Tone tone;
 };
 
-// Columns as wide as their widest cell. A column that is empty in every row is left out.
+// Columns as wide as their widest cell. A column that is empty in every row is left out. On a
+// terminal too narrow for it, the widest columns are shortened.
 class Table {
  public:
   explicit Table(std::vector<std::string> headers) : headers_(std::move(headers)) {}
+
+  // A column never to be shortened: a name is of use only whole.
+  void KeepWhole(size_t column) { whole_.insert(column); }
 
   // As many cells as headers.
   void AddRow(std::vector<Cell> cells);
@@ -34,13 +39,19 @@ class Table {
   void Print(const Console& console) const;
 
  private:
+  std::vector<size_t> Widths(size_t columns_of_terminal) const;
+
   const std::vector<std::string> headers_;
+  std::set<size_t> whole_;
   std::vector<std::vector<Cell>> rows_;
 };
 
 // How many columns of a terminal a UTF-8 text takes: two for a wide character, none for a
 // combining one.
 size_t DisplayWidth(absl::string_view text);
+
+// The text in at most so many columns; where it has more, the last one shown is "…".
+std::string Shortened(absl::string_view text, size_t width);
 
 }  // namespace clarity::client
 

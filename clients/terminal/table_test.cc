@@ -52,6 +52,27 @@ TEST_F(TableTest, TonesDoNotShiftColumns) {
   EXPECT_EQ(Print(table), "\x1b[2mstate\x1b[0m  \x1b[2mname\x1b[0m\n\x1b[31mNO\x1b[0m     a\n");
 }
 
+TEST_F(TableTest, FitsTheTerminalByShorteningItsWidestColumns) {
+  console_.columns = [] { return 24; };
+  Table table({"appointment", "where", "who"});
+  table.KeepWhole(0);
+  table.AddRow({"appointments/01", "Lake Forest", "Dr. Muñoz"});
+  table.AddRow({"appointments/02", "診療診療診療", "Dr. Lee"});
+  EXPECT_EQ(Print(table),
+            "appointment      where     who\n"
+            "appointments/01  Lake Fo…  Dr. Muñ…\n"
+            "appointments/02  診療診…   Dr. Lee\n")
+      << "a name stays whole, and no column becomes shorter than 8";
+}
+
+TEST(Shortened, CountsColumns) {
+  EXPECT_EQ(Shortened("Lake Forest", 11), "Lake Forest");
+  EXPECT_EQ(Shortened("Lake Forest", 5), "Lake…");
+  EXPECT_EQ(Shortened("診療", 3), "診…");
+  EXPECT_EQ(Shortened("診療", 2), "…");
+  EXPECT_EQ(Shortened("x", 0), "");
+}
+
 TEST_F(TableTest, TextFromElsewhereCannotControlTheTerminal) {
   Table table({"name"});
   table.AddRow({"evil\x1b[2J\r\nname"});

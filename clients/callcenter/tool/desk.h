@@ -8,7 +8,9 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "clients/callcenter/call_center_client.h"
+#include "clients/callcenter/tool/commands.h"
 #include "clients/callcenter/tool/directory.h"
+#include "clients/callcenter/tool/held_times.h"
 #include "clients/callcenter/tool/last_slots.h"
 #include "clients/callcenter/tool/screen.h"
 #include "clients/terminal/console.h"
@@ -17,83 +19,59 @@
 
 namespace clarity::client {
 
-// What `slots` looks for. Texts are as typed; empty: not given.
-struct SlotsCommand {
-  std::string visit_type;
-  std::vector<std::string> clinics;  // none: all
-  std::string from = "today";
-  int days = 14;
-  std::string on;  // days of the week
-  std::string after, before;
-  std::vector<std::string> with, without;
-  std::string language, capability;
-  bool telehealth = false;
-  std::string patient, order, move;
-  // A choice to read out, not twenty starts five minutes apart. 0: any.
-  int per_day = 4;
-  int apart = 60;  // minutes
-  int limit = 10;
-};
-
-// A time, given in one of three ways: the number of a slot shown last, a hold, or in words.
-struct Choice {
-  std::string what;                    // "2" or "holds/..."
-  std::string visit_type, clinic, at;  // in words
-  bool telehealth = false;
-};
-
-struct HoldCommand {
-  Choice choice;
-  std::string patient, caller, move;
-};
-
-struct BookCommand {
-  Choice choice;
-  std::string patient, order, note;
-  std::string requester, relationship, callback;
-};
-
-struct MoveCommand {
-  std::string appointment;
-  Choice choice;
-};
-
-struct CancelCommand {
-  std::string appointment, reason, by;
-};
-
-struct ListCommand {
-  std::string patient, clinic, from, filter;
-  int days = 0;
-  bool all = false;  // also those that are over
-  int limit = 50;
-};
-
 // An agent's desk: what every command of the call-center tool does, whether it comes from the
 // command line or from a session. Each says how it went, and gives the exit code.
+//
+// In a session the desk also remembers: who is on the line, which times are held, and which visits
+// stand on the screen. Visits are then called by letters, held times h1, h2.
 class Desk {
  public:
   struct Setup {
     bool json = false;  // a document for programs instead of words for people
+    bool session = false;
     absl::optional<absl::TimeZone> caller_zone;
   };
 
   // `console` outlives the desk.
-  Desk(CallCenterClient client, const Console* console, LastSlots last_slots, Setup setup);
+  Desk(CallCenterClient client, const Console* console, LastSlots last_slots, const Setup& setup);
 
-  ExitCode Slots(const SlotsCommand& command);
+  // Finding a time.
+  ExitCode Slots(SlotsCommand command);
+  ExitCode Next(const NextCommand& command);
+  ExitCode Explain(const ExplainCommand& command);
+
+  // Keeping it. Without saying which: the one that is held.
   ExitCode Hold(const HoldCommand& command);
   ExitCode Renew(const std::string& what);
   ExitCode Release(const std::string& what);
+
+  // The appointment.
   ExitCode Book(const BookCommand& command);
   ExitCode Move(const MoveCommand& command);
   ExitCode Cancel(const CancelCommand& command);
+  ExitCode Take(Step step, const StepCommand& command);
+
+  // Looking.
   ExitCode Show(const std::string& appointment);
-  ExitCode List(const ListCommand& command);
-  // Until the connection is lost for good.
+  ExitCode List(ListCommand command);
+  ExitCode Board(const BoardCommand& command);
+  // Until Ctrl-C, or until the connection is lost for good.
   ExitCode Watch(const std::vector<std::string>& clinics);
   ExitCode Clinics();
   ExitCode VisitTypes(const std::string& clinic);
+
+  // Of a session only.
+  ExitCode Caller(const CallerCommand& command);
+  ExitCode Holds();
+  // Gives back what is held, and says so.
+  void ReleaseAll();
+  // Which holds are about to lapse, and which have; empty: none since it was asked last.
+  std::string News();
+  const CallerCommand& caller() const { return caller_; }
+  const HeldTimes& held() const { return held_; }
+  // Letters of the visits on the screen.
+  std::vector<std::string> Letters() const;
+  Directory& directory() { return directory_; }
 
  private:
   // A choice, understood: a hold, or a slot, or a slot and the hold that keeps it.
@@ -105,25 +83,50 @@ class Desk {
 
   absl::StatusOr<Chosen> Choose(const Choice& choice);
   absl::StatusOr<scheduling::v1::Slot> SlotInWords(const Choice& choice);
+  // The only time held, where nothing is said.
+  Choice OrHeld(Choice choice) const;
   absl::StatusOr<Chosen> ChooseHold(const std::string& what);
   absl::StatusOr<scheduling::v1::FindSlotsRequest> SearchOf(const SlotsCommand& command);
+  absl::Status AddPlaces(const SlotsCommand& command, scheduling::v1::SlotQuery* query);
   absl::StatusOr<std::string> FilterOf(const ListCommand& command);
+  // The clinics named, or all there are.
+  absl::StatusOr<std::vector<std::string>> ClinicsOf(const std::vector<std::string>& named);
   absl::TimeZone ZoneOfClinic(const std::string& clinic) const;
   absl::Time now() const { return console_.environment.now(); }
 
+  // What was typed, else what is known of who is on the line.
+  std::string PatientOr(const std::string& typed) const;
+  std::string OrderOr(const std::string& typed, const std::string& visit_type);
+  // A name, an id, or in a session a letter of the screen.
+  absl::StatusOr<std::string> AppointmentNamed(const std::string& typed) const;
+  absl::StatusOr<scheduling::v1::Appointment> GetAppointment(const std::string& typed);
+
   // Shows slots as a numbered table, and remembers them.
   void Offer(const std::vector<scheduling::v1::Slot>& slots);
+  void Remember(const std::vector<scheduling::v1::Slot>& slots);
+  void Forget(const Chosen& chosen);  // its hold is used up or gone
+  // What came of a booking, or of a change of one; with what the agent reads out.
+  ExitCode ReadBack(absl::string_view headline, const scheduling::v1::Appointment& appointment);
+  // How the agent calls this visit from now on.
+  std::string NameShown(const scheduling::v1::Appointment& appointment);
   // Of an attempt to take a chosen time: with the alternatives.
   ExitCode FailedToTake(const Chosen& chosen, const absl::Status& status);
   ExitCode Fail(const absl::Status& status);
   ExitCode PrintJson(const google::protobuf::Message& message, bool on_one_line = false);
+  void ReleaseOne(const HeldTime& time);
 
   const CallCenterClient client_;
   const Console& console_;
-  const LastSlots last_slots_;
   const Setup setup_;
+  LastSlots last_slots_;
   Directory directory_;
-  const Screen screen_;
+  Screen screen_;
+
+  // What a session remembers.
+  CallerCommand caller_;
+  HeldTimes held_;
+  std::vector<std::string> visits_;  // names, by letter
+  std::string moving_;               // the appointment that the slots shown are for; empty: none
 };
 
 }  // namespace clarity::client

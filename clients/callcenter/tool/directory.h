@@ -9,17 +9,20 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "clarity/scheduling/v1/catalog.pb.h"
 #include "clients/callcenter/call_center_client.h"
 
 namespace clarity::client {
 
-// The clinics and visit types, asked for once when first needed.
+// The clinics, visit types and resources, asked for once when first needed.
 class Directory {
  public:
   explicit Directory(CallCenterClient client) : client_(std::move(client)) {}
 
   absl::Status Load();
+  // As they are now: the catalog may have changed during a long session.
+  absl::Status Reload();
 
   // Before Load() has succeeded these know nothing: null, or the bare id.
   const scheduling::v1::Clinic* FindClinic(absl::string_view name) const;
@@ -33,12 +36,15 @@ class Directory {
   const std::map<std::string, scheduling::v1::VisitType, std::less<>>& visit_types() const {
     return visit_types_;
   }
+  // By name. Empty where the caller may not see them.
+  const std::map<std::string, scheduling::v1::Resource, std::less<>>& Resources();
 
  private:
   const CallCenterClient client_;
   bool loaded_ = false;
   std::map<std::string, scheduling::v1::Clinic, std::less<>> clinics_;  // by name
   std::map<std::string, scheduling::v1::VisitType, std::less<>> visit_types_;
+  absl::optional<std::map<std::string, scheduling::v1::Resource, std::less<>>> resources_;
 };
 
 // How long the visit has begun when the patient comes: its preparation.

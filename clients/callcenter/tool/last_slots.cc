@@ -46,7 +46,11 @@ std::string LastSlots::DefaultPath(const Console& console) {
   return state + "/clarity/last-slots";
 }
 
-absl::Status LastSlots::Save(const std::vector<ShownSlot>& slots) const {
+absl::Status LastSlots::Save(const std::vector<ShownSlot>& slots) {
+  if (path_.empty()) {
+    in_memory_ = slots;
+    return absl::OkStatus();
+  }
   json entries = json::array();
   for (const ShownSlot& shown : slots) {
     std::string text;
@@ -58,6 +62,7 @@ absl::Status LastSlots::Save(const std::vector<ShownSlot>& slots) const {
 }
 
 std::vector<ShownSlot> LastSlots::Load() const {
+  if (path_.empty()) return in_memory_;
   std::ifstream file(path_);
   const json document = json::parse(file, nullptr, /*allow_exceptions=*/false);
   // Missing, damaged or of another server: then nothing has been shown.
@@ -79,13 +84,13 @@ absl::StatusOr<ShownSlot> LastSlots::Get(int number) const {
   if (number >= 1 && number <= static_cast<int>(slots.size())) {
     return slots[static_cast<size_t>(number - 1)];
   }
-  return absl::NotFoundError(
-      slots.empty() ? "no slots have been shown yet: search with 'callcenter slots' first"
-                    : absl::StrCat("there is no slot ", number, ": the last search showed 1 to ",
-                                   slots.size()));
+  return absl::NotFoundError(slots.empty()
+                                 ? "no slots have been shown yet: search with 'slots' first"
+                                 : absl::StrCat("there is no slot ", number,
+                                                ": the last search showed 1 to ", slots.size()));
 }
 
-absl::Status LastSlots::SetHold(int number, absl::string_view hold) const {
+absl::Status LastSlots::SetHold(int number, absl::string_view hold) {
   std::vector<ShownSlot> slots = Load();
   if (number < 1 || number > static_cast<int>(slots.size())) return absl::OkStatus();
   slots[static_cast<size_t>(number - 1)].hold = std::string(hold);

@@ -19,30 +19,33 @@ struct ShownSlot {
   std::string hold;  // "holds/{hold}"; empty: none
 };
 
-// The slots shown last, so that `hold 2` and `book 2` mean what stands on the screen. Kept between
-// commands in a file that only its owner may read; it says nothing about any patient.
+// The slots shown last, so that `hold 2` and `book 2` mean what stands on the screen. Between
+// commands they are kept in a file that only its owner may read; it says nothing about any patient.
+// A session keeps its own in memory: another terminal shows other slots.
 class LastSlots {
  public:
   // "$XDG_STATE_HOME/clarity/last-slots", or under ~/.local/state.
   static std::string DefaultPath(const Console& console);
 
+  LastSlots() = default;  // in memory
   // The slots of one server are not those of another.
   LastSlots(std::string path, std::string server)
       : path_(std::move(path)), server_(std::move(server)) {}
 
-  absl::Status Save(const std::vector<ShownSlot>& slots) const;
+  absl::Status Save(const std::vector<ShownSlot>& slots);
   // Number 1 is the first. NOT_FOUND with what to do when nothing has this number.
   absl::StatusOr<ShownSlot> Get(int number) const;
   // Remembers a hold on a slot, or with an empty one that it is gone.
-  absl::Status SetHold(int number, absl::string_view hold) const;
+  absl::Status SetHold(int number, absl::string_view hold);
   // 0 when no slot is kept by this hold.
   int NumberOfHold(absl::string_view hold) const;
 
  private:
   std::vector<ShownSlot> Load() const;
 
-  const std::string path_;
-  const std::string server_;
+  std::string path_;  // empty: in memory
+  std::string server_;
+  std::vector<ShownSlot> in_memory_;
 };
 
 }  // namespace clarity::client

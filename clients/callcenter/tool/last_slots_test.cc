@@ -28,7 +28,7 @@ class LastSlotsTest : public testing::Test {
   const std::string directory_ = testing::TempDir() + "last_slots_test_" +
                                  testing::UnitTest::GetInstance()->current_test_info()->name();
   const std::string path_ = directory_ + "/clarity/last-slots";
-  const LastSlots last_slots_{path_, "127.0.0.1:7421"};
+  LastSlots last_slots_{path_, "127.0.0.1:7421"};
 };
 
 TEST_F(LastSlotsTest, NumbersMeanWhatWasShown) {
@@ -52,6 +52,14 @@ TEST_F(LastSlotsTest, RemembersTheHoldOnASlot) {
   EXPECT_EQ(last_slots_.NumberOfHold("holds/other"), 0);
 }
 
+TEST_F(LastSlotsTest, ThoseOfASessionAreInMemory) {
+  LastSlots of_session;
+  ASSERT_TRUE(of_session.Save({Shown("clinics/a")}).ok());
+  ASSERT_TRUE(of_session.SetHold(1, "holds/h").ok());
+  EXPECT_EQ(of_session.Get(1)->hold, "holds/h");
+  EXPECT_FALSE(LastSlots().Get(1).ok());
+}
+
 TEST_F(LastSlotsTest, TheFileIsForItsOwnerOnly) {
   ASSERT_TRUE(last_slots_.Save({}).ok());
   struct stat file;
@@ -60,7 +68,7 @@ TEST_F(LastSlotsTest, TheFileIsForItsOwnerOnly) {
 }
 
 TEST_F(LastSlotsTest, SlotsOfAnotherServerOrADamagedFileCountAsNone) {
-  EXPECT_THAT(std::string(last_slots_.Get(1).status().message()), HasSubstr("callcenter slots"));
+  EXPECT_THAT(std::string(last_slots_.Get(1).status().message()), HasSubstr("'slots' first"));
   ASSERT_TRUE(last_slots_.Save({Shown("clinics/a")}).ok());
   EXPECT_FALSE(LastSlots(path_, "elsewhere:7421").Get(1).ok());
   for (const char* text : {"", "{", "[]", "{\"server\":\"127.0.0.1:7421\",\"slots\":[{}]}"}) {

@@ -1,6 +1,7 @@
 #include "clients/callcenter/tool/screen.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -19,6 +20,8 @@ using google::protobuf::RepeatedPtrField;
 using scheduling::v1::Appointment;
 using scheduling::v1::Assignment;
 using scheduling::v1::Clinic;
+using scheduling::v1::DayBoard;
+using scheduling::v1::FindNextAvailableResponse;
 using scheduling::v1::Hold;
 using scheduling::v1::Resource;
 using scheduling::v1::Slot;
@@ -50,6 +53,29 @@ std::string NamesOf(const RepeatedPtrField<Assignment>& assignments, bool people
 
 std::string PatientOf(const Appointment& appointment) {
   return appointment.participants().empty() ? "" : appointment.participants(0).patient();
+}
+
+// What people call a resource, as the slot that it is in says.
+std::string TitleOf(const std::string& resource, const Slot& slot) {
+  for (const Assignment& assignment : slot.assignments()) {
+    if (assignment.resource() == resource) return TitleOf(assignment);
+  }
+  return ShortName(resource);
+}
+
+std::string PhaseTitle(const Appointment& appointment, const std::string& id) {
+  for (const auto& phase : appointment.phases()) {
+    if (phase.phase() == id && !phase.display_name().empty()) return phase.display_name();
+  }
+  return id;
+}
+
+std::string AttentionOf(const Appointment& appointment) {
+  std::vector<std::string> descriptions;
+  for (const auto& attention : appointment.attention()) {
+    descriptions.push_back(attention.description());
+  }
+  return absl::StrJoin(descriptions, "; ");
 }
 
 Cell StateCell(const Appointment& appointment) {
@@ -140,15 +166,39 @@ void Screen::ShowSlots(const std::vector<Slot>& slots) const {
   table.Print(console_);
 }
 
-void Screen::ShowHold(const Hold& hold) const {
+void Screen::ShowOpenings(const FindNextAvailableResponse& openings) const {
+  Table table({"#", "clinic", "who", "day", "from", "to", "for the caller", "in"});
+  int number = 0;
+  for (const auto& row : openings.rows()) {
+    for (int i = 0; i < row.openings_size(); ++i) {
+      const Slot& slot = row.openings(i);
+      const Span span = PatientSpan(slot);
+      const int days = i < row.days_size() ? row.days(i) : 0;
+      table.AddRow(
+          {Cell(absl::StrCat(++number), Tone::kStrong), directory_.ClinicTitle(row.clinic()),
+           row.resource().empty() ? "anybody" : TitleOf(row.resource(), slot),
+           ShortDay(span.start, now(), span.zone), ClinicTime(span), ClockTime(span.end, span.zone),
+           CallerTime(span), days == 0 ? "today" : Counted(days, "day")});
+    }
+  }
+  table.Print(console_);
+}
+
+std::string Screen::Title(const Hold& hold) const {
+  const Span span = PatientSpan(hold);
+  return absl::StrCat(Printable(directory_.VisitTypeTitle(hold.visit_type())), ", ",
+                      ShortDay(span.start, now(), span.zone), " ", ClinicTime(span), ", ",
+                      Printable(directory_.ClinicTitle(hold.clinic())));
+}
+
+void Screen::ShowHold(const Hold& hold, absl::string_view name, absl::Time expires) const {
   // The agent's own clock decides how long there is.
   const absl::TimeZone here = absl::LocalTimeZone();
-  const absl::Time expires = FromProto(hold.expire_time());
   const int64_t minutes_left = absl::ToInt64Minutes(expires - now() + absl::Seconds(30));
   const std::string until =
       absl::StrCat("Held until ", ClockTime(expires, here), " ", ZoneName(expires, here), " (",
                    Counted(minutes_left, "minute"), ")");
-  *console_.out << console_.Styled(Tone::kGood, until) << ": " << hold.name() << '\n'
+  *console_.out << console_.Styled(Tone::kGood, until) << ": " << name << '\n'
                 << "  " << Printable(directory_.VisitTypeTitle(hold.visit_type())) << " at "
                 << Printable(directory_.ClinicTitle(hold.clinic())) << '\n'
                 << "  " << Spoken(PatientSpan(hold)) << '\n';
@@ -167,8 +217,27 @@ void Screen::ShowConflict(const SlotConflict& conflict) const {
   }
 }
 
-void Screen::ReadBack(absl::string_view headline, const Appointment& appointment) const {
-  *console_.out << console_.Styled(Tone::kGood, headline) << ' ' << appointment.name() << '\n'
+// Of a need that everybody fails, a few are enough to see why.
+void Screen::ShowObstacles(const SlotConflict& conflict) const {
+  constexpr int kOfANeedMax = 3;
+  std::map<std::string, int> shown;  // by need
+  for (const auto& blocker : conflict.blockers()) {
+    if (!blocker.need().empty() && ++shown[blocker.need()] > kOfANeedMax) continue;
+    *console_.out << "  " << Printable(blocker.need()) << (blocker.need().empty() ? "" : ": ")
+                  << Printable(blocker.description());
+    if (!blocker.appointment().empty()) *console_.out << " (" << blocker.appointment() << ')';
+    *console_.out << '\n';
+  }
+  for (const auto& [need, count] : shown) {
+    if (count > kOfANeedMax) {
+      *console_.out << "  " << Printable(need) << ": and " << count - kOfANeedMax << " more\n";
+    }
+  }
+}
+
+void Screen::ReadBack(absl::string_view headline, absl::string_view name,
+                      const Appointment& appointment) const {
+  *console_.out << console_.Styled(Tone::kGood, headline) << ' ' << name << '\n'
                 << "Read back to the caller:\n"
                 << "  " << Printable(directory_.VisitTypeTitle(appointment.visit_type())) << '\n'
                 << "  " << Spoken(PatientSpan(appointment)) << '\n';
@@ -217,16 +286,50 @@ void Screen::ShowAppointment(const Appointment& appointment) const {
   for (const auto& attention : appointment.attention()) row("attention", attention.description());
 }
 
-void Screen::ShowAppointments(const std::vector<Appointment>& appointments) const {
-  Table table({"day", "from", "to", "for the caller", "state", "clinic", "visit", "patient",
+void Screen::ShowAppointments(const std::vector<Appointment>& appointments,
+                              const std::vector<std::string>& letters) const {
+  Table table({"", "day", "from", "to", "for the caller", "state", "clinic", "visit", "patient",
                "appointment", "attention"});
-  for (const Appointment& appointment : appointments) {
+  constexpr size_t kAppointmentColumn = 9;
+  table.KeepWhole(kAppointmentColumn);
+  for (size_t i = 0; i < appointments.size(); ++i) {
+    const Appointment& appointment = appointments[i];
+    const Span span = PatientSpan(appointment);
+    table.AddRow({Cell(letters.empty() ? "" : letters[i], Tone::kStrong),
+                  ShortDay(span.start, now(), span.zone), ClinicTime(span),
+                  ClockTime(span.end, span.zone), CallerTime(span), StateCell(appointment),
+                  directory_.ClinicTitle(appointment.clinic()),
+                  directory_.VisitTypeTitle(appointment.visit_type()), PatientOf(appointment),
+                  letters.empty() ? appointment.name() : "",
+                  Cell(appointment.attention().empty() ? "" : "!", Tone::kWarning)});
+  }
+  table.Print(console_);
+}
+
+void Screen::ShowBoard(const DayBoard& board, const std::vector<std::string>& letters) const {
+  const absl::TimeZone zone = ZoneOf(board.time_zone());
+  const absl::CivilDay day(board.date().year(), board.date().month(), board.date().day());
+  *console_.out << console_.Styled(Tone::kStrong, directory_.ClinicTitle(board.clinic())) << ", "
+                << LongDay(absl::FromCivil(day, zone), zone) << ": "
+                << Counted(board.rows_size(), "visit") << '\n';
+  if (board.rows().empty()) return;
+  Table table({"", "from", "to", "state", "phase", "late", "visit", "patient", "with and where",
+               "appointment", "attention"});
+  constexpr size_t kAppointmentColumn = 9;
+  table.KeepWhole(kAppointmentColumn);
+  for (int i = 0; i < board.rows_size(); ++i) {
+    const DayBoard::Row& row = board.rows(i);
+    const Appointment& appointment = row.appointment();
     const Span span = PatientSpan(appointment);
     table.AddRow(
-        {ShortDay(span.start, now(), span.zone), ClinicTime(span), ClockTime(span.end, span.zone),
-         CallerTime(span), StateCell(appointment), directory_.ClinicTitle(appointment.clinic()),
+        {Cell(letters.empty() ? "" : letters[static_cast<size_t>(i)], Tone::kStrong),
+         ClinicTime(span), ClockTime(span.end, span.zone), StateCell(appointment),
+         PhaseTitle(appointment, row.current_phase()),
+         row.has_delay() ? Cell(Counted(row.delay().seconds() / 60, "minute"), Tone::kWarning)
+                         : Cell(""),
          directory_.VisitTypeTitle(appointment.visit_type()), PatientOf(appointment),
-         appointment.name(), Cell(appointment.attention().empty() ? "" : "!", Tone::kWarning)});
+         NamesOf(appointment.assignments(), false), letters.empty() ? appointment.name() : "",
+         Cell(AttentionOf(appointment), Tone::kWarning)});
   }
   table.Print(console_);
 }

@@ -24,15 +24,28 @@ class Screen {
          absl::optional<absl::TimeZone> caller_zone)
       : console_(*console), directory_(*directory), caller_zone_(caller_zone) {}
 
-  // A numbered table.
+  const absl::optional<absl::TimeZone>& caller_zone() const { return caller_zone_; }
+  void set_caller_zone(absl::optional<absl::TimeZone> zone) { caller_zone_ = zone; }
+
+  // Numbered tables.
   void ShowSlots(const std::vector<scheduling::v1::Slot>& slots) const;
-  void ShowHold(const scheduling::v1::Hold& hold) const;
-  // What stands in the way of a time, on the error stream.
+  void ShowOpenings(const scheduling::v1::FindNextAvailableResponse& openings) const;
+  // `name`: what the agent calls it. `expires`: by the clock of this machine.
+  void ShowHold(const scheduling::v1::Hold& hold, absl::string_view name, absl::Time expires) const;
+  // What a hold is for, in a few words.
+  std::string Title(const scheduling::v1::Hold& hold) const;
+  // What stands in the way of a time: the first of it after a refusal, on the error stream; or all.
   void ShowConflict(const scheduling::v1::SlotConflict& conflict) const;
+  void ShowObstacles(const scheduling::v1::SlotConflict& conflict) const;
   // What the agent reads out to the caller, under a headline.
-  void ReadBack(absl::string_view headline, const scheduling::v1::Appointment& appointment) const;
+  void ReadBack(absl::string_view headline, absl::string_view name,
+                const scheduling::v1::Appointment& appointment) const;
   void ShowAppointment(const scheduling::v1::Appointment& appointment) const;
-  void ShowAppointments(const std::vector<scheduling::v1::Appointment>& appointments) const;
+  // With the letters that the agent calls them by; none: their names are shown.
+  void ShowAppointments(const std::vector<scheduling::v1::Appointment>& appointments,
+                        const std::vector<std::string>& letters) const;
+  void ShowBoard(const scheduling::v1::DayBoard& board,
+                 const std::vector<std::string>& letters) const;
   void ShowChange(const scheduling::v1::WatchAppointmentsResponse::Change& change) const;
   void ShowClinics() const;
   void ShowVisitTypes(const std::vector<scheduling::v1::VisitType>& visit_types) const;
@@ -56,7 +69,7 @@ class Screen {
 
   const Console& console_;
   const Directory& directory_;
-  const absl::optional<absl::TimeZone> caller_zone_;
+  absl::optional<absl::TimeZone> caller_zone_;
 };
 
 // "booked" of STATE_BOOKED: the name of an enum value as people read it.

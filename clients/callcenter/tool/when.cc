@@ -22,6 +22,18 @@ constexpr int kDaysAheadMax = 400;
 constexpr std::array<const char*, 7> kWeekdays = {"monday", "tuesday",  "wednesday", "thursday",
                                                   "friday", "saturday", "sunday"};
 
+// What callers say, and the IANA zone they mean.
+struct SpokenZone {
+  const char* spoken;
+  const char* name;
+};
+constexpr SpokenZone kSpokenZones[] = {
+    {"eastern", "America/New_York"},    {"central", "America/Chicago"},
+    {"mountain", "America/Denver"},     {"arizona", "America/Phoenix"},
+    {"pacific", "America/Los_Angeles"}, {"alaska", "America/Anchorage"},
+    {"hawaii", "Pacific/Honolulu"},
+};
+
 std::string Normal(absl::string_view text) {
   std::string result = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
   absl::RemoveExtraAsciiWhitespace(&result);
@@ -68,10 +80,14 @@ google::protobuf::Timestamp ToProto(absl::Time time) {
 }
 
 absl::StatusOr<absl::TimeZone> ParseZone(absl::string_view name) {
+  const std::string spoken = Normal(name);
+  for (const SpokenZone& known : kSpokenZones) {
+    if (spoken == known.spoken) name = known.name;
+  }
   absl::TimeZone zone;
   if (!absl::LoadTimeZone(name, &zone)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("there is no time zone ", name, ": name one such as America/New_York"));
+        absl::StrCat("there is no time zone ", name, ": say eastern, or America/New_York"));
   }
   return zone;
 }

@@ -19,7 +19,7 @@ namespace clarity::client {
 absl::Time FromProto(const google::protobuf::Timestamp& timestamp);
 google::protobuf::Timestamp ToProto(absl::Time time);
 
-// INVALID_ARGUMENT where there is no such IANA zone.
+// "eastern", as callers say it, or an IANA zone. INVALID_ARGUMENT where there is no such zone.
 absl::StatusOr<absl::TimeZone> ParseZone(absl::string_view name);
 
 // "today", "tomorrow", "fri" or "friday" (the next one, never today), "+3" (days), "2026-12-01",

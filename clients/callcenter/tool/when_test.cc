@@ -35,6 +35,12 @@ TEST(ParseDay, TakesDaysAsPeopleSayThem) {
   }
 }
 
+TEST(ParseZone, TakesWhatCallersSay) {
+  EXPECT_EQ(ParseZone("Eastern")->name(), "America/New_York");
+  EXPECT_EQ(ParseZone("America/Chicago")->name(), "America/Chicago");
+  EXPECT_THAT(std::string(ParseZone("Mars/Base").status().message()), HasSubstr("say eastern"));
+}
+
 TEST(ParseDay, RefusesWhatIsNoDayAndSaysWhatWouldBe) {
   for (const char* text : {"", "soon", "+x", "+-1", "2026-13-01", "Feb 30", "32", "mo"}) {
     const auto day = ParseDay(text, kToday);

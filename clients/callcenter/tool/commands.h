@@ -1,0 +1,99 @@
+#ifndef CLARITY_CLIENTS_CALLCENTER_TOOL_COMMANDS_H_
+#define CLARITY_CLIENTS_CALLCENTER_TOOL_COMMANDS_H_
+
+#include <string>
+#include <vector>
+
+// What was typed, a struct a command. Texts are as typed; empty: not given.
+namespace clarity::client {
+
+struct SlotsCommand {
+  std::string visit_type;
+  std::vector<std::string> clinics;  // none: all, unless `near` says otherwise
+  std::string near;                  // a clinic, or "33.65,-117.69"
+  int within_km = 50;
+  std::string from = "today";
+  int days = 14;
+  std::string on;  // days of the week
+  std::string after, before;
+  std::vector<std::string> with, without;
+  std::string language, capability;
+  bool telehealth = false;
+  std::string patient, order, move;
+  // A choice to read out, not twenty starts five minutes apart. 0: any.
+  int per_day = 4;
+  int apart = 60;  // minutes
+  int limit = 10;
+};
+
+struct NextCommand {
+  std::string visit_type;
+  std::vector<std::string> clinics;  // none: all
+  std::string from;
+  int openings = 3;
+  bool by_clinician = false;
+};
+
+// A time, given in one of three ways: the number of a slot shown last, a hold, or in words.
+struct Choice {
+  std::string what;                    // "2", "h1" or "holds/..."
+  std::string visit_type, clinic, at;  // in words
+  bool telehealth = false;
+};
+
+struct ExplainCommand {
+  Choice choice;
+  std::string patient, order;
+  std::vector<std::string> with;
+};
+
+struct HoldCommand {
+  Choice choice;
+  std::string patient, caller, move;
+};
+
+struct BookCommand {
+  Choice choice;
+  std::string patient, order, note;
+  std::string requester, relationship, callback;
+};
+
+struct MoveCommand {
+  std::string appointment;
+  Choice choice;
+};
+
+struct CancelCommand {
+  std::string appointment, reason, by;
+};
+
+// A step of the visit itself.
+enum class Step { kConfirm, kArrive, kStart, kComplete, kNoShow, kUndo };
+
+struct StepCommand {
+  std::string appointment;
+  std::string reason;  // of a no-show or an undo
+};
+
+struct ListCommand {
+  std::string patient, clinic, from, filter;
+  int days = 0;
+  bool all = false;  // also those that are over
+  int limit = 50;
+};
+
+struct BoardCommand {
+  std::string clinic;
+  std::string day = "today";
+};
+
+// Who is on the line, in a session.
+struct CallerCommand {
+  std::string patient, order;
+  std::string label;  // what to call a caller without a record
+  std::string zone;
+};
+
+}  // namespace clarity::client
+
+#endif  // CLARITY_CLIENTS_CALLCENTER_TOOL_COMMANDS_H_

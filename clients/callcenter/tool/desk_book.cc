@@ -1,0 +1,268 @@
+// The desk: keeping a time, booking it, and carrying the visit through.
+#include "absl/strings/str_cat.h"
+#include "clients/callcenter/tool/desk.h"
+#include "clients/callcenter/tool/when.h"
+#include "clients/core/errors.h"
+#include "clients/core/requests.h"
+#include "clients/terminal/names.h"
+
+namespace clarity::client {
+namespace {
+
+using scheduling::v1::Appointment;
+using scheduling::v1::BookAppointmentRequest;
+using scheduling::v1::CancelAppointmentRequest;
+using scheduling::v1::Cancellation;
+using scheduling::v1::CompleteAppointmentRequest;
+using scheduling::v1::ConfirmAppointmentRequest;
+using scheduling::v1::CreateHoldRequest;
+using scheduling::v1::MarkNoShowRequest;
+using scheduling::v1::RecordArrivalRequest;
+using scheduling::v1::ReleaseHoldRequest;
+using scheduling::v1::RenewHoldRequest;
+using scheduling::v1::RescheduleAppointmentRequest;
+using scheduling::v1::StartAppointmentRequest;
+using scheduling::v1::UndoAppointmentStepRequest;
+
+absl::StatusOr<Cancellation::Initiator> InitiatorOf(const std::string& by) {
+  if (by.empty()) return Cancellation::INITIATOR_UNSPECIFIED;
+  if (by == "patient") return Cancellation::INITIATOR_PATIENT;
+  if (by == "clinic") return Cancellation::INITIATOR_CLINIC;
+  return absl::InvalidArgumentError("--by takes patient or clinic");
+}
+
+template <typename Request>
+Request For(const std::string& name) {
+  Request request;
+  request.set_name(name);
+  return request;
+}
+
+const char* HeadlineOf(Step step) {
+  switch (step) {
+    case Step::kConfirm:
+      return "Confirmed";
+    case Step::kArrive:
+      return "Arrived";
+    case Step::kStart:
+      return "Begun";
+    case Step::kComplete:
+      return "Completed";
+    case Step::kNoShow:
+      return "Missed";
+    case Step::kUndo:
+      return "Undone";
+  }
+  return "";
+}
+
+absl::StatusOr<Appointment> Send(const CallCenterClient& client, Step step, const std::string& name,
+                                 const std::string& reason) {
+  switch (step) {
+    case Step::kConfirm:
+      return client.ConfirmAppointment(For<ConfirmAppointmentRequest>(name));
+    case Step::kArrive:
+      return client.RecordArrival(For<RecordArrivalRequest>(name));
+    case Step::kStart:
+      return client.StartAppointment(For<StartAppointmentRequest>(name));
+    case Step::kComplete:
+      return client.CompleteAppointment(For<CompleteAppointmentRequest>(name));
+    case Step::kNoShow: {
+      auto request = For<MarkNoShowRequest>(name);
+      request.set_reason(reason);
+      return client.MarkNoShow(request);
+    }
+    case Step::kUndo: {
+      auto request = For<UndoAppointmentStepRequest>(name);
+      request.set_reason(reason);
+      return client.UndoAppointmentStep(request);
+    }
+  }
+  return absl::InternalError("no such step");
+}
+
+}  // namespace
+
+// -- Keeping it -----------------------------------------------------------------------------------
+
+ExitCode Desk::Hold(const HoldCommand& command) {
+  const auto chosen = Choose(command.choice);
+  if (!chosen.ok()) return Fail(chosen.status());
+  if (!chosen->hold.empty()) {
+    return Fail(absl::AlreadyExistsError(
+        absl::StrCat("it is held already, as ", chosen->hold, ": 'renew' keeps it longer")));
+  }
+  CreateHoldRequest request = HoldRequestOf(chosen->slot);
+  request.mutable_hold()->set_patient(PatientOr(command.patient));
+  request.mutable_hold()->set_caller_label(command.caller.empty() ? caller_.label : command.caller);
+  request.set_reschedule_appointment(command.move.empty() ? moving_
+                                                          : FullName("appointments", command.move));
+  const auto hold = client_.CreateHold(request);
+  if (!hold.ok()) return FailedToTake(*chosen, hold.status());
+  last_slots_.SetHold(chosen->number, hold->name()).IgnoreError();  // the name is on the screen
+  if (setup_.json) return PrintJson(*hold);
+  directory_.Load().IgnoreError();  // without it names are shown as ids
+  if (setup_.session) {
+    const HeldTime held = held_.Add(*hold, now());
+    screen_.ShowHold(*hold, held.label, held.expires);
+    screen_.Advise(absl::StrCat("Next: ", moving_.empty() ? "'book'" : "'move APPOINTMENT'",
+                                ", 'renew' or 'release'."));
+    return kExitOk;
+  }
+  screen_.ShowHold(*hold, hold->name(), FromProto(hold->expire_time()));
+  const std::string what = chosen->number > 0 ? absl::StrCat(chosen->number) : hold->name();
+  screen_.Advise(absl::StrCat("Next: 'book ", what, " --patient P', 'renew ", what,
+                              "' or 'release ", what, "'."));
+  return kExitOk;
+}
+
+ExitCode Desk::Renew(const std::string& what) {
+  const auto chosen = ChooseHold(what);
+  if (!chosen.ok()) return Fail(chosen.status());
+  const auto hold = client_.RenewHold(For<RenewHoldRequest>(chosen->hold));
+  if (!hold.ok()) return FailedToTake(*chosen, hold.status());
+  held_.Renew(*hold);
+  if (setup_.json) return PrintJson(*hold);
+  directory_.Load().IgnoreError();
+  if (const HeldTime* held = held_.Find(hold->name())) {
+    screen_.ShowHold(*hold, held->label, held->expires);
+  } else {
+    screen_.ShowHold(*hold, hold->name(), FromProto(hold->expire_time()));
+  }
+  return kExitOk;
+}
+
+ExitCode Desk::Release(const std::string& what) {
+  const auto chosen = ChooseHold(what);
+  if (!chosen.ok()) return Fail(chosen.status());
+  const absl::Status released = client_.ReleaseHold(For<ReleaseHoldRequest>(chosen->hold));
+  if (!released.ok()) return Fail(released);
+  const HeldTime* held = held_.Find(chosen->hold);
+  const std::string label = held == nullptr ? chosen->hold : held->label;
+  Forget(*chosen);
+  if (setup_.json) return PrintJson(scheduling::v1::ReleaseHoldResponse());
+  *console_.out << "Released " << label << ".\n";
+  return kExitOk;
+}
+
+ExitCode Desk::Holds() {
+  if (held_.empty()) {
+    *console_.out << "Nothing is held.\n";
+    return kExitOk;
+  }
+  for (const HeldTime& time : held_.times()) {
+    screen_.ShowHold(time.hold, time.label, time.expires);
+  }
+  return kExitOk;
+}
+
+void Desk::ReleaseAll() {
+  while (!held_.empty()) {
+    const HeldTime time = held_.times().front();
+    ReleaseOne(time);
+    Chosen chosen;
+    chosen.hold = time.hold.name();
+    chosen.number = last_slots_.NumberOfHold(chosen.hold);
+    Forget(chosen);
+  }
+}
+
+void Desk::ReleaseOne(const HeldTime& time) {
+  const absl::Status released = client_.ReleaseHold(For<ReleaseHoldRequest>(time.hold.name()));
+  if (released.ok()) {
+    *console_.out << "Released " << time.label << ": " << screen_.Title(time.hold) << ".\n";
+    return;
+  }
+  *console_.err << console_.Styled(Tone::kWarning, absl::StrCat("Not released: ", time.label))
+                << ", " << screen_.Title(time.hold) << ". It lapses by itself within "
+                << Counted(absl::ToInt64Minutes(time.expires - now()) + 1, "minute") << ".\n";
+}
+
+// -- The appointment ------------------------------------------------------------------------------
+
+ExitCode Desk::Book(const BookCommand& command) {
+  const auto chosen = Choose(OrHeld(command.choice));
+  if (!chosen.ok()) return Fail(chosen.status());
+  const HeldTime* held = held_.Find(chosen->hold);
+  const std::string visit_type =
+      held != nullptr ? held->hold.visit_type() : chosen->slot.visit_type();
+  const std::string patient = PatientOr(command.patient);
+  if (patient.empty()) {
+    return Fail(absl::InvalidArgumentError("say for whom: --patient P"));
+  }
+  BookAppointmentRequest request;
+  if (chosen->hold.empty()) {
+    request = BookRequestOf(chosen->slot);
+  } else {
+    request.set_hold(chosen->hold);
+  }
+  request.add_participants()->set_patient(patient);
+  request.set_order(OrderOr(command.order, visit_type));
+  request.set_note(command.note);
+  if (!command.requester.empty() || !command.callback.empty()) {
+    request.mutable_requester()->set_display_name(command.requester);
+    request.mutable_requester()->set_relationship(command.relationship);
+    request.mutable_requester()->set_callback_number(command.callback);
+  }
+  const auto appointment = client_.BookAppointment(request);
+  if (!appointment.ok()) return FailedToTake(*chosen, appointment.status());
+  Forget(*chosen);
+  const ExitCode code = ReadBack("Booked", *appointment);
+  if (!setup_.json) {
+    const std::string name = NameShown(*appointment);
+    screen_.Advise(absl::StrCat("Next: 'confirm', 'move' or 'cancel' with ", name, "."));
+  }
+  return code;
+}
+
+ExitCode Desk::Move(const MoveCommand& command) {
+  const auto present = GetAppointment(command.appointment);
+  if (!present.ok()) return Fail(present.status());
+  Choice choice = OrHeld(command.choice);
+  if (choice.what.empty() && choice.at.empty()) {  // where to, then?
+    SlotsCommand where_to;
+    where_to.move = present->name();
+    return Slots(where_to);
+  }
+  choice.visit_type = present->visit_type();
+  if (choice.clinic.empty()) choice.clinic = present->clinic();
+  const auto chosen = Choose(choice);
+  if (!chosen.ok()) return Fail(chosen.status());
+  RescheduleAppointmentRequest request;
+  if (chosen->hold.empty()) {
+    request = RescheduleRequestOf(*present, chosen->slot);
+  } else {
+    request.set_name(present->name());
+    request.set_etag(present->etag());
+    request.set_hold(chosen->hold);
+  }
+  const auto appointment = client_.RescheduleAppointment(request);
+  if (!appointment.ok()) return FailedToTake(*chosen, appointment.status());
+  Forget(*chosen);
+  moving_.clear();
+  return ReadBack("Moved", *appointment);
+}
+
+ExitCode Desk::Cancel(const CancelCommand& command) {
+  const auto initiator = InitiatorOf(command.by);
+  if (!initiator.ok()) return Fail(initiator.status());
+  const auto name = AppointmentNamed(command.appointment);
+  if (!name.ok()) return Fail(name.status());
+  auto request = For<CancelAppointmentRequest>(*name);
+  request.set_reason(command.reason);
+  request.set_initiator(*initiator);
+  const auto appointment = client_.CancelAppointment(request);
+  if (!appointment.ok()) return Fail(appointment.status());
+  return ReadBack(appointment->cancellation().late() ? "Cancelled, late:" : "Cancelled",
+                  *appointment);
+}
+
+ExitCode Desk::Take(Step step, const StepCommand& command) {
+  const auto name = AppointmentNamed(command.appointment);
+  if (!name.ok()) return Fail(name.status());
+  const auto appointment = Send(client_, step, *name, command.reason);
+  if (!appointment.ok()) return FailedToTake({}, appointment.status());
+  return ReadBack(HeadlineOf(step), *appointment);
+}
+
+}  // namespace clarity::client

@@ -1,0 +1,152 @@
+#include "clients/callcenter/tool/session.h"
+
+#include <csignal>
+#include <memory>
+#include <utility>
+
+#include "CLI/App.hpp"
+#include "CLI/Config.hpp"
+#include "CLI/Formatter.hpp"
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "clients/callcenter/tool/command_line.h"
+#include "clients/callcenter/tool/completion.h"
+#include "clients/terminal/ctrl_c.h"
+
+namespace clarity::client {
+namespace {
+
+constexpr char kHelpFooter[] =
+    "A number alone holds that slot. Slots are called by number, visits by letter, held times h1.\n"
+    "'help COMMAND' says more. Tab completes, arrow up brings a line back, Ctrl-C gives a line "
+    "up,\n"
+    "Ctrl-D or 'quit' leaves and releases what is still held.\n";
+
+// The parser of one line.
+struct Parser {
+  Parser() : commands(&app, "") {
+    app.require_subcommand(1);
+    app.footer(kHelpFooter);
+    commands.AddOfSession();
+    help = app.add_subcommand("help", "This, or more about a command")->group("The call");
+    help->add_option("command", about, "About this one");
+    quit = app.add_subcommand("quit", "Leave; releases what is still held")->group("The call");
+    quit->alias("exit");
+  }
+
+  CLI::App app{"", ""};
+  CommandLine commands;
+  CLI::App* help;
+  CLI::App* quit;
+  std::string about;
+};
+
+bool IsCommand(const CLI::App& app, const std::string& name) {
+  return !app.get_subcommands([&](const CLI::App* command) { return command->check_name(name); })
+              .empty();
+}
+
+bool IsNumber(const std::string& word) {
+  return !word.empty() && absl::c_all_of(word, absl::ascii_isdigit);
+}
+
+// "9:41".
+std::string Countdown(absl::Duration left) {
+  const int64_t seconds = std::max<int64_t>(absl::ToInt64Seconds(left), 0);
+  return absl::StrFormat("%d:%02d", seconds / 60, seconds % 60);
+}
+
+}  // namespace
+
+ExitCode Session::Run(const std::string& server) {
+  const bool edited = console_.can_ask;
+  const std::unique_ptr<LineReader> lines =
+      edited ? EditedLines(console_, HelpForLines()) : PlainLines(console_, HelpForLines());
+  absl::optional<CtrlC> waits;
+  if (edited) {
+    std::signal(SIGHUP, SIG_IGN);  // the end of the terminal is the end of the input: holds go
+    waits.emplace([] {});          // a call under way ends by its deadline
+    *console_.out << "callcenter, at " << server
+                  << ". 'help' lists the commands, Tab completes, Ctrl-D leaves.\n";
+    const absl::Status loaded = desk_.directory().Load();
+    if (!loaded.ok()) Report(console_, loaded);
+  }
+  while (!leaving_) {
+    const absl::optional<std::string> line = lines->Read();
+    if (!line.has_value()) break;
+    Perform(*line);
+  }
+  desk_.ReleaseAll();
+  return edited ? kExitOk : last_failure_;
+}
+
+LineHelp Session::HelpForLines() {
+  LineHelp help;
+  help.prompt = [this] { return Prompt(); };
+  help.news = [this] { return desk_.News(); };
+  help.complete = [this](const std::vector<std::string>& words) {
+    const Parser parser;
+    return Complete(words, parser.app, &desk_);
+  };
+  return help;
+}
+
+std::string Session::Prompt() const {
+  const CallerCommand& caller = desk_.caller();
+  std::string who = caller.patient.empty() ? caller.label : caller.patient;
+  if (who.empty()) who = "callcenter";
+  std::string prompt = Printable(who);
+  if (!desk_.held().empty()) {
+    const HeldTime& first = desk_.held().times().front();
+    const absl::Duration left = first.expires - console_.environment.now();
+    const size_t others = desk_.held().times().size() - 1;
+    absl::StrAppend(
+        &prompt, " ",
+        console_.Styled(left > HeldTimes::kWarning ? Tone::kGood : Tone::kWarning,
+                        absl::StrCat("[", first.label, " ", Countdown(left),
+                                     others > 0 ? absl::StrCat(" +", others) : "", "]")));
+  }
+  return prompt + "> ";
+}
+
+void Session::Perform(const std::string& line) {
+  const auto words = SplitWords(line);
+  const ExitCode code = words.ok() ? PerformWords(*words) : Report(console_, words.status());
+  if (code != kExitOk) last_failure_ = code;
+  *console_.out << std::flush;
+}
+
+ExitCode Session::PerformWords(const std::vector<std::string>& words) {
+  if (words.empty()) return kExitOk;
+  std::vector<std::string> reversed(words.rbegin(), words.rend());
+  if (words.size() == 1 && IsNumber(words[0])) reversed.emplace_back("hold");
+  Parser parser;
+  try {
+    parser.app.parse(std::move(reversed));
+    if (parser.help->parsed()) {
+      // A parser that has just read a command would tell of that one.
+      const Parser fresh;
+      *console_.out << (parser.about.empty() ? fresh.app.help()
+                                             : fresh.app.get_subcommand(parser.about)->help());
+      return kExitOk;
+    }
+  } catch (const CLI::CallForHelp&) {
+    *console_.out << parser.app.help();
+    return kExitOk;
+  } catch (const CLI::Error& error) {
+    const bool known = IsCommand(parser.app, words[0]);
+    *console_.err << console_.Styled(Tone::kBad, "error: ")
+                  << (known ? Printable(error.what())
+                            : absl::StrCat("there is no command '", Printable(words[0]), "'"))
+                  << '\n'
+                  << (known ? absl::StrCat("'help ", words[0], "' says how it is given.\n")
+                            : "'help' lists the commands.\n");
+    return kExitUsage;
+  }
+  leaving_ = parser.quit->parsed();
+  return leaving_ ? kExitOk : parser.commands.chosen()(desk_);
+}
+
+}  // namespace clarity::client

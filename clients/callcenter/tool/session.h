@@ -1,0 +1,39 @@
+#ifndef CLARITY_CLIENTS_CALLCENTER_TOOL_SESSION_H_
+#define CLARITY_CLIENTS_CALLCENTER_TOOL_SESSION_H_
+
+#include <string>
+#include <vector>
+
+#include "clients/callcenter/tool/desk.h"
+#include "clients/terminal/console.h"
+#include "clients/terminal/failure.h"
+#include "clients/terminal/line_reader.h"
+
+namespace clarity::client {
+
+// A working day at the desk: one command after the other, as many calls as come. A command that
+// fails, whatever the reason, ends neither the session nor what it remembers.
+class Session {
+ public:
+  // Both outlive it.
+  Session(Desk* desk, const Console* console) : desk_(*desk), console_(*console) {}
+
+  // Until `quit` or the end of the input; holds still open then are released. Gives 0 to somebody
+  // at a terminal, otherwise the exit code of the last command that failed.
+  ExitCode Run(const std::string& server);
+
+ private:
+  LineHelp HelpForLines();
+  std::string Prompt() const;
+  void Perform(const std::string& line);
+  ExitCode PerformWords(const std::vector<std::string>& words);
+
+  Desk& desk_;
+  const Console& console_;
+  bool leaving_ = false;
+  ExitCode last_failure_ = kExitOk;
+};
+
+}  // namespace clarity::client
+
+#endif  // CLARITY_CLIENTS_CALLCENTER_TOOL_SESSION_H_

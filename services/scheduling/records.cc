@@ -46,7 +46,8 @@ constexpr Sql kWriteBlock = {
     "ON CONFLICT (name) DO UPDATE SET end_time = $2, body = $3, key_id = 0"};
 constexpr Sql kDeleteBlock = {"DELETE FROM block WHERE name = $1"};
 constexpr Sql kDeleteHold = {"DELETE FROM hold WHERE name = $1"};
-// 1, 2 and 3 are STATE_BOOKED, STATE_CONFIRMED and STATE_ARRIVED.
+static_assert(v1::Appointment::STATE_BOOKED == 1 && v1::Appointment::STATE_CONFIRMED == 2 &&
+              v1::Appointment::STATE_ARRIVED == 3);
 constexpr Sql kCountOpen = {
     "SELECT COUNT(*) FROM appointment WHERE patient = $1 AND visit_type = $2 "
     "AND state IN (1, 2, 3) AND start_time > $4 AND name <> $3"};
@@ -84,11 +85,12 @@ template <>
 absl::StatusOr<AppointmentRecord> Load(const rpc::Call& call, Transaction& transaction,
                                        absl::string_view name) {
   call.audit_resource = std::string(name);
-  ASSIGN_OR_RETURN(const auto body, ReadBody(transaction, kReadAppointment, name));
-  if (!body.has_value()) return call.Missing(name);
-  ASSIGN_OR_RETURN(auto record, Parse<AppointmentRecord>(*body));
-  RETURN_IF_ERROR(call.MaySee(record.appointment().clinic(), PatientOf(record.appointment())));
-  call.audit_clinic = record.appointment().clinic();
+  auto record = ReadAppointment(transaction, name);
+  if (absl::IsNotFound(record.status())) return call.Missing(name);
+  RETURN_IF_ERROR(record.status());
+  const v1::Appointment& appointment = record->appointment();
+  RETURN_IF_ERROR(call.MaySee(appointment.clinic(), PatientOf(appointment)));
+  call.audit_clinic = appointment.clinic();
   return record;
 }
 
@@ -126,6 +128,21 @@ absl::StatusOr<BlockRecord> Load(const rpc::Call& call, Transaction& transaction
   ASSIGN_OR_RETURN(const auto body, ReadBody(transaction, kReadBlock, name));
   if (!body.has_value()) return call.Missing(name);
   return Parse<BlockRecord>(*body);
+}
+
+absl::StatusOr<AppointmentRecord> ReadAppointment(Transaction& transaction,
+                                                  absl::string_view name) {
+  ASSIGN_OR_RETURN(const auto body, ReadBody(transaction, kReadAppointment, name));
+  if (!body.has_value()) return base::NotFound(name);
+  return Parse<AppointmentRecord>(*body);
+}
+
+void Show(const rpc::Call& call, v1::Appointment appointment, v1::Appointment* reply) {
+  *reply = std::move(appointment);
+  if (!call.principal.IsPatientOnly()) return;
+  reply->clear_note();
+  reply->clear_override();
+  reply->clear_attention();
 }
 
 absl::Status Save(const rpc::Call& call, Transaction& transaction, AppointmentRecord* record) {

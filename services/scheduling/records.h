@@ -35,11 +35,19 @@ template <>
 absl::StatusOr<storage::v1::OrderRecord> Load(const rpc::Call& call,
                                               storage::Transaction& transaction,
                                               absl::string_view name);
-// Staff see blocks of every clinic they may read.
+// Without the right to see it: that depends on where its resources serve, see Blocks.
 template <>
 absl::StatusOr<storage::v1::BlockRecord> Load(const rpc::Call& call,
                                               storage::Transaction& transaction,
                                               absl::string_view name);
+
+// For what the service itself does to an appointment when something else changes: whoever is away
+// or blocked, the caller need not see every patient of theirs.
+absl::StatusOr<storage::v1::AppointmentRecord> ReadAppointment(storage::Transaction& transaction,
+                                                               absl::string_view name);
+
+// The one way into a reply. A patient is not shown what is for staff.
+void Show(const rpc::Call& call, v1::Appointment appointment, v1::Appointment* reply);
 
 // Writes the row, new or not: counts the revision and sets the etag and the update time.
 absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,

@@ -222,6 +222,23 @@ TEST_F(BookingTest, OverbookingIsAnOverrideOfItsOwn) {
   Value(Staff().BookAppointment(request));
 }
 
+TEST_F(BookingTest, AnOverrideTakesNothingThatCouldBeHadWithout) {
+  auto request = Booking(kSession, kLakeForest, kTen, "patients/ada");
+  request.add_required_resources("resources/nurse-kim");
+  EXPECT_THAT(Resources(Value(agent_.BookAppointment(request))),
+              ElementsAre("resources/room-1", "resources/dr-okafor", "resources/nurse-kim"));
+  request = Booking(kSession, kLakeForest, kTen, "patients/bo");
+  request.add_required_resources("resources/nurse-kim");
+  for (const auto rule : {v1::Blocker::RULE_BOOKED, v1::Blocker::RULE_NOT_AVAILABLE}) {
+    request.mutable_override()->add_rules(rule);
+  }
+  request.mutable_override()->set_reason("urgent");
+  const auto over = Value(Staff().BookAppointment(request));
+  EXPECT_TRUE(over.has_override());
+  EXPECT_THAT(Resources(over),
+              ElementsAre("resources/room-2", "resources/dr-okafor", "resources/nurse-kim"));
+}
+
 TEST_F(BookingTest, AnOverrideThatWasNotNeededLeavesNoMark) {
   auto request = Booking(kConsultation, kLakeForest, kTen, "patients/ada");
   request.mutable_override()->add_rules(v1::Blocker::RULE_BOOKED);
@@ -233,6 +250,28 @@ TEST_F(BookingTest, AnOverrideThatWasNotNeededLeavesNoMark) {
 
 // -- Rescheduling
 // -----------------------------------------------------------------------------------
+
+TEST_F(BookingTest, WhoWasAskedForStaysAskedForWhenItMoves) {
+  auto request = Booking(kEvaluation, kLakeForest, "2026-03-03 10:00", "patients/ada");
+  request.add_required_resources("resources/dr-lind");
+  const auto booked = Value(agent_.BookAppointment(request));
+  // Dr. Lind is not there in the afternoon; Dr. Okafor is.
+  EXPECT_THAT(agent_.RescheduleAppointment(Move(booked, "2026-03-03 14:00")),
+              Refused(StatusCode::kFailedPrecondition, "SLOT_TAKEN"));
+  auto search = Search(kEvaluation, kLakeForest, "2026-03-03 14:00", "2026-03-03 14:05");
+  search.set_reschedule_appointment(booked.name());
+  EXPECT_THAT(Slots(agent_, search), IsEmpty());
+  search.mutable_query()->add_preferred_resources("resources/dr-lind");
+  EXPECT_THAT(Slots(agent_, search), SizeIs(1));
+
+  const auto moved = Value(agent_.RescheduleAppointment(Move(booked, "2026-03-03 11:00")));
+  EXPECT_THAT(Resources(moved), ElementsAre("resources/dr-lind"));
+  EXPECT_TRUE(moved.assignments(0).pinned());
+  auto anybody = Move(moved, "2026-03-03 14:00");
+  anybody.add_preferred_resources("resources/dr-lind");
+  EXPECT_THAT(Resources(Value(agent_.RescheduleAppointment(anybody))),
+              ElementsAre("resources/dr-okafor"));
+}
 
 TEST_F(BookingTest, MovingKeepsTheNameAndTheHistory) {
   const auto booked = Booked(kTen);
@@ -372,6 +411,51 @@ TEST_F(BookingTest, EverythingIsStillThereAfterARestart) {
   EXPECT_THAT(agent.BookAppointment(Booking(kConsultation, kLakeForest, kNoon, "patients/bo")),
               Refused(StatusCode::kFailedPrecondition, "SLOT_TAKEN"));
   Value(agent.BookAppointment(Booking(hold, "patients/cy")));
+}
+
+// -- What a patient may
+// -----------------------------------------------------------------------------------
+
+TEST_F(BookingTest, APatientIsNotShownWhatIsForStaff) {
+  auto request = Booking(kConsultation, kLakeForest, "2026-03-05 10:15", "patients/ada");
+  request.set_note("was upset on the phone");
+  request.mutable_override()->add_rules(v1::Blocker::RULE_START_GRID);
+  request.mutable_override()->set_reason("came from far");
+  const auto booked = Value(Staff().BookAppointment(request));
+  const auto portal = PatientConnections("patients/ada").AsAgent();
+  v1::BatchGetAppointmentsRequest batch;
+  batch.add_names(booked.name());
+  for (const auto& seen : {Value(portal.GetAppointment(Get(booked.name()))),
+                           Value(portal.ListAppointmentsPage(List(""))).appointments(0),
+                           Value(portal.BatchGetAppointments(batch)).items(0).appointment(),
+                           Value(portal.RescheduleAppointment(Move(booked, kNoon)))}) {
+    EXPECT_EQ(seen.note(), "");
+    EXPECT_FALSE(seen.has_override());
+    EXPECT_THAT(seen.attention(), IsEmpty());
+  }
+  EXPECT_EQ(Present(booked).note(), "was upset on the phone");
+}
+
+TEST_F(BookingTest, WhatAPatientDoesIsOnRecordAsThePatients) {
+  const auto portal = PatientConnections("patients/ada").AsAgent();
+  auto request = Booking(kConsultation, kLakeForest, kTen, "patients/ada");
+  request.set_channel(v1::CHANNEL_PHONE);
+  const auto booked = Value(portal.BookAppointment(request));
+  EXPECT_EQ(booked.channel(), v1::CHANNEL_PORTAL);
+  auto cancellation = Cancellation(booked);
+  cancellation.set_initiator(v1::Cancellation::INITIATOR_CLINIC);
+  EXPECT_EQ(Value(portal.CancelAppointment(cancellation)).cancellation().initiator(),
+            v1::Cancellation::INITIATOR_PATIENT);
+}
+
+TEST_F(BookingTest, WhatShouldHaveBegunIsNotThePatientsToChange) {
+  const auto booked = Booked(kTen);
+  clock().Set(At("2026-03-05 10:05"));
+  const auto portal = PatientConnections("patients/ada").AsAgent();
+  const auto refused = Refused(StatusCode::kFailedPrecondition, "WRONG_STATE");
+  EXPECT_THAT(portal.CancelAppointment(Cancellation(booked)), refused);
+  EXPECT_THAT(portal.RescheduleAppointment(Move(booked, "2026-03-09 10:00")), refused);
+  Value(agent_.CancelAppointment(Cancellation(booked)));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAreArray;
 using Applied = v1::ApplyCatalogResponse;
 
 template <typename Items>
@@ -178,6 +179,92 @@ TEST_F(CatalogTest, WhoLosesTheirCoverIsNamedAndMustBeAccepted) {
   const auto told = Value(Agent().WatchAppointments(Watch(kLakeForest, token))->Next());
   EXPECT_EQ(told.change().kind(), v1::WatchAppointmentsResponse::KIND_UPDATED);
   EXPECT_EQ(told.change().appointment().SerializeAsString(), marked.SerializeAsString());
+}
+
+TEST_F(CatalogTest, HoursThatComeBackTakeTheMarkAway) {
+  const auto booked = Booked();
+  Value(operator_.ApplyCatalog(Accepting(WithoutOkaforOnThursday())));
+  EXPECT_THAT(Value(Agent().GetAppointment(Get(booked.name()))).attention(), SizeIs(1));
+  Value(operator_.ApplyCatalog(Of(TestCatalog())));
+  EXPECT_THAT(Value(Agent().GetAppointment(Get(booked.name()))).attention(), IsEmpty());
+}
+
+// Kim doses from 10:15 to 10:45; whoever begins at 9:30 is observed from 10:15 on.
+TEST_F(CatalogTest, MoreSharesDoNotOpenOneToOneCareOrABlock) {
+  auto dosing = Booking(kSession, kLakeForest, kTen, "patients/ada");
+  dosing.add_required_resources("resources/nurse-kim");
+  Value(Agent().BookAppointment(dosing));
+  v1::CreateBlockRequest block;
+  block.mutable_block()->add_resources("resources/nurse-kim");
+  *block.mutable_block()->mutable_window()->mutable_start_time() = ToWire(At("2026-03-05 14:00"));
+  *block.mutable_block()->mutable_window()->mutable_end_time() = ToWire(At("2026-03-05 16:00"));
+  block.mutable_block()->set_reason("meeting");
+  Value(Caller(Claims("staff", "STAFF")).scheduling->CreateBlock(block, {}));
+
+  auto catalog = TestCatalog();
+  Find(catalog.mutable_resources(), "resources/nurse-kim").set_shares(6);
+  Value(operator_.ApplyCatalog(Of(catalog)));
+  for (const char* start : {"2026-03-05 09:30", "2026-03-05 14:00"}) {
+    auto beside = Booking(kSession, kLakeForest, start, "patients/bo");
+    beside.add_required_resources("resources/nurse-kim");
+    EXPECT_THAT(Agent().BookAppointment(beside),
+                Refused(StatusCode::kFailedPrecondition, "SLOT_TAKEN"))
+        << start;
+  }
+}
+
+TEST_F(CatalogTest, FewerSharesThanAreTakenLoseTheirCover) {
+  auto catalog = TestCatalog();
+  auto& check = *catalog.add_visit_types();
+  check = Find(catalog.mutable_visit_types(), kEvaluation);
+  check.set_name("visitTypes/check");
+  check.mutable_needs(0)->set_id("nurse");
+  check.mutable_needs(0)->set_pool("nurse");
+  for (auto& use : *check.mutable_needs(0)->mutable_uses()) use.set_shares(1);
+  Value(operator_.ApplyCatalog(Of(catalog)));
+  std::vector<std::string> together;
+  for (const char* patient : {"patients/ada", "patients/bo", "patients/cy"}) {
+    auto request =
+        Booking("visitTypes/check", kLakeForest, together.size() < 2 ? kTen : kNoon, patient);
+    request.add_required_resources("resources/nurse-kim");
+    together.push_back(Value(Agent().BookAppointment(request)).name());
+  }
+  together.pop_back();  // alone at noon
+
+  auto& kim = Find(catalog.mutable_resources(), "resources/nurse-kim");
+  kim.set_shares(2);
+  EXPECT_EQ(Value(operator_.ApplyCatalog(ValidateOnly(Of(catalog)))).orphaned_appointment_count(),
+            0);
+  kim.set_shares(1);
+  EXPECT_THAT(Value(operator_.ApplyCatalog(ValidateOnly(Of(catalog)))).orphaned_appointments(),
+              UnorderedElementsAreArray(together));
+  EXPECT_THAT(operator_.ApplyCatalog(Of(catalog)),
+              Refused(StatusCode::kFailedPrecondition, "WOULD_ORPHAN"));
+}
+
+TEST_F(CatalogTest, AnOrderedTypeOfVisitIsNotRemoved) {
+  v1::PutOrderRequest put;
+  v1::Order& order = *put.mutable_order();
+  order.set_name("orders/induction");
+  order.set_patient("patients/ada");
+  order.add_visit_types(kOrderedSession);
+  order.set_units(1);
+  *order.mutable_window()->mutable_start_time() = ToWire(At("2026-03-03 00:00"));
+  *order.mutable_window()->mutable_end_time() = ToWire(At("2026-03-17 00:00"));
+  Value(Caller(Claims("plans", "SERVICE")).orders->PutOrder(put, {}));
+  auto catalog = TestCatalog();
+  Remove(catalog.mutable_visit_types(), kOrderedSession);
+  EXPECT_THAT(operator_.ApplyCatalog(Of(catalog)),
+              Refused(StatusCode::kFailedPrecondition, "IN_USE"));
+}
+
+TEST_F(CatalogTest, OnlyAnOperatorOfAllClinicsAppliesIt) {
+  auto claims = Claims("operator-irvine", "OPERATOR");
+  claims.clinics = {kIrvine};
+  auto catalog = TestCatalog();
+  Find(catalog.mutable_clinics(), kPhoenix).set_display_name("Phoenix North");
+  EXPECT_THAT(Caller(claims).AsOperator().ApplyCatalog(Of(catalog)),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
 }
 
 TEST_F(CatalogTest, WhatHasAFutureIsNotRemoved) {

@@ -10,6 +10,7 @@ namespace {
 using absl::StatusCode;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -141,6 +142,25 @@ TEST_F(DayTest, ABlockOverAppointmentsNamesThemAndMustBeAccepted) {
   EXPECT_THAT(Offered(), Contains("2026-03-05 09:30"));
 }
 
+TEST_F(DayTest, ADeletedBlockTakesItsMarkAwayUnlessAnotherLiesOver) {
+  const auto booked = Booked(kConsultation, kTen, "patients/ada");
+  std::vector<v1::Block> blocks;
+  for (const char* end : {"2026-03-05 10:30", "2026-03-05 11:00"}) {
+    auto request = Block("resources/office", kTen, end);
+    request.set_accept_orphans(true);
+    blocks.push_back(Value(staff_.scheduling->CreateBlock(request, {})));
+  }
+  v1::DeleteBlockRequest request;
+  request.set_name(blocks[1].name());
+  Value(staff_.scheduling->DeleteBlock(request, {}));
+  const auto marked = Value(agent_.GetAppointment(Get(booked.name())));
+  ASSERT_THAT(marked.attention(), SizeIs(1));
+  EXPECT_EQ(marked.attention(0).subject(), blocks[0].name());
+  request.set_name(blocks[0].name());
+  Value(staff_.scheduling->DeleteBlock(request, {}));
+  EXPECT_THAT(Value(agent_.GetAppointment(Get(booked.name()))).attention(), IsEmpty());
+}
+
 TEST_F(DayTest, BlocksAreForThoseWhoSeeTheClinic) {
   const auto denied = Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED");
   const auto request = Block("resources/office", "2026-03-05 12:00", "2026-03-05 13:00");
@@ -148,6 +168,9 @@ TEST_F(DayTest, BlocksAreForThoseWhoSeeTheClinic) {
   auto elsewhere = Claims("staff-irvine", "STAFF");
   elsewhere.clinics = {kIrvine};
   EXPECT_THAT(Caller(elsewhere).scheduling->CreateBlock(request, {}), denied);
+  v1::DeleteBlockRequest deletion;
+  deletion.set_name(Value(staff_.scheduling->CreateBlock(request, {})).name());
+  EXPECT_THAT(Caller(elsewhere).scheduling->DeleteBlock(deletion, {}), denied);
   EXPECT_THAT(staff_.scheduling->CreateBlock(
                   Block("resources/none", "2026-03-05 12:00", "2026-03-05 13:00"), {}),
               Refused(StatusCode::kNotFound, "NOT_FOUND"));

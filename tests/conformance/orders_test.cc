@@ -250,5 +250,13 @@ TEST_F(OrdersTest, ListsThoseOfAPatientTheNewestFirst) {
   EXPECT_EQ(all.orders(1).name(), kOrder);
 }
 
+TEST_F(OrdersTest, AServiceOfOneClinicMayOrder) {
+  auto claims = Claims("plans-irvine", "SERVICE");
+  claims.clinics = {kIrvine};
+  v1::PutOrderRequest request;
+  *request.mutable_order() = AdasOrder();
+  EXPECT_EQ(Value(Caller(claims).orders->PutOrder(request, {})).order().units(), 3);
+}
+
 }  // namespace
 }  // namespace clarity::tests

@@ -117,6 +117,20 @@ TEST_F(WatchTest, ToAnotherClinicMeansLeftOnTheOldOne) {
               ElementsAre("RESCHEDULED " + booked.name()));
 }
 
+TEST_F(WatchTest, WhatWentToAnotherClinicIsNotToldOnTheOldOne) {
+  const auto booked = Booked(kLakeForest, kTen, "patients/ada");
+  const std::string token = TokenNow();
+  auto move = Move(booked, kNoon);
+  move.set_clinic(kIrvine);
+  Value(agent_.RescheduleAppointment(move));
+  const auto watch = AgentOf(kLakeForest).WatchAppointments(Watch(kLakeForest, token));
+  v1::Appointment left;
+  left.set_name(booked.name());
+  left.set_clinic(kLakeForest);
+  EXPECT_EQ(Next(*watch, 1)[0].change().appointment().SerializeAsString(),
+            left.SerializeAsString());
+}
+
 TEST_F(WatchTest, IsBoundToTheScope) {
   const auto watch = agent_.WatchAppointments(Watch(kIrvine, TokenNow()));
   Booked(kLakeForest, kTen, "patients/ada");

@@ -244,5 +244,32 @@ TEST_F(RaceTest, WhateverIsMixedTheRecordIsConsistent) {
   EXPECT_GT(appointments, 0u);
 }
 
+// A search leaves out what the visit has, wherever that is by the time it looks.
+TEST_F(RaceTest, AVisitMovesWhileOthersSearchForATimeForIt) {
+  constexpr int kSearchers = 4, kMoves = 40;
+  const auto booked = Value(
+      Agent(0).BookAppointment(Booking(kSession, kLakeForest, "2026-03-05 10:00", PatientOf(0))));
+  std::atomic<bool> done{false};
+  AtOnce(1 + kSearchers, [&](int caller) {
+    const auto agent = Agent(caller);
+    if (caller == 0) {
+      const char* const starts[] = {"2026-03-05 13:00", "2026-03-05 10:00"};
+      for (int i = 0; i < kMoves; ++i) {
+        auto move = Move(booked, starts[i % 2]);
+        move.clear_etag();
+        EXPECT_TRUE(agent.RescheduleAppointment(move).ok());
+      }
+      done = true;
+      return;
+    }
+    auto search = Search(kSession, kLakeForest, "2026-03-05 09:00", "2026-03-05 16:00");
+    search.set_reschedule_appointment(booked.name());
+    while (!done) {
+      // Nothing else is booked, so every start is as free as it ever was.
+      for (const auto& slot : agent.FindSlots(search)) EXPECT_TRUE(slot.ok());
+    }
+  });
+}
+
 }  // namespace
 }  // namespace clarity::tests

@@ -92,7 +92,7 @@ absl::Status AppointmentReads::Get(const rpc::Call& call, Transaction& transacti
                                    const v1::GetAppointmentRequest& request,
                                    v1::Appointment* reply) {
   ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, request.name()));
-  *reply = std::move(*record.mutable_appointment());
+  Show(call, std::move(*record.mutable_appointment()), reply);
   return absl::OkStatus();
 }
 
@@ -104,7 +104,7 @@ absl::Status AppointmentReads::BatchGet(const rpc::Call& call, Transaction& tran
     item->set_name(name);
     auto record = Load<AppointmentRecord>(call, transaction, name);
     if (record.ok()) {
-      *item->mutable_appointment() = std::move(*record->mutable_appointment());
+      Show(call, std::move(*record->mutable_appointment()), item->mutable_appointment());
     } else if (absl::IsNotFound(record.status()) || absl::IsPermissionDenied(record.status())) {
       *item->mutable_status() = base::ToRpcStatus(record.status());
     } else {
@@ -140,7 +140,7 @@ absl::Status AppointmentReads::List(const rpc::Call& call, Transaction& transact
         const bool visible =
             call.MaySee(appointment.clinic(), appointment.participants(0).patient()).ok();
         if (visible && (show_ended || !IsEnded(appointment)) && filter.Matches(appointment)) {
-          *reply->add_appointments() = std::move(appointment);
+          Show(call, std::move(appointment), reply->add_appointments());
           page_full = reply->appointments_size() == page_size;
         }
         return absl::OkStatus();

@@ -100,13 +100,14 @@ Wish WishOf(const v1::Appointment& moved, const v1::RescheduleAppointmentRequest
 void FillFrom(const v1::Appointment& moved, Wish* wish) {
   if (wish->clinic.empty()) wish->clinic = moved.clinic();
   if (wish->modality == v1::MODALITY_UNSPECIFIED) wish->modality = moved.modality();
+  if (wish->selection.fixed.empty()) KeepPins(moved, &wish->selection);
 }
 
 v1::Channel ChannelFor(const rpc::Call& call, v1::Channel channel) {
+  if (call.principal.IsPatientOnly()) return v1::CHANNEL_PORTAL;  // whatever the request says
   if (channel != v1::CHANNEL_UNSPECIFIED) return channel;
   if (call.principal.Has(rpc::Role::kService)) return v1::CHANNEL_SERVICE;
   if (call.principal.Has(rpc::Role::kAgent)) return v1::CHANNEL_PHONE;
-  if (call.principal.IsPatientOnly()) return v1::CHANNEL_PORTAL;
   return v1::CHANNEL_IN_PERSON;
 }
 
@@ -155,10 +156,16 @@ void RememberEarlierTime(const rpc::Call& call, v1::Appointment* appointment) {
 
 v1::Cancellation::Initiator InitiatorFor(const rpc::Call& call,
                                          v1::Cancellation::Initiator initiator) {
+  if (call.principal.IsPatientOnly()) return v1::Cancellation::INITIATOR_PATIENT;
   if (initiator != v1::Cancellation::INITIATOR_UNSPECIFIED) return initiator;
-  return call.principal.IsPatientOnly() || call.principal.Has(rpc::Role::kAgent)
-             ? v1::Cancellation::INITIATOR_PATIENT
-             : v1::Cancellation::INITIATOR_CLINIC;
+  return call.principal.Has(rpc::Role::kAgent) ? v1::Cancellation::INITIATOR_PATIENT
+                                               : v1::Cancellation::INITIATOR_CLINIC;
+}
+
+// What has begun, or was missed, is the clinic's to settle.
+bool MayStillChange(const rpc::Call& call, const v1::Appointment& appointment) {
+  if (!call.principal.IsPatientOnly()) return true;
+  return IsAhead(appointment.state()) && call.now < FromWire(appointment.start_time());
 }
 
 }  // namespace
@@ -189,7 +196,7 @@ absl::Status Appointments::Book(const rpc::Call& call, Transaction& transaction,
   RecordOverride(call, placement, wish, &appointment);
   RETURN_IF_ERROR(Settle(call, transaction, placement, request.hold(),
                          v1::WatchAppointmentsResponse::KIND_BOOKED, &record));
-  *reply = appointment;
+  Show(call, appointment, reply);
   if (call.validate_only) reply->clear_name();
   return absl::OkStatus();
 }
@@ -201,6 +208,9 @@ absl::Status Appointments::Reschedule(const rpc::Call& call, Transaction& transa
   v1::Appointment& appointment = *record.mutable_appointment();
   RETURN_IF_ERROR(CheckEtag(request.etag(), appointment.etag(), appointment.name()));
   if (!IsAhead(appointment.state())) return WrongState(appointment.state(), "be moved");
+  if (!MayStillChange(call, appointment)) {
+    return WrongState(appointment.state(), "be moved by the patient once it should have begun");
+  }
 
   Wish wish = WishOf(appointment, request);
   RETURN_IF_ERROR(CompleteWish(call, transaction, request, &wish));
@@ -221,7 +231,7 @@ absl::Status Appointments::Reschedule(const rpc::Call& call, Transaction& transa
   if (old_clinic != appointment.clinic()) {
     publisher_->AppointmentLeft(transaction, appointment, old_clinic);
   }
-  *reply = appointment;
+  Show(call, appointment, reply);
   return absl::OkStatus();
 }
 
@@ -262,6 +272,9 @@ absl::Status Appointments::Cancel(const rpc::Call& call, Transaction& transactio
   if (!IsAhead(appointment.state()) && appointment.state() != v1::Appointment::STATE_ARRIVED) {
     return WrongState(appointment.state(), "be cancelled");
   }
+  if (!MayStillChange(call, appointment)) {
+    return WrongState(appointment.state(), "be cancelled by the patient once it should have begun");
+  }
   ASSIGN_OR_RETURN(const auto snapshot, catalog_->At(transaction));
   const auto type = snapshot->FindVisitType(appointment.visit_type());
   const absl::Duration cutoff =
@@ -279,7 +292,7 @@ absl::Status Appointments::Cancel(const rpc::Call& call, Transaction& transactio
   publisher_->ClaimsChanged(transaction, std::move(removed), {});
   publisher_->AppointmentChanged(transaction, appointment,
                                  v1::WatchAppointmentsResponse::KIND_STATE_CHANGED);
-  *reply = appointment;
+  Show(call, appointment, reply);
   return absl::OkStatus();
 }
 

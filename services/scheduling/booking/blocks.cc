@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
@@ -23,6 +24,8 @@ using storage::Transaction;
 using storage::v1::AppointmentRecord;
 using storage::v1::BlockRecord;
 
+constexpr char kBlocked[] = "a resource is blocked at this time";
+
 absl::StatusOr<Interval> IntervalOf(const v1::Block& block) {
   const absl::Time start = FromWire(block.window().start_time());
   const absl::Time end = FromWire(block.window().end_time());
@@ -38,7 +41,15 @@ absl::StatusOr<Interval> IntervalOf(const v1::Block& block) {
   return Interval{calendar::FloorTick(start), calendar::FloorTick(end)};
 }
 
-// The resources by number. Who may not see every clinic a resource serves may not block it.
+// Who may not see every clinic a resource serves may not block it, nor free it.
+absl::Status MayBlock(const rpc::Call& call, const catalog::Snapshot& snapshot, int resource) {
+  for (const calendar::Location location : snapshot.LocationsOf(resource)) {
+    RETURN_IF_ERROR(call.MaySee(snapshot.clinic(catalog::ClinicOf(location)).name(), ""));
+  }
+  return absl::OkStatus();
+}
+
+// The resources by number.
 absl::StatusOr<std::vector<int>> ResourcesOf(const rpc::Call& call,
                                              const catalog::Snapshot& snapshot,
                                              const v1::Block& block) {
@@ -46,17 +57,15 @@ absl::StatusOr<std::vector<int>> ResourcesOf(const rpc::Call& call,
   for (const std::string& name : block.resources()) {
     const auto resource = snapshot.FindResource(name);
     if (!resource.has_value()) return base::NotFound(name);
-    for (const calendar::Location location : snapshot.LocationsOf(*resource)) {
-      RETURN_IF_ERROR(call.MaySee(snapshot.clinic(catalog::ClinicOf(location)).name(), ""));
-    }
+    RETURN_IF_ERROR(MayBlock(call, snapshot, *resource));
     resources.push_back(*resource);
   }
   return resources;
 }
 
 // The appointments that have any of the time.
-absl::StatusOr<std::set<std::string>> InTheWay(const rpc::Call& call, Transaction& transaction,
-                                               const v1::Block& block, Interval interval) {
+absl::StatusOr<std::set<std::string>> InTheWay(Transaction& transaction, const v1::Block& block,
+                                               Interval interval) {
   std::set<std::string> appointments;
   for (const std::string& resource : block.resources()) {
     ASSIGN_OR_RETURN(const auto claims,
@@ -70,17 +79,54 @@ absl::StatusOr<std::set<std::string>> InTheWay(const rpc::Call& call, Transactio
   return appointments;
 }
 
+absl::Status Update(const rpc::Call& call, Transaction& transaction, const Publisher& publisher,
+                    AppointmentRecord* record) {
+  RETURN_IF_ERROR(Save(call, transaction, record));
+  publisher.AppointmentChanged(transaction, record->appointment(),
+                               v1::WatchAppointmentsResponse::KIND_UPDATED);
+  return absl::OkStatus();
+}
+
 absl::Status MarkCoverLost(const rpc::Call& call, Transaction& transaction,
                            const Publisher& publisher, const std::string& block,
                            const std::string& name) {
-  ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, name));
+  ASSIGN_OR_RETURN(auto record, ReadAppointment(transaction, name));
+  AddAttention(call, v1::Attention::REASON_COVER_LOST, kBlocked, block,
+               record.mutable_appointment());
+  return Update(call, transaction, publisher, &record);
+}
+
+// A block that still lies over an appointment; empty: none.
+absl::StatusOr<std::string> BlockOver(Transaction& transaction, const std::string& appointment) {
+  ASSIGN_OR_RETURN(const auto own, ReadOwnedClaims(transaction, appointment));
+  for (const Claim& claim : own) {
+    ASSIGN_OR_RETURN(const auto others,
+                     ReadClaims(transaction, claim.resource, calendar::PagesOf(claim.interval)));
+    for (const Claim& other : others) {
+      if (absl::StartsWith(other.owner, "blocks/") && other.interval.Overlaps(claim.interval)) {
+        return other.owner;
+      }
+    }
+  }
+  return std::string();
+}
+
+// The block is gone: the appointment has its cover back, unless another block is over it.
+absl::Status UnmarkCoverLost(const rpc::Call& call, Transaction& transaction,
+                             const Publisher& publisher, const std::string& block,
+                             const std::string& name) {
+  ASSIGN_OR_RETURN(auto record, ReadAppointment(transaction, name));
   v1::Appointment& appointment = *record.mutable_appointment();
-  AddAttention(call, v1::Attention::REASON_COVER_LOST, "a resource is blocked at this time", block,
-               &appointment);
-  RETURN_IF_ERROR(Save(call, transaction, &record));
-  publisher.AppointmentChanged(transaction, appointment,
-                               v1::WatchAppointmentsResponse::KIND_UPDATED);
-  return absl::OkStatus();
+  if (absl::c_none_of(appointment.attention(),
+                      [&](const v1::Attention& a) { return a.subject() == block; })) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const std::string other, BlockOver(transaction, name));
+  RemoveAttention(v1::Attention::REASON_COVER_LOST, &appointment);
+  if (!other.empty()) {
+    AddAttention(call, v1::Attention::REASON_COVER_LOST, kBlocked, other, &appointment);
+  }
+  return Update(call, transaction, publisher, &record);
 }
 
 }  // namespace
@@ -94,7 +140,7 @@ absl::Status Blocks::Create(const rpc::Call& call, Transaction& transaction,
   // Locked before looking: nobody books the time between the look and the claim.
   CalendarRows rows(transaction, *catalog_, *snapshot, call.now, {});
   RETURN_IF_ERROR(rows.Lock(resources, calendar::PagesOf(interval)).status());
-  ASSIGN_OR_RETURN(const auto orphans, InTheWay(call, transaction, request.block(), interval));
+  ASSIGN_OR_RETURN(const auto orphans, InTheWay(transaction, request.block(), interval));
   if (!orphans.empty() && !request.accept_orphans() && !call.validate_only) {
     return WouldOrphan({orphans.begin(), orphans.end()});
   }
@@ -106,8 +152,8 @@ absl::Status Blocks::Create(const rpc::Call& call, Transaction& transaction,
   *block.mutable_create_time() = ToWire(call.now);
   std::vector<Claim> claims;
   for (const int resource : resources) {
-    AppendClaims(block.name(), snapshot->resource(resource).name(), interval,
-                 snapshot->CapacityOf(resource), absl::InfiniteFuture(), &claims);
+    AppendClaims(block.name(), snapshot->resource(resource).name(), interval, calendar::kAllShares,
+                 absl::InfiniteFuture(), &claims);
   }
   RETURN_IF_ERROR(rows.Insert(claims));
   for (const std::string& name : orphans) {
@@ -125,8 +171,18 @@ absl::Status Blocks::Delete(const rpc::Call& call, Transaction& transaction,
                             const v1::DeleteBlockRequest& request, v1::DeleteBlockResponse* reply) {
   ASSIGN_OR_RETURN(const auto record, Load<BlockRecord>(call, transaction, request.name()));
   RETURN_IF_ERROR(CheckEtag(request.etag(), record.block().etag(), request.name()));
+  ASSIGN_OR_RETURN(const auto snapshot, catalog_->At(transaction));
+  for (const std::string& resource : record.block().resources()) {
+    // One that has left the catalog since serves nowhere.
+    const auto index = snapshot->FindResource(resource);
+    if (index.has_value()) RETURN_IF_ERROR(MayBlock(call, *snapshot, *index));
+  }
   RETURN_IF_ERROR(DeleteBlock(transaction, request.name()));
   ASSIGN_OR_RETURN(auto claims, DeleteClaims(transaction, request.name()));
+  for (const std::string& name : record.block().appointments()) {
+    RETURN_IF_ERROR(UnmarkCoverLost(call, transaction, *publisher_, request.name(), name));
+  }
+  call.audit_resource = request.name();
   publisher_->ClaimsChanged(transaction, std::move(claims), {});
   return absl::OkStatus();
 }

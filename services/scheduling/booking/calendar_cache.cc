@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "services/platform/base/errors.h"
+#include "services/platform/base/limits.h"
 #include "services/platform/base/status_macros.h"
 
 namespace clarity::scheduling {
@@ -28,7 +30,7 @@ PageRange WithMargin(PageRange pages) {
 
 absl::StatusOr<std::vector<std::shared_ptr<const Timeline>>> CalendarCache::Get(
     const catalog::Snapshot& snapshot, absl::Span<const int> resources, PageRange pages,
-    absl::Time now) {
+    absl::Time now, absl::string_view without_owner) {
   std::vector<std::shared_ptr<const Timeline>> timelines(resources.size());
   std::vector<size_t> missing;
   {
@@ -37,14 +39,14 @@ absl::StatusOr<std::vector<std::shared_ptr<const Timeline>>> CalendarCache::Get(
       const auto found = entries_.find(snapshot.resource(resources[i]).name());
       if (found != entries_.end() && IsCurrent(found->second, snapshot, pages)) {
         DropExpired(&found->second, now);
-        timelines[i] = found->second.timeline;
+        timelines[i] = Without(without_owner, found->second);
       } else {
         missing.push_back(i);
       }
     }
   }
   for (const size_t i : missing) {
-    ASSIGN_OR_RETURN(timelines[i], LoadOne(snapshot, resources[i], pages, now));
+    ASSIGN_OR_RETURN(timelines[i], LoadOne(snapshot, resources[i], pages, now, without_owner));
   }
   return timelines;
 }
@@ -56,9 +58,11 @@ bool CalendarCache::IsCurrent(const Entry& entry, const catalog::Snapshot& snaps
 }
 
 absl::StatusOr<std::shared_ptr<const Timeline>> CalendarCache::LoadOne(
-    const catalog::Snapshot& snapshot, int resource, PageRange pages, absl::Time now) {
+    const catalog::Snapshot& snapshot, int resource, PageRange pages, absl::Time now,
+    absl::string_view without_owner) {
+  constexpr int kAttemptsMax = 20;
   const std::string& name = snapshot.resource(resource).name();
-  for (;;) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     int64_t commits_before = 0;
     {
       base::MutexLock lock(&mutex_);
@@ -90,12 +94,26 @@ absl::StatusOr<std::shared_ptr<const Timeline>> CalendarCache::LoadOne(
     base::MutexLock lock(&mutex_);
     Entry& entry = entries_[name];
     if (entry.commits != commits_before) continue;  // what was read may lack a commit
+    auto wanted = Without(without_owner, fresh);
     // A search that began with an older catalog does not push out what a newer one has loaded.
     if (entry.timeline == nullptr || entry.catalog_version <= fresh.catalog_version) {
       entry = std::move(fresh);
     }
-    return timeline;
+    return wanted;
   }
+  return base::Unavailable("many are booking these times", clarity::limits::kRetryAfter);
+}
+
+std::shared_ptr<const Timeline> CalendarCache::Without(absl::string_view owner,
+                                                       const Entry& entry) {
+  std::shared_ptr<Timeline> without;
+  if (owner.empty()) return entry.timeline;
+  for (const auto& [claimant, begin, end, shares] : entry.claims) {
+    if (claimant != owner) continue;
+    if (without == nullptr) without = std::make_shared<Timeline>(*entry.timeline);
+    without->RemoveClaim({begin, end}, shares);
+  }
+  return without == nullptr ? entry.timeline : without;
 }
 
 CalendarCache::ClaimKey CalendarCache::KeyOf(const Claim& claim) {

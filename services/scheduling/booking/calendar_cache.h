@@ -34,11 +34,12 @@ class CalendarCache {
  public:
   explicit CalendarCache(storage::Database* database) : database_(database) {}
 
-  // The timelines of these resources (of the snapshot), covering `pages` at least. Never within a
-  // transaction: it may load.
+  // The timelines of these resources (of the snapshot), covering `pages` at least, without what
+  // `without_owner` has (empty: nobody is left out). Never within a transaction: it may load.
+  // UNAVAILABLE when a resource changes faster than it loads.
   absl::StatusOr<std::vector<std::shared_ptr<const calendar::Timeline>>> Get(
       const catalog::Snapshot& snapshot, absl::Span<const int> resources, calendar::PageRange pages,
-      absl::Time now);
+      absl::Time now, absl::string_view without_owner = "");
 
   // After a commit: what was given up, and what was taken.
   void Apply(const std::vector<Claim>& removed, const std::vector<Claim>& added);
@@ -64,7 +65,11 @@ class CalendarCache {
   bool IsCurrent(const Entry& entry, const catalog::Snapshot& snapshot,
                  calendar::PageRange pages) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::shared_ptr<const calendar::Timeline>> LoadOne(
-      const catalog::Snapshot& snapshot, int resource, calendar::PageRange pages, absl::Time now);
+      const catalog::Snapshot& snapshot, int resource, calendar::PageRange pages, absl::Time now,
+      absl::string_view without_owner);
+  // The timeline of the entry, less the owner's claims in it.
+  static std::shared_ptr<const calendar::Timeline> Without(absl::string_view owner,
+                                                           const Entry& entry);
   // Takes claims whose time is over out of the timeline.
   void DropExpired(Entry* entry, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

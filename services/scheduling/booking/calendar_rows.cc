@@ -118,21 +118,35 @@ bool CalendarRows::InTheWay(const Claim& claim) const {
 }
 
 absl::StatusOr<const Timeline*> CalendarRows::Load(int resource, PageRange pages) {
+  ASSIGN_OR_RETURN(const Loaded* loaded, LoadBoth(resource, pages));
+  return &loaded->timeline;
+}
+
+absl::StatusOr<const Timeline*> CalendarRows::LoadSetAside(int resource, PageRange pages) {
+  ASSIGN_OR_RETURN(const Loaded* loaded, LoadBoth(resource, pages));
+  return set_aside_.any() ? &loaded->set_aside : &loaded->timeline;
+}
+
+absl::StatusOr<const CalendarRows::Loaded*> CalendarRows::LoadBoth(int resource, PageRange pages) {
   auto& slot = loaded_[resource];
   if (slot == nullptr) {
-    auto loaded =
-        std::make_unique<Loaded>(Loaded{Timeline(snapshot_.CapacityOf(resource), pages),
-                                        std::vector<int64_t>(static_cast<size_t>(pages.count), 0)});
+    const int capacity = snapshot_.CapacityOf(resource);
+    auto loaded = std::make_unique<Loaded>(
+        Loaded{Timeline(capacity, pages), Timeline(capacity, {pages.first, 0}),
+               std::vector<int64_t>(static_cast<size_t>(pages.count), 0)});
+    Timeline& timeline = loaded->timeline;
     RETURN_IF_ERROR(LoadPages(resource, pages, loaded.get()));
-    if (!set_aside_.claims) RETURN_IF_ERROR(LoadClaims(resource, pages, &loaded->timeline));
+    if (set_aside_.claims) loaded->set_aside = timeline;
+    RETURN_IF_ERROR(LoadClaims(resource, pages, &timeline));
+    if (!set_aside_.claims && set_aside_.open) loaded->set_aside = timeline;
     if (set_aside_.open) {
       for (const calendar::Location location : snapshot_.LocationsOf(resource)) {
-        loaded->timeline.Open(location, pages.interval());
+        loaded->set_aside.Open(location, pages.interval());
       }
     }
     slot = std::move(loaded);
   }
-  return &slot->timeline;
+  return slot.get();
 }
 
 absl::Status CalendarRows::LoadPages(int resource, PageRange pages, Loaded* loaded) {

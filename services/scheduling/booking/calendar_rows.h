@@ -45,6 +45,8 @@ void AppendClaims(absl::string_view owner, absl::string_view resource, calendar:
 struct SetAside {
   bool open = false;    // take it for open throughout
   bool claims = false;  // over capacity
+
+  bool any() const { return open || claims; }
 };
 
 class CalendarRows {
@@ -57,6 +59,8 @@ class CalendarRows {
 
   // What the rows say of one resource over these pages; remembered, with the versions seen.
   absl::StatusOr<const calendar::Timeline*> Load(int resource, calendar::PageRange pages);
+  // The same less what is set aside.
+  absl::StatusOr<const calendar::Timeline*> LoadSetAside(int resource, calendar::PageRange pages);
 
   // Locks the pages of these resources. False when one of them has changed since Load: what was
   // loaded is forgotten and has to be looked at again (the locks are kept).
@@ -71,8 +75,11 @@ class CalendarRows {
  private:
   struct Loaded {
     calendar::Timeline timeline;
+    calendar::Timeline set_aside;   // only where something is
     std::vector<int64_t> versions;  // a page each; 0: no row yet
   };
+
+  absl::StatusOr<const Loaded*> LoadBoth(int resource, calendar::PageRange pages);
 
   absl::Status LoadPages(int resource, calendar::PageRange pages, Loaded* loaded);
   absl::Status LoadClaims(int resource, calendar::PageRange pages, calendar::Timeline* timeline);

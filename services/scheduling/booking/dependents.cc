@@ -1,5 +1,7 @@
 #include "services/scheduling/booking/dependents.h"
 
+#include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -21,14 +23,16 @@ using storage::Transaction;
 using storage::Value;
 using storage::v1::AppointmentRecord;
 
-// 6 and 7 are STATE_CANCELLED and STATE_NO_SHOW: they have no future.
+// 6 and 7 have no future.
 constexpr Sql kAppointmentsAhead = {
     "SELECT name FROM appointment WHERE (clinic = $1 OR visit_type = $1) AND end_time > $2 "
     "AND state NOT IN (6, 7) LIMIT 1"};
+static_assert(v1::Appointment::STATE_CANCELLED == 6 && v1::Appointment::STATE_NO_SHOW == 7);
+constexpr Sql kActiveOrders = {"SELECT body FROM visit_order WHERE state = $1"};
 constexpr Sql kHoldsAhead = {
     "SELECT name FROM hold WHERE (clinic = $1 OR visit_type = $1) AND expire_time > $2 LIMIT 1"};
 constexpr Sql kClaimsAhead = {
-    "SELECT owner, begin_tick, end_tick FROM claim "
+    "SELECT owner, begin_tick, end_tick, shares FROM claim "
     "WHERE resource = $1 AND end_tick > $2 AND expire_time > $3 AND page >= $4"};
 
 // What somebody has of a resource from now on.
@@ -42,7 +46,8 @@ absl::StatusOr<std::vector<Claim>> ClaimsAhead(const rpc::Call& call, Transactio
                                     [&](const Row& row) {
                                       claims.push_back({std::string(row.Text(0)),
                                                         std::string(resource),
-                                                        {row.Integer(1), row.Integer(2)}});
+                                                        {row.Integer(1), row.Integer(2)},
+                                                        static_cast<int>(row.Integer(3))});
                                       return absl::OkStatus();
                                     }));
   return claims;
@@ -57,6 +62,21 @@ absl::StatusOr<bool> AnyRow(Transaction& transaction, const Sql& sql, absl::stri
         return absl::OkStatus();
       }));
   return any;
+}
+
+// Whether an order that is not over names the type of visit.
+absl::StatusOr<bool> IsOrdered(const rpc::Call& call, Transaction& transaction,
+                               absl::string_view visit_type) {
+  bool is_ordered = false;
+  RETURN_IF_ERROR(transaction.Query(
+      kActiveOrders, {Value::Integer(v1::Order::STATE_ACTIVE)},
+      [&](const Row& row) -> absl::Status {
+        ASSIGN_OR_RETURN(const v1::Order order, ParseOrder(row.Text(0)));
+        is_ordered = is_ordered || (FromWire(order.window().end_time()) > call.now &&
+                                    absl::c_linear_search(order.visit_types(), visit_type));
+        return absl::OkStatus();
+      }));
+  return is_ordered;
 }
 
 // Whether the resource may still fill the need it fills: by pool, capabilities and licence.
@@ -91,6 +111,36 @@ bool IsCovered(const catalog::Snapshot& after, const Claim& claim,
   return timeline.IsOpen(plan->location, claim.interval);
 }
 
+// A block names itself as the subject of the mark.
+bool LostCoverByCatalog(const v1::Appointment& appointment) {
+  return absl::c_any_of(appointment.attention(), [](const v1::Attention& a) {
+    return a.reason() == v1::Attention::REASON_COVER_LOST && a.subject().empty();
+  });
+}
+
+bool Overrides(const v1::Appointment& appointment, v1::Blocker::Rule rule) {
+  return absl::c_linear_search(appointment.override().rules(), rule);
+}
+
+// What the claims take of the resource's shares. An appointment that was booked over the others'
+// took none that they needed.
+calendar::Timeline UseOf(int capacity, const std::vector<Claim>& claims,
+                         const std::map<std::string, AppointmentRecord>& owners) {
+  calendar::Interval all = claims.empty() ? calendar::Interval{} : claims.front().interval;
+  for (const Claim& claim : claims) {
+    all = {std::min(all.begin, claim.interval.begin), std::max(all.end, claim.interval.end)};
+  }
+  calendar::Timeline use(capacity, calendar::PagesOf(all));
+  for (const Claim& claim : claims) {
+    const auto owner = owners.find(claim.owner);
+    if (owner == owners.end() || Overrides(owner->second.appointment(), v1::Blocker::RULE_BOOKED)) {
+      continue;
+    }
+    use.ApplyClaim(claim.interval, claim.shares);
+  }
+  return use;
+}
+
 }  // namespace
 
 absl::StatusOr<bool> Dependents::HasFuture(const rpc::Call& call, Transaction& transaction,
@@ -101,7 +151,9 @@ absl::StatusOr<bool> Dependents::HasFuture(const rpc::Call& call, Transaction& t
   }
   ASSIGN_OR_RETURN(const bool booked, AnyRow(transaction, kAppointmentsAhead, name, call.now));
   if (booked) return true;
-  return AnyRow(transaction, kHoldsAhead, name, call.now);
+  ASSIGN_OR_RETURN(const bool held, AnyRow(transaction, kHoldsAhead, name, call.now));
+  if (held || !absl::StartsWith(name, "visitTypes/")) return held;
+  return IsOrdered(call, transaction, name);
 }
 
 absl::StatusOr<std::vector<std::string>> Dependents::Uncovered(
@@ -109,17 +161,26 @@ absl::StatusOr<std::vector<std::string>> Dependents::Uncovered(
   std::set<std::string> uncovered;
   for (const std::string& resource : change.resources) {
     ASSIGN_OR_RETURN(const auto claims, ClaimsAhead(call, transaction, resource));
+    std::map<std::string, AppointmentRecord> owners;
     for (const Claim& claim : claims) {
-      if (!absl::StartsWith(claim.owner, "appointments/") || uncovered.count(claim.owner) > 0) {
+      if (!absl::StartsWith(claim.owner, "appointments/") || owners.count(claim.owner) > 0)
         continue;
-      }
-      ASSIGN_OR_RETURN(const auto record, Load<AppointmentRecord>(call, transaction, claim.owner));
-      // One that was booked over the hours has no cover to lose.
-      const bool overridden = absl::c_linear_search(record.appointment().override().rules(),
-                                                    v1::Blocker::RULE_NOT_AVAILABLE);
-      if (!overridden && !IsCovered(*change.after, claim, record.appointment())) {
-        uncovered.insert(claim.owner);
-      }
+      ASSIGN_OR_RETURN(owners[claim.owner], ReadAppointment(transaction, claim.owner));
+    }
+    const auto index = change.after->FindResource(resource);
+    const int capacity = index.has_value() ? change.after->CapacityOf(*index) : 1;
+    const calendar::Timeline use = UseOf(capacity, claims, owners);
+    for (const Claim& claim : claims) {
+      const auto owner = owners.find(claim.owner);
+      if (owner == owners.end()) continue;
+      const v1::Appointment& appointment = owner->second.appointment();
+      // One that was booked over the hours has no cover to lose, and one over others no share.
+      const bool has_cover = Overrides(appointment, v1::Blocker::RULE_NOT_AVAILABLE) ||
+                             IsCovered(*change.after, claim, appointment);
+      const bool has_share = claim.shares == 0 ||
+                             Overrides(appointment, v1::Blocker::RULE_BOOKED) ||
+                             use.UsedMax(claim.interval) <= capacity;
+      if (!has_cover || !has_share) uncovered.insert(claim.owner);
     }
   }
   return std::vector<std::string>(uncovered.begin(), uncovered.end());
@@ -133,11 +194,41 @@ absl::Status Dependents::OnChange(const rpc::Call& call, Transaction& transactio
     RETURN_IF_ERROR(RewriteOpen(transaction, *change.after, resource, today));
   }
   for (const std::string& name : uncovered) {
-    ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, name));
+    ASSIGN_OR_RETURN(auto record, ReadAppointment(transaction, name));
     v1::Appointment& appointment = *record.mutable_appointment();
     if (HasAttention(appointment, v1::Attention::REASON_COVER_LOST)) continue;
     AddAttention(call, v1::Attention::REASON_COVER_LOST,
                  "a resource is no longer available at this time", "", &appointment);
+    RETURN_IF_ERROR(Save(call, transaction, &record));
+    publisher_->AppointmentChanged(transaction, appointment,
+                                   v1::WatchAppointmentsResponse::KIND_UPDATED);
+  }
+  return RestoreCover(call, transaction, change, uncovered);
+}
+
+// Takes the mark off those that an earlier change left without cover and this one gives it back.
+absl::Status Dependents::RestoreCover(const rpc::Call& call, Transaction& transaction,
+                                      const catalog::CatalogChange& change,
+                                      const std::vector<std::string>& uncovered) {
+  std::set<std::string> marked;
+  for (const std::string& resource : change.resources) {
+    ASSIGN_OR_RETURN(const auto claims, ClaimsAhead(call, transaction, resource));
+    for (const Claim& claim : claims) {
+      if (absl::StartsWith(claim.owner, "appointments/")) marked.insert(claim.owner);
+    }
+  }
+  for (const std::string& name : uncovered) marked.erase(name);
+  for (const std::string& name : marked) {
+    ASSIGN_OR_RETURN(auto record, ReadAppointment(transaction, name));
+    v1::Appointment& appointment = *record.mutable_appointment();
+    if (!LostCoverByCatalog(appointment)) continue;
+    ASSIGN_OR_RETURN(const auto claims, ReadOwnedClaims(transaction, name));
+    const bool has_cover = absl::c_all_of(claims, [&](const Claim& claim) {
+      return !absl::StartsWith(claim.resource, "resources/") ||
+             IsCovered(*change.after, claim, appointment);
+    });
+    if (!has_cover) continue;
+    RemoveAttention(v1::Attention::REASON_COVER_LOST, &appointment);
     RETURN_IF_ERROR(Save(call, transaction, &record));
     publisher_->AppointmentChanged(transaction, appointment,
                                    v1::WatchAppointmentsResponse::KIND_UPDATED);

@@ -25,6 +25,10 @@ class Dependents final : public catalog::CatalogDependents {
                         const std::vector<std::string>& uncovered) override;
 
  private:
+  absl::Status RestoreCover(const rpc::Call& call, storage::Transaction& transaction,
+                            const catalog::CatalogChange& change,
+                            const std::vector<std::string>& uncovered);
+
   const Publisher* const publisher_;
 };
 

@@ -75,43 +75,108 @@ absl::Status CheckRules(const rpc::Call& call, const Wish& wish, Placement* plac
   return conflict.blockers().empty() ? absl::OkStatus() : SlotRefused(std::move(conflict));
 }
 
-// Chooses who takes part for one way to select, by what the rows say; nothing if nobody can.
-absl::StatusOr<std::optional<std::vector<Placement::Unit>>> Choose(CalendarRows& rows,
-                                                                   const VisitPlan& plan,
-                                                                   Tick start,
-                                                                   const SelectedVisit& way) {
-  const calendar::PageRange pages = calendar::PagesOf({start, start + plan.ticks()});
-  absl::Status failed;
-  const auto fits = [&](int need, int resource) {
-    const auto timeline = rows.Load(plan.resources[resource], pages);
-    failed.Update(timeline.status());
-    return timeline.ok() && calendar::Fits(way.visit, need, {*timeline, plan.location}, start);
-  };
-  const auto assignment = calendar::Assign(way.visit, fits, way.preference);
-  RETURN_IF_ERROR(failed);
-  if (!assignment.has_value()) return std::optional<std::vector<Placement::Unit>>();
-  return std::optional(UnitsOf(plan, way, assignment->resources));
-}
+// Chooses who takes part for one way to select, by what the rows say.
+class Chooser {
+ public:
+  // All outlive it.
+  Chooser(CalendarRows* rows, const VisitPlan& plan, Tick start, const SelectedVisit& way)
+      : rows_(*rows), plan_(plan), start_(start), way_(way), relaxed_(way.visit.needs.size()) {}
+
+  // Nothing if nobody can.
+  absl::StatusOr<std::optional<std::vector<Placement::Unit>>> Choose() {
+    ASSIGN_OR_RETURN(const auto assignment, Assign());
+    return Units(assignment);
+  }
+
+  // With as few needs as possible over what is set aside: an override is for what could not be had
+  // otherwise, and takes nobody else's time.
+  absl::StatusOr<std::optional<std::vector<Placement::Unit>>> ChooseOver() {
+    std::fill(relaxed_.begin(), relaxed_.end(), true);
+    ASSIGN_OR_RETURN(auto assignment, Assign());
+    for (size_t n = 0; n < relaxed_.size() && assignment.has_value(); ++n) {
+      relaxed_[n] = false;
+      ASSIGN_OR_RETURN(auto tighter, Assign());
+      if (tighter.has_value()) {
+        assignment = std::move(tighter);
+      } else {
+        relaxed_[n] = true;
+      }
+    }
+    return Units(assignment);
+  }
+
+ private:
+  absl::StatusOr<std::optional<calendar::Assignment>> Assign() {
+    absl::Status failed;
+    const calendar::PageRange pages = calendar::PagesOf({start_, start_ + plan_.ticks()});
+    const auto fits_in = [&](absl::StatusOr<const calendar::Timeline*> timeline, int need) {
+      failed.Update(timeline.status());
+      return timeline.ok() && calendar::Fits(way_.visit, need, {*timeline, plan_.location}, start_);
+    };
+    const auto fits = [&](int need, int resource) {
+      return fits_in(rows_.Load(plan_.resources[resource], pages), need) ||
+             (relaxed_[static_cast<size_t>(need)] &&
+              fits_in(rows_.LoadSetAside(plan_.resources[resource], pages), need));
+    };
+    // A need that is over it all the same takes first who is there and free.
+    auto preference = way_.preference;
+    for (size_t n = 0; n < relaxed_.size(); ++n) {
+      if (!relaxed_[n]) continue;
+      absl::c_stable_partition(preference[n], [&](int resource) {
+        return fits_in(rows_.Load(plan_.resources[resource], pages), static_cast<int>(n));
+      });
+    }
+    auto assignment = calendar::Assign(way_.visit, fits, preference);
+    RETURN_IF_ERROR(failed);
+    return assignment;
+  }
+
+  std::optional<std::vector<Placement::Unit>> Units(
+      const std::optional<calendar::Assignment>& assignment) const {
+    if (!assignment.has_value()) return std::nullopt;
+    return UnitsOf(plan_, way_, assignment->resources);
+  }
+
+  CalendarRows& rows_;
+  const VisitPlan& plan_;
+  const Tick start_;
+  const SelectedVisit& way_;
+  std::vector<bool> relaxed_;  // needs that may go over what is set aside
+};
 
 // Chooses, then locks; again if a row moved in between, as it can where a store has several
 // writers.
-absl::StatusOr<std::vector<Placement::Unit>> ChooseAndLock(CalendarRows& rows,
-                                                           const VisitPlan& plan, Tick start,
-                                                           const std::vector<SelectedVisit>& ways) {
+absl::Status ChooseAndLock(CalendarRows& rows, const std::vector<SelectedVisit>& ways,
+                           bool may_override, Placement* placement) {
+  const VisitPlan& plan = *placement->plan;
+  const Tick start = placement->start;
   constexpr int kAttemptsMax = 3;
   const calendar::PageRange pages = calendar::PagesOf({start, start + plan.ticks()});
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     std::optional<std::vector<Placement::Unit>> units;
     for (size_t w = 0; w < ways.size() && !units.has_value(); ++w) {
-      ASSIGN_OR_RETURN(units, Choose(rows, plan, start, ways[w]));
+      ASSIGN_OR_RETURN(units, Chooser(&rows, plan, start, ways[w]).Choose());
+    }
+    const bool over = !units.has_value() && may_override;
+    for (size_t w = 0; over && w < ways.size() && !units.has_value(); ++w) {
+      ASSIGN_OR_RETURN(units, Chooser(&rows, plan, start, ways[w]).ChooseOver());
     }
     if (!units.has_value()) return Refused(v1::Blocker::RULE_UNSPECIFIED, "");
     std::vector<int> chosen;
     for (const auto& unit : *units) chosen.push_back(unit.resource);
     ASSIGN_OR_RETURN(const bool unchanged, rows.Lock(std::move(chosen), pages));
-    if (unchanged) return *std::move(units);
+    if (unchanged) {
+      placement->units = *std::move(units);
+      placement->overridden |= over;
+      return absl::OkStatus();
+    }
   }
   return base::Unavailable("many are booking these times", clarity::limits::kRetryAfter);
+}
+
+// One-to-one takes all there is, also of what the resource may be given later.
+int SharesToClaim(calendar::PhaseUse use) {
+  return calendar::SharesTaken(use, calendar::kAllShares);
 }
 
 template <typename Described>
@@ -191,19 +256,11 @@ absl::StatusOr<Placement> Place(const rpc::Call& call, Transaction& transaction,
   RETURN_IF_ERROR(CheckRules(call, wish, &placement));
   ASSIGN_OR_RETURN(const auto ways,
                    Select(*snapshot, *plan, plan->VisitAt(placement.start), wish.selection));
-  CalendarRows rows(transaction, catalog, *snapshot, call.now, wish.ignored_owners);
-  RETURN_IF_ERROR(CheckPatient(call, transaction, rows, placement, wish));
-
-  auto units = ChooseAndLock(rows, *plan, placement.start, ways);
   const SetAside set_aside{Overrides(wish, v1::Blocker::RULE_NOT_AVAILABLE),
                            Overrides(wish, v1::Blocker::RULE_BOOKED)};
-  if (!units.ok() && (set_aside.open || set_aside.claims)) {
-    CalendarRows lenient(transaction, catalog, *snapshot, call.now, wish.ignored_owners, set_aside);
-    units = ChooseAndLock(lenient, *plan, placement.start, ways);
-    placement.overridden = true;
-  }
-  RETURN_IF_ERROR(units.status());
-  placement.units = *std::move(units);
+  CalendarRows rows(transaction, catalog, *snapshot, call.now, wish.ignored_owners, set_aside);
+  RETURN_IF_ERROR(CheckPatient(call, transaction, rows, placement, wish));
+  RETURN_IF_ERROR(ChooseAndLock(rows, ways, set_aside.any(), &placement));
   return placement;
 }
 
@@ -224,8 +281,7 @@ absl::StatusOr<std::vector<Claim>> ClaimPlacement(const rpc::Call& call, Transac
         calendar::StretchesOf(visit, visit.needs[static_cast<size_t>(need - plan.needs.begin())]);
     for (const calendar::Stretch& stretch : stretches) {
       AppendClaims(owner, snapshot.resource(unit.resource).name(), stretch.At(placement.start),
-                   calendar::SharesTaken(stretch.use, snapshot.CapacityOf(unit.resource)),
-                   expire_time, &claims);
+                   SharesToClaim(stretch.use), expire_time, &claims);
     }
   }
   if (!patient.empty()) {

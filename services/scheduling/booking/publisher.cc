@@ -25,7 +25,11 @@ void Publisher::AppointmentChanged(storage::Transaction& transaction,
 void Publisher::AppointmentLeft(storage::Transaction& transaction,
                                 const v1::Appointment& appointment,
                                 absl::string_view clinic) const {
-  Append(transaction, appointment, clinic, v1::WatchAppointmentsResponse::KIND_LEFT);
+  // Only that it went: where to is for those who see the clinic it is at now.
+  v1::Appointment left;
+  left.set_name(appointment.name());
+  left.set_clinic(std::string(clinic));
+  Append(transaction, left, clinic, v1::WatchAppointmentsResponse::KIND_LEFT);
 }
 
 void Publisher::Append(storage::Transaction& transaction, const v1::Appointment& appointment,

@@ -108,6 +108,13 @@ void SetPreference(const std::vector<int>& preferred, SelectedVisit* selected) {
 
 }  // namespace
 
+void KeepPins(const v1::Appointment& moved, Selection* selection) {
+  if (!selection->required.empty() || !selection->preferred.empty()) return;
+  for (const v1::Assignment& assignment : moved.assignments()) {
+    if (assignment.pinned()) selection->required.push_back(assignment.resource());
+  }
+}
+
 absl::StatusOr<std::vector<SelectedVisit>> Select(const catalog::Snapshot& snapshot,
                                                   const catalog::VisitPlan& plan,
                                                   const calendar::Visit& visit,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "clarity/scheduling/v1/appointment.pb.h"
 #include "clarity/scheduling/v1/slot.pb.h"
 #include "services/scheduling/calendar/visit.h"
 #include "services/scheduling/catalog/snapshot.h"
@@ -21,6 +22,10 @@ struct Selection {
   // Who takes part, need by need, as a hold has it: nobody else does.
   std::vector<v1::Assignment> fixed;
 };
+
+// For a visit that is moved: whoever the caller had named for it stays named, unless the caller now
+// names somebody, required or preferred.
+void KeepPins(const v1::Appointment& moved, Selection* selection);
 
 // One way to give the pinned resources their needs: the visit with those needs narrowed to them.
 struct SelectedVisit {

@@ -206,7 +206,7 @@ absl::Status Steps::Finish(const rpc::Call& call, Transaction& transaction,
   RETURN_IF_ERROR(Save(call, transaction, record));
   publisher_->AppointmentChanged(transaction, record->appointment(),
                                  v1::WatchAppointmentsResponse::KIND_STATE_CHANGED);
-  *reply = record->appointment();
+  Show(call, record->appointment(), reply);
   return absl::OkStatus();
 }
 

@@ -53,7 +53,7 @@ void Timeline::Open(Location location, Interval interval) {
 
 void Timeline::ApplyClaim(Interval interval, int shares) {
   ForEachPage(interval, [&](size_t offset, const Bits512& mask) {
-    for (int share = 0; share < shares; ++share) AddShare(offset, mask);
+    for (int share = 0; share < std::min(shares, capacity_); ++share) AddShare(offset, mask);
   });
 }
 
@@ -73,7 +73,7 @@ void Timeline::AddShare(size_t offset, const Bits512& ticks) {
 
 void Timeline::RemoveClaim(Interval interval, int shares) {
   ForEachPage(interval, [&](size_t offset, const Bits512& mask) {
-    for (int share = 0; share < shares; ++share) RemoveShare(offset, mask);
+    for (int share = 0; share < std::min(shares, capacity_); ++share) RemoveShare(offset, mask);
   });
 }
 

@@ -17,6 +17,9 @@ namespace clarity::calendar {
 using Location = int;
 
 inline constexpr int kCapacityMax = 16;
+// What a claim says that takes all there is, however much that comes to be: one-to-one care, a
+// block.
+inline constexpr int kAllShares = kCapacityMax;
 
 // One resource over consecutive pages: where it is open, and how many of its shares are used.
 //
@@ -39,7 +42,8 @@ class Timeline {
   // Adds to what is open at `location`.
   void Open(Location location, Interval interval);
 
-  // Claims may exceed the capacity, for an override may: the count stays exact.
+  // Claims together may exceed the capacity, for an override may: the count stays exact. One claim
+  // counts for no more than the capacity.
   void ApplyClaim(Interval interval, int shares);
   // Only what was applied before.
   void RemoveClaim(Interval interval, int shares);

@@ -149,6 +149,7 @@ absl::Status CatalogUseCases::Apply(const rpc::Call& call, storage::Transaction&
                                     v1::ApplyCatalogResponse* reply) {
   reply->Clear();
   call.audit_resource = kCatalogName;
+  if (!call.principal.all_clinics) return base::PermissionDenied();
   const std::vector<base::Violation> violations = Validate(request.catalog());
   if (!violations.empty()) return base::InvalidRequest(violations);
 

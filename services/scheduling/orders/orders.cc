@@ -28,6 +28,7 @@ using storage::v1::AppointmentRecord;
 using storage::v1::OrderCursor;
 using storage::v1::OrderRecord;
 
+constexpr Sql kHasOrder = {"SELECT name FROM visit_order WHERE name = $1"};
 constexpr Sql kListOrders = {
     "SELECT body FROM visit_order WHERE patient = $1 AND create_time <= $2 "
     "AND (create_time < $2 OR name > $3) ORDER BY create_time DESC, name LIMIT $4"};
@@ -45,14 +46,23 @@ bool IsSame(v1::Order present, v1::Order wanted) {
   return google::protobuf::util::MessageDifferencer::Equals(present, wanted);
 }
 
+absl::StatusOr<bool> HasOrder(Transaction& transaction, const std::string& name) {
+  bool is_there = false;
+  RETURN_IF_ERROR(transaction.Query(kHasOrder, {Value::Text(name)}, [&](const Row&) {
+    is_there = true;
+    return absl::OkStatus();
+  }));
+  return is_there;
+}
+
 // An order that is there, or nothing: a new name is no error here.
 absl::StatusOr<std::optional<OrderRecord>> LoadIfThere(const rpc::Call& call,
                                                        Transaction& transaction,
                                                        const std::string& name) {
-  auto record = Load<OrderRecord>(call, transaction, name);
-  if (record.ok()) return std::optional(*std::move(record));
-  if (absl::IsNotFound(record.status())) return std::optional<OrderRecord>();
-  return record.status();
+  ASSIGN_OR_RETURN(const bool is_there, HasOrder(transaction, name));
+  if (!is_there) return std::optional<OrderRecord>();
+  ASSIGN_OR_RETURN(auto record, Load<OrderRecord>(call, transaction, name));
+  return std::optional(std::move(record));
 }
 
 absl::Status CheckChange(const v1::Order& present, const v1::Order& wanted) {

@@ -16,7 +16,6 @@ namespace {
 using calendar::Bitmap;
 using calendar::Interval;
 using calendar::Tick;
-using calendar::Timeline;
 using storage::Transaction;
 
 v1::Blocker MakeBlocker(v1::Blocker::Rule rule, const std::string& need, std::string description) {
@@ -34,15 +33,12 @@ absl::StatusOr<OwnTime> ReadOwnTime(storage::Database& database, const v1::Visit
                                     const std::string& moved_appointment, Interval window,
                                     absl::Time now) {
   OwnTime own;
-  if (patient.empty() && moved_appointment.empty()) return own;
+  own.moved_appointment = moved_appointment;
+  if (patient.empty()) return own;
   const Interval reach{window.begin - calendar::kVisitTicksMax,
                        window.end + calendar::kVisitTicksMax};
   RETURN_IF_ERROR(database.ReadAndWait([&](Transaction& transaction) -> absl::Status {
-    own = OwnTime();
-    if (!moved_appointment.empty()) {
-      ASSIGN_OR_RETURN(own.given_up, ReadOwnedClaims(transaction, moved_appointment));
-    }
-    if (patient.empty()) return absl::OkStatus();
+    own.busy.clear();
     ASSIGN_OR_RETURN(own.all_open, HasAllOpen(transaction, type, patient, moved_appointment, now));
     ASSIGN_OR_RETURN(const auto claims, ReadClaims(transaction, patient, calendar::PagesOf(reach)));
     for (const Claim& claim : claims) {
@@ -80,19 +76,10 @@ absl::StatusOr<Bitmap> PlanSearch::Starts(CalendarCache& cache, const Bitmap& wa
 
 absl::Status PlanSearch::LoadTimelines(CalendarCache& cache, Interval starts) {
   ASSIGN_OR_RETURN(timelines_,
-                   cache.Get(*snapshot_, plan_->resources, calendar::PagesToSearch(starts), now_));
+                   cache.Get(*snapshot_, plan_->resources, calendar::PagesToSearch(starts), now_,
+                             own_time_->moved_appointment));
   views_.clear();
-  for (size_t r = 0; r < timelines_.size(); ++r) {
-    // What the appointment to be moved has is not in its own way.
-    std::shared_ptr<Timeline> without;
-    for (const Claim& claim : own_time_->given_up) {
-      if (claim.resource != snapshot_->resource(plan_->resources[r]).name()) continue;
-      if (without == nullptr) without = std::make_shared<Timeline>(*timelines_[r]);
-      without->RemoveClaim(claim.interval, claim.shares);
-    }
-    if (without != nullptr) timelines_[r] = std::move(without);
-    views_.push_back({timelines_[r].get(), plan_->location});
-  }
+  for (const auto& timeline : timelines_) views_.push_back({timeline.get(), plan_->location});
   return absl::OkStatus();
 }
 

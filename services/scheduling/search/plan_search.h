@@ -20,11 +20,10 @@
 
 namespace clarity::scheduling {
 
-// Time that is a caller's own matter, read from the store once a search: when the patient is
-// busy, and what an appointment to be moved would give up.
+// Time that is a caller's own matter, read from the store once a search.
 struct OwnTime {
   std::vector<calendar::Interval> busy;  // of the patient
-  std::vector<Claim> given_up;           // on resources
+  std::string moved_appointment;         // what it has is not in its own way
   bool all_open = false;                 // the patient may have no more of the type
 };
 

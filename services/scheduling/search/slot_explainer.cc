@@ -96,6 +96,17 @@ absl::Status NameOwner(const rpc::Call& call, Transaction& transaction, v1::Bloc
   return absl::OkStatus();
 }
 
+// A patient learns which need fails, and not whose calendar is full when.
+void HideOthersTime(v1::SlotConflict* conflict) {
+  for (v1::Blocker& blocker : *conflict->mutable_blockers()) {
+    if (blocker.resource().empty()) continue;
+    blocker.clear_resource();
+    blocker.clear_start_time();
+    blocker.clear_end_time();
+    blocker.set_description("somebody or something that the visit needs is not free");
+  }
+}
+
 void AddAlternatives(const Bitmap& starts, const PlanSearch& search, Tick wanted,
                      v1::SlotConflict* conflict) {
   std::vector<Tick> nearest;
@@ -141,6 +152,7 @@ void SlotExplainer::ExplainRefusal(const rpc::Call& call, const Wish& wish,
   if (!explained->conflict().blockers().empty()) {
     *conflict.mutable_blockers() = explained->conflict().blockers();
   }
+  if (call.principal.IsPatientOnly()) HideOthersTime(&conflict);
   for (v1::Slot& slot : *explained->mutable_conflict()->mutable_alternatives()) {
     slot.clear_phases();  // an error's details are small
     *conflict.add_alternatives() = std::move(slot);

@@ -199,7 +199,9 @@ absl::Status SlotSearch::FindSlots(const rpc::Call& call, const v1::FindSlotsReq
   // What the caller could not book is not offered.
   if (!MayBookType(call, snapshot->visit_type(*type))) return absl::OkStatus();
 
-  ASSIGN_OR_RETURN(auto order, ReadOrder(call, request));
+  std::optional<OrderUse> order;
+  Selection selection = SelectionOf(query);
+  RETURN_IF_ERROR(ReadOwn(call, request, &order, &selection));
   ASSIGN_OR_RETURN(const OwnTime own,
                    ReadOwnTime(*database_, snapshot->visit_type(*type), request.patient(),
                                request.reschedule_appointment(), window, call.now));
@@ -207,27 +209,27 @@ absl::Status SlotSearch::FindSlots(const rpc::Call& call, const v1::FindSlotsReq
   for (const ClinicAt& at : clinics) {
     const catalog::VisitPlan* plan = snapshot->Plan(*type, at.clinic, query.modality());
     if (plan == nullptr) continue;
-    run.Add(at, std::make_unique<PlanSearch>(snapshot, plan, SelectionOf(query), &own, call.now));
+    run.Add(at, std::make_unique<PlanSearch>(snapshot, plan, selection, &own, call.now));
   }
   return run.Run(window, reply);
 }
 
-absl::StatusOr<std::optional<OrderUse>> SlotSearch::ReadOrder(
-    const rpc::Call& call, const v1::FindSlotsRequest& request) const {
-  std::optional<OrderUse> order;
+absl::Status SlotSearch::ReadOwn(const rpc::Call& call, const v1::FindSlotsRequest& request,
+                                 std::optional<OrderUse>* order, Selection* selection) const {
   const std::string& moved = request.reschedule_appointment();
-  if (moved.empty() && request.order().empty() && call.freshness.empty()) return order;
-  RETURN_IF_ERROR(database_->ReadAndWait([&](storage::Transaction& transaction) -> absl::Status {
+  if (moved.empty() && request.order().empty() && call.freshness.empty()) return absl::OkStatus();
+  return database_->ReadAndWait([&](storage::Transaction& transaction) -> absl::Status {
     RETURN_IF_ERROR(rpc::CheckFreshness(transaction, call.freshness));
     // Whoever may not see an appointment may not find out what would be free without it.
     if (!moved.empty()) {
-      RETURN_IF_ERROR(Load<storage::v1::AppointmentRecord>(call, transaction, moved).status());
+      ASSIGN_OR_RETURN(const auto record,
+                       Load<storage::v1::AppointmentRecord>(call, transaction, moved));
+      KeepPins(record.appointment(), selection);
     }
     if (request.order().empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(order, OrderUse::Read(call, transaction, request.order(), moved));
+    ASSIGN_OR_RETURN(*order, OrderUse::Read(call, transaction, request.order(), moved));
     return absl::OkStatus();
-  }));
-  return order;
+  });
 }
 
 }  // namespace clarity::scheduling

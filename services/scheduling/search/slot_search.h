@@ -29,9 +29,10 @@ class SlotSearch {
                          v1::FindSlotsResponse* reply);
 
  private:
-  // The order the visit would consume, if the request names one.
-  absl::StatusOr<std::optional<OrderUse>> ReadOrder(const rpc::Call& call,
-                                                    const v1::FindSlotsRequest& request) const;
+  // What the request names of the caller's own, as far as the caller may see it: the order the
+  // visit would consume, and whoever the visit to be moved is pinned to.
+  absl::Status ReadOwn(const rpc::Call& call, const v1::FindSlotsRequest& request,
+                       std::optional<OrderUse>* order, Selection* selection) const;
 
   storage::Database* const database_;
   catalog::CatalogStore* const catalog_;

@@ -19,6 +19,7 @@ inline constexpr size_t kPinVariantsMax = 64;
 
 // -- Refusals ---------------------------------------------------------------------------------
 inline constexpr size_t kBlockersListedMax = 20;
+inline constexpr int kFamiliarVisitsMax = 20;  // looked through for whom a patient knows
 inline constexpr int kAlternativesMax = 5;
 // Alternatives are looked for this far on both sides of the start that was refused.
 inline constexpr absl::Duration kAlternativesWithin = absl::Hours(24 * 7);

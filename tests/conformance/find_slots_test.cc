@@ -296,5 +296,49 @@ TEST_F(FindSlotsTest, APatientIsOfferedWhatPatientsMayBook) {
   EXPECT_THAT(All(Patient("patients/ada").FindSlots(search)), IsEmpty());
 }
 
+// Dr. Okafor is there until five, Dr. Lind until one.
+TEST_F(FindSlotsTest, BalancedTakesWhoHasTheMostTimeLeft) {
+  auto request = Search(kEvaluation, kLakeForest, "2026-03-03 10:00", "2026-03-03 10:05");
+  request.set_ranking(v1::FindSlotsRequest::RANKING_BALANCED);
+  EXPECT_THAT(Resources(Slots(agent_, request).at(0)), ElementsAre("resources/dr-okafor"));
+  for (const char* start : {"12:00", "13:00", "14:00", "15:00", "16:00"}) {
+    auto booking = Booking(kEvaluation, kLakeForest, std::string("2026-03-03 ") + start,
+                           std::string("patients/p") + start[1]);
+    booking.add_required_resources("resources/dr-okafor");
+    Value(agent_.BookAppointment(booking));
+  }
+  const v1::Slot slot = Slots(agent_, request).at(0);
+  EXPECT_THAT(Resources(slot), ElementsAre("resources/dr-lind"));
+  EXPECT_TRUE(slot.assignments(0).pinned());
+}
+
+TEST_F(FindSlotsTest, WithTheClinicianThePatientKnowsComesFirst) {
+  auto known = Booking(kEvaluation, kLakeForest, "2026-03-03 10:00", "patients/ada");
+  known.add_required_resources("resources/dr-lind");
+  Value(agent_.BookAppointment(known));
+  auto missed = Booking(kEvaluation, kLakeForest, "2026-03-04 10:00", "patients/ada");
+  missed.add_required_resources("resources/dr-okafor");
+  Value(agent_.CancelAppointment(Cancellation(Value(agent_.BookAppointment(missed)))));
+
+  auto request = Search(kEvaluation, kLakeForest, "2026-03-04 11:30", "2026-03-04 13:00");
+  request.set_ranking(v1::FindSlotsRequest::RANKING_SAME_CLINICIAN);
+  EXPECT_THAT(agent_.FindSlots(request).begin()->status(),
+              Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+  request.set_patient("patients/ada");
+  request.set_page_size(2);  // pages go on from one group into the other
+  const auto slots = Slots(agent_, request);
+  EXPECT_THAT(Starts(slots),
+              ElementsAre("2026-03-04 11:30", "2026-03-04 11:45", "2026-03-04 12:00",
+                          "2026-03-04 12:15", "2026-03-04 12:30", "2026-03-04 12:45"));
+  for (const auto& slot : slots) {
+    const bool with_lind = Starts(std::vector<v1::Slot>{slot})[0] <= "2026-03-04 12:00";
+    EXPECT_EQ(Resources(slot)[0] == "resources/dr-lind", with_lind);
+    EXPECT_EQ(slot.assignments(0).pinned(), with_lind);
+  }
+  // Nobody the patient knows: the earliest, as always.
+  request.set_patient("patients/bo");
+  EXPECT_THAT(Slots(agent_, request), SizeIs(6));
+}
+
 }  // namespace
 }  // namespace clarity::tests

@@ -128,6 +128,21 @@ std::optional<Interval> Timeline::FirstTaken(Interval interval, int shares) cons
   });
 }
 
+int Timeline::FreeTicks(Location location, Interval interval) const {
+  const Bits512* open = OpenRow(location);
+  const Bits512* used = UsedRow(capacity_);
+  int free = 0;
+  if (open == nullptr) return free;
+  ForEachPage(interval, [&](size_t offset, const Bits512& mask) {
+    Bits512 bits = mask;
+    for (int w = 0; w < 8; ++w) {
+      bits.words[w] &= open[offset].words[w] & ~(used == nullptr ? 0 : used[offset].words[w]);
+    }
+    free += bits.count();
+  });
+  return free;
+}
+
 int Timeline::UsedMax(Interval interval) const {
   int used_max = 0;
   ForEachPage(interval, [&](size_t offset, const Bits512& mask) {

@@ -60,6 +60,9 @@ class Timeline {
   std::optional<Interval> FirstClosed(Location location, Interval interval) const;
   std::optional<Interval> FirstTaken(Interval interval, int shares) const;
 
+  // At how many ticks of `interval` it is open and has a share left.
+  int FreeTicks(Location location, Interval interval) const;
+
   // The most shares used at any tick of `interval`.
   int UsedMax(Interval interval) const;
 

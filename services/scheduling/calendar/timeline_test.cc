@@ -141,7 +141,7 @@ TEST(TimelineTest, AgreesWithCountingTickByTick) {
         // Distinct begins, so that the search above finds the very claim.
         const Tick begin = step * 24 + pick(24);
         const Interval interval = {begin, std::min<Tick>(kTicks, begin + 1 + pick(700))};
-        const Claim claim = {interval, 1 + pick(3)};
+        const Claim claim = {interval, 1 + pick(std::min(3, capacity))};
         claims.push_back(claim);
         timeline.ApplyClaim(claim.interval, claim.shares);
         for (Tick t = claim.interval.begin; t < claim.interval.end; ++t) used[t] += claim.shares;
@@ -155,6 +155,28 @@ TEST(TimelineTest, AgreesWithCountingTickByTick) {
       }
     }
   }
+}
+
+TEST(TimelineTest, FreeTicksAreThoseOpenWithAShareLeft) {
+  Timeline timeline(2, {0, 2});
+  timeline.Open(kClinic, {500, 530});  // over a page border
+  EXPECT_EQ(timeline.FreeTicks(kClinic, {0, 1024}), 30);
+  EXPECT_EQ(timeline.FreeTicks(kElsewhere, {0, 1024}), 0);
+  timeline.ApplyClaim({505, 515}, 1);
+  EXPECT_EQ(timeline.FreeTicks(kClinic, {0, 1024}), 30);
+  timeline.ApplyClaim({510, 520}, 1);
+  EXPECT_EQ(timeline.FreeTicks(kClinic, {0, 1024}), 25);
+  EXPECT_EQ(timeline.FreeTicks(kClinic, {512, 520}), 5);
+}
+
+TEST(TimelineTest, AClaimCountsForNoMoreThanTheCapacity) {
+  Timeline timeline(4, {0, 1});
+  timeline.ApplyClaim({10, 20}, kAllShares);
+  EXPECT_EQ(timeline.UsedMax({0, 100}), 4);
+  timeline.ApplyClaim({15, 25}, 1);
+  EXPECT_EQ(timeline.UsedMax({0, 100}), 5);
+  timeline.RemoveClaim({10, 20}, kAllShares);
+  EXPECT_EQ(timeline.UsedMax({0, 100}), 1);
 }
 
 }  // namespace

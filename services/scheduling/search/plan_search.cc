@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "services/platform/base/status_macros.h"
 #include "services/scheduling/booking/rules.h"
 #include "services/scheduling/calendar/assign.h"
@@ -106,13 +108,47 @@ void PlanSearch::ClearBusy(Bitmap* starts) const {
 }
 
 std::optional<Placement> PlanSearch::At(Tick start) const {
+  return Assign(start,
+                [](const SelectedVisit& way) -> const Preference& { return way.preference; });
+}
+
+std::optional<Placement> PlanSearch::AtBalanced(Tick start) const {
+  const absl::TimeZone zone = snapshot_->zone(plan_->clinic);
+  const absl::CivilDay day = absl::ToCivilDay(calendar::ToTime(start), zone);
+  const Interval whole_day{calendar::FloorTick(absl::FromCivil(day, zone)),
+                           calendar::CeilTick(absl::FromCivil(day + 1, zone))};
+  const auto is_clinician = [&](int resource) {
+    return snapshot_->resource(plan_->resources[static_cast<size_t>(resource)]).kind() ==
+           v1::Resource::KIND_CLINICIAN;
+  };
+  const auto taken = [&](int resource) {  // the least taken first, all others as they were
+    const auto& view = views_[static_cast<size_t>(resource)];
+    return is_clinician(resource) ? -view.timeline->FreeTicks(view.location, whole_day) : 1;
+  };
+  Preference order;
+  auto placement = Assign(start, [&](const SelectedVisit& way) -> const Preference& {
+    order = way.preference;
+    for (std::vector<int>& candidates : order) {
+      absl::c_stable_sort(candidates, [&](int a, int b) { return taken(a) < taken(b); });
+    }
+    return order;
+  });
+  if (!placement.has_value()) return placement;
+  for (Placement::Unit& unit : placement->units) {
+    unit.pinned |= snapshot_->resource(unit.resource).kind() == v1::Resource::KIND_CLINICIAN;
+  }
+  return placement;
+}
+
+std::optional<Placement> PlanSearch::Assign(
+    Tick start, absl::FunctionRef<const Preference&(const SelectedVisit&)> preference_of) const {
   const auto ways = ways_.find(PieceOf(start));
   if (ways == ways_.end()) return std::nullopt;
   for (const SelectedVisit& way : ways->second) {
     const auto fits = [&](int need, int resource) {
       return calendar::Fits(way.visit, need, views_[resource], start);
     };
-    const auto assignment = calendar::Assign(way.visit, fits, way.preference);
+    const auto assignment = calendar::Assign(way.visit, fits, preference_of(way));
     if (!assignment.has_value()) continue;
     return Placement{snapshot_, plan_, start, UnitsOf(*plan_, way, assignment->resources), false};
   }

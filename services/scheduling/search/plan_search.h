@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -52,6 +53,8 @@ class PlanSearch {
 
   // Who would take part: for a start that the last Starts returned.
   std::optional<Placement> At(calendar::Tick start) const;
+  // The same with the clinicians who have the most time left on that day, who are pinned.
+  std::optional<Placement> AtBalanced(calendar::Tick start) const;
 
   // Which needs fail at a start, on which resources, and because of what. Looks at the pages of
   // that start: call At for what Starts returned before.
@@ -62,6 +65,11 @@ class PlanSearch {
   // The ways to select for a start; worked out once for each piece of the plan.
   absl::StatusOr<const std::vector<SelectedVisit>*> WaysFor(size_t piece);
   size_t PieceOf(calendar::Tick start) const;
+  // For each need, its candidates in the order in which they are tried.
+  using Preference = std::vector<std::vector<int>>;
+  std::optional<Placement> Assign(
+      calendar::Tick start,
+      absl::FunctionRef<const Preference&(const SelectedVisit& way)> preference_of) const;
   void ClearBusy(calendar::Bitmap* starts) const;
   v1::Blocker BlockerFor(const std::string& need, const calendar::Obstacle& obstacle) const;
   void AddUnlicensed(size_t piece, int need, std::vector<v1::Blocker>* blockers) const;

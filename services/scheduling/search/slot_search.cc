@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
@@ -34,6 +35,9 @@ using catalog::Snapshot;
 
 // The earliest starts are looked for in stretches of this length: most searches end in the first.
 constexpr Tick kStretchTicks = 8 * calendar::kPageTicks;
+
+constexpr storage::Sql kLatestVisits = {
+    "SELECT body FROM appointment WHERE patient = $1 ORDER BY start_time DESC LIMIT $2"};
 
 // Takes candidates in their order and keeps those that lie far enough from the ones kept before.
 class Spreader {
@@ -68,8 +72,18 @@ class Spreader {
 struct Branch {
   ClinicAt at;
   std::unique_ptr<PlanSearch> search;
+  std::unique_ptr<PlanSearch>
+      familiar;   // with the clinician the patient knows; null: there is none
   Bitmap starts;  // of the stretch in hand
 };
+
+// Which starts a run looks at: for SAME_CLINICIAN first those with the familiar clinician.
+enum class Pass { kAll, kFamiliar, kOthers };
+
+std::vector<Pass> PassesFor(v1::FindSlotsRequest::Ranking ranking) {
+  if (ranking != v1::FindSlotsRequest::RANKING_SAME_CLINICIAN) return {Pass::kAll};
+  return {Pass::kFamiliar, Pass::kOthers};
+}
 
 // One run of FindSlots: candidates in order, spread, and cut to the page.
 class SlotRun {
@@ -84,21 +98,14 @@ class SlotRun {
         page_size_(request.page_size() > 0 ? request.page_size() : limits::kSlotsPageDefault),
         spreader_(request.spread()) {}
 
-  void Add(ClinicAt at, std::unique_ptr<PlanSearch> search) {
-    branches_.push_back({at, std::move(search), {}});
+  void Add(ClinicAt at, std::unique_ptr<PlanSearch> search, std::unique_ptr<PlanSearch> familiar) {
+    branches_.push_back({at, std::move(search), std::move(familiar), {}});
   }
 
   absl::Status Run(Interval window, v1::FindSlotsResponse* reply) {
-    const bool closest = request_.ranking() == v1::FindSlotsRequest::RANKING_CLOSEST;
-    const Tick step = closest ? std::max<Tick>(window.ticks(), 1) : kStretchTicks;
-    for (Tick begin = window.begin; begin < window.end && !full_; begin += step) {
-      const Interval stretch{begin, std::min(begin + step, window.end)};
-      for (Branch& branch : branches_) {
-        Bitmap wanted = WantedTimes(request_.query(), stretch, snapshot_->zone(branch.at.clinic));
-        if (order_.has_value()) order_->KeepCovered(&wanted);
-        ASSIGN_OR_RETURN(branch.starts, branch.search->Starts(*cache_, wanted));
-      }
-      closest ? OfferClosest(reply) : OfferEarliest(stretch, reply);
+    for (const Pass pass : PassesFor(request_.ranking())) {
+      pass_ = pass;
+      RETURN_IF_ERROR(RunPass(window, reply));
     }
     if (full_) {
       reply->set_next_page_token(rpc::EncodePageToken(request_, absl::StrCat(skip_ + page_size_)));
@@ -107,6 +114,39 @@ class SlotRun {
   }
 
  private:
+  absl::Status RunPass(Interval window, v1::FindSlotsResponse* reply) {
+    const bool closest = request_.ranking() == v1::FindSlotsRequest::RANKING_CLOSEST;
+    const Tick step = closest ? std::max<Tick>(window.ticks(), 1) : kStretchTicks;
+    for (Tick begin = window.begin; begin < window.end && !full_; begin += step) {
+      const Interval stretch{begin, std::min(begin + step, window.end)};
+      for (Branch& branch : branches_) {
+        Bitmap wanted = WantedTimes(request_.query(), stretch, snapshot_->zone(branch.at.clinic));
+        if (order_.has_value()) order_->KeepCovered(&wanted);
+        ASSIGN_OR_RETURN(branch.starts, StartsOf(branch, wanted));
+      }
+      closest ? OfferClosest(reply) : OfferEarliest(stretch, reply);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Bitmap> StartsOf(Branch& branch, const Bitmap& wanted) const {
+    Bitmap familiar(wanted.window());
+    if (branch.familiar != nullptr) {
+      ASSIGN_OR_RETURN(familiar, branch.familiar->Starts(*cache_, wanted));
+    }
+    if (pass_ == Pass::kFamiliar) return familiar;
+    ASSIGN_OR_RETURN(Bitmap starts, branch.search->Starts(*cache_, wanted));
+    starts -= familiar;
+    return starts;
+  }
+
+  std::optional<Placement> PlacementAt(const Branch& branch, Tick start) const {
+    if (pass_ == Pass::kFamiliar) return branch.familiar->At(start);
+    return request_.ranking() == v1::FindSlotsRequest::RANKING_BALANCED
+               ? branch.search->AtBalanced(start)
+               : branch.search->At(start);
+  }
+
   void OfferEarliest(Interval stretch, v1::FindSlotsResponse* reply) {
     std::optional<Tick> at = stretch.begin;
     while (at.has_value() && !full_) {
@@ -145,7 +185,7 @@ class SlotRun {
       full_ = true;
       return;
     }
-    const auto placement = branch.search->At(start);
+    const auto placement = PlacementAt(branch, start);
     if (!placement.has_value()) return;
     v1::Slot* slot = reply->add_slots();
     Describe(*placement, slot);
@@ -160,15 +200,41 @@ class SlotRun {
   const int page_size_;
   Spreader spreader_;
   std::vector<Branch> branches_;
+  Pass pass_ = Pass::kAll;
   int64_t offered_ = 0;
   bool full_ = false;  // the page is, and there is more
 };
 
+// The clinicians of a patient's visits, the latest first.
+absl::StatusOr<std::vector<std::string>> FamiliarClinicians(const rpc::Call& call,
+                                                            storage::Transaction& transaction,
+                                                            const std::string& patient) {
+  std::vector<std::string> clinicians;
+  RETURN_IF_ERROR(transaction.Query(
+      kLatestVisits,
+      {storage::Value::Text(patient), storage::Value::Integer(limits::kFamiliarVisitsMax)},
+      [&](const storage::Row& row) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto visit, ParseAppointment(row.Text(0)));
+        const bool took_place = visit.state() != v1::Appointment::STATE_CANCELLED &&
+                                visit.state() != v1::Appointment::STATE_NO_SHOW;
+        if (!took_place || !call.MaySee(visit.clinic(), patient).ok()) return absl::OkStatus();
+        for (const v1::Assignment& assignment : visit.assignments()) {
+          if (assignment.kind() == v1::Resource::KIND_CLINICIAN) {
+            clinicians.push_back(assignment.resource());
+          }
+        }
+        return absl::OkStatus();
+      }));
+  return clinicians;
+}
+
 absl::Status CheckRanking(const v1::FindSlotsRequest& request) {
   switch (request.ranking()) {
-    case v1::FindSlotsRequest::RANKING_BALANCED:
     case v1::FindSlotsRequest::RANKING_SAME_CLINICIAN:
-      return base::InvalidField("ranking", "is not offered yet: use EARLIEST or CLOSEST");
+      if (request.patient().empty()) {
+        return base::InvalidField("patient", "is required for SAME_CLINICIAN");
+      }
+      return absl::OkStatus();
     case v1::FindSlotsRequest::RANKING_CLOSEST:
       if (!request.has_closest_to()) {
         return base::InvalidField("closest_to", "is required for CLOSEST");
@@ -177,6 +243,31 @@ absl::Status CheckRanking(const v1::FindSlotsRequest& request) {
     default:
       return absl::OkStatus();
   }
+}
+
+}  // namespace
+
+// What a request names of the caller's own, read from the store.
+struct SlotSearch::Own {
+  std::optional<OrderUse> order;
+  Selection selection;
+  std::vector<std::string> clinicians;  // whom the patient knows, the latest first
+};
+
+namespace {
+
+// The selection with the latest of the familiar clinicians who may take part in such visits.
+std::optional<Selection> WithFamiliar(const Snapshot& snapshot, const catalog::VisitPlan& plan,
+                                      const Selection& selection,
+                                      const std::vector<std::string>& clinicians) {
+  for (const std::string& name : clinicians) {
+    const auto resource = snapshot.FindResource(name);
+    if (!resource.has_value() || !absl::c_binary_search(plan.resources, *resource)) continue;
+    Selection with = selection;
+    if (!absl::c_linear_search(with.required, name)) with.required.push_back(name);
+    return with;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -199,35 +290,47 @@ absl::Status SlotSearch::FindSlots(const rpc::Call& call, const v1::FindSlotsReq
   // What the caller could not book is not offered.
   if (!MayBookType(call, snapshot->visit_type(*type))) return absl::OkStatus();
 
-  std::optional<OrderUse> order;
-  Selection selection = SelectionOf(query);
-  RETURN_IF_ERROR(ReadOwn(call, request, &order, &selection));
+  Own wishes{{}, SelectionOf(query), {}};
+  RETURN_IF_ERROR(ReadOwn(call, request, &wishes));
+  const Selection& selection = wishes.selection;
   ASSIGN_OR_RETURN(const OwnTime own,
                    ReadOwnTime(*database_, snapshot->visit_type(*type), request.patient(),
                                request.reschedule_appointment(), window, call.now));
-  SlotRun run(request, snapshot, cache_, std::move(order), skip);
+  SlotRun run(request, snapshot, cache_, std::move(wishes.order), skip);
   for (const ClinicAt& at : clinics) {
     const catalog::VisitPlan* plan = snapshot->Plan(*type, at.clinic, query.modality());
     if (plan == nullptr) continue;
-    run.Add(at, std::make_unique<PlanSearch>(snapshot, plan, selection, &own, call.now));
+    std::unique_ptr<PlanSearch> familiar;
+    if (const auto with = WithFamiliar(*snapshot, *plan, selection, wishes.clinicians);
+        with.has_value()) {
+      familiar = std::make_unique<PlanSearch>(snapshot, plan, *with, &own, call.now);
+    }
+    run.Add(at, std::make_unique<PlanSearch>(snapshot, plan, selection, &own, call.now),
+            std::move(familiar));
   }
   return run.Run(window, reply);
 }
 
 absl::Status SlotSearch::ReadOwn(const rpc::Call& call, const v1::FindSlotsRequest& request,
-                                 std::optional<OrderUse>* order, Selection* selection) const {
+                                 Own* own) const {
   const std::string& moved = request.reschedule_appointment();
-  if (moved.empty() && request.order().empty() && call.freshness.empty()) return absl::OkStatus();
+  const bool wants_familiar = request.ranking() == v1::FindSlotsRequest::RANKING_SAME_CLINICIAN;
+  if (moved.empty() && request.order().empty() && call.freshness.empty() && !wants_familiar) {
+    return absl::OkStatus();
+  }
   return database_->ReadAndWait([&](storage::Transaction& transaction) -> absl::Status {
     RETURN_IF_ERROR(rpc::CheckFreshness(transaction, call.freshness));
     // Whoever may not see an appointment may not find out what would be free without it.
     if (!moved.empty()) {
       ASSIGN_OR_RETURN(const auto record,
                        Load<storage::v1::AppointmentRecord>(call, transaction, moved));
-      KeepPins(record.appointment(), selection);
+      KeepPins(record.appointment(), &own->selection);
+    }
+    if (wants_familiar) {
+      ASSIGN_OR_RETURN(own->clinicians, FamiliarClinicians(call, transaction, request.patient()));
     }
     if (request.order().empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(*order, OrderUse::Read(call, transaction, request.order(), moved));
+    ASSIGN_OR_RETURN(own->order, OrderUse::Read(call, transaction, request.order(), moved));
     return absl::OkStatus();
   });
 }

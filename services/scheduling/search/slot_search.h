@@ -29,10 +29,11 @@ class SlotSearch {
                          v1::FindSlotsResponse* reply);
 
  private:
-  // What the request names of the caller's own, as far as the caller may see it: the order the
-  // visit would consume, and whoever the visit to be moved is pinned to.
-  absl::Status ReadOwn(const rpc::Call& call, const v1::FindSlotsRequest& request,
-                       std::optional<OrderUse>* order, Selection* selection) const;
+  struct Own;
+
+  // Fills in what the caller may see: the order the visit would consume, whoever the visit to be
+  // moved is pinned to, and whom the patient knows.
+  absl::Status ReadOwn(const rpc::Call& call, const v1::FindSlotsRequest& request, Own* own) const;
 
   storage::Database* const database_;
   catalog::CatalogStore* const catalog_;

@@ -11,6 +11,8 @@ using scheduling::v1::BookAppointmentRequest;
 using scheduling::v1::CancelAppointmentRequest;
 using scheduling::v1::Clinic;
 using scheduling::v1::ConfirmAppointmentRequest;
+using scheduling::v1::CountSlotsRequest;
+using scheduling::v1::CountSlotsResponse;
 using scheduling::v1::CreateHoldRequest;
 using scheduling::v1::FindSlotsRequest;
 using scheduling::v1::FindSlotsResponse;
@@ -20,17 +22,22 @@ using scheduling::v1::ListAppointmentsRequest;
 using scheduling::v1::ListAppointmentsResponse;
 using scheduling::v1::ListClinicsRequest;
 using scheduling::v1::ListClinicsResponse;
+using scheduling::v1::ListOrdersRequest;
+using scheduling::v1::ListOrdersResponse;
 using scheduling::v1::ListVisitTypesRequest;
 using scheduling::v1::ListVisitTypesResponse;
+using scheduling::v1::Order;
 using scheduling::v1::ReleaseHoldRequest;
 using scheduling::v1::RenewHoldRequest;
 using scheduling::v1::Slot;
+using scheduling::v1::SlotQuery;
 using scheduling::v1::VisitType;
 
 PortalClient::PortalClient(std::shared_ptr<SchedulingConnection> scheduling,
                            std::shared_ptr<CatalogConnection> catalog,
+                           std::shared_ptr<OrderConnection> orders,
                            std::shared_ptr<Credentials> patient_credentials)
-    : scheduling_(std::move(scheduling)), catalog_(std::move(catalog)) {
+    : scheduling_(std::move(scheduling)), catalog_(std::move(catalog)), orders_(std::move(orders)) {
   options_.credentials = std::move(patient_credentials);
 }
 
@@ -52,6 +59,14 @@ PageRange<VisitType> PortalClient::ListVisitTypes(absl::string_view clinic) cons
       });
 }
 
+PageRange<Order> PortalClient::ListOrders() const {
+  return Paginate<Order, ListOrdersRequest, ListOrdersResponse>(
+      {}, &ListOrdersResponse::mutable_orders,
+      [orders = orders_, options = options_](const ListOrdersRequest& page) {
+        return orders->ListOrders(page, options);
+      });
+}
+
 PageRange<Slot> PortalClient::FindSlots(const PortalSearch& search) const {
   FindSlotsRequest request;
   *request.mutable_query() = search.query;
@@ -65,6 +80,12 @@ PageRange<Slot> PortalClient::FindSlots(const PortalSearch& search) const {
       [scheduling = scheduling_, options = options_](const FindSlotsRequest& page) {
         return scheduling->FindSlots(page, options);
       });
+}
+
+absl::StatusOr<CountSlotsResponse> PortalClient::CountSlots(const SlotQuery& query) const {
+  CountSlotsRequest request;
+  *request.mutable_query() = query;
+  return scheduling_->CountSlots(request, options_);
 }
 
 absl::StatusOr<Hold> PortalClient::CreateHold(const Slot& slot,

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "clients/core/catalog_connection.h"
+#include "clients/core/order_connection.h"
 #include "clients/core/page_range.h"
 #include "clients/core/scheduling_connection.h"
 
@@ -31,7 +32,7 @@ struct PortalBooking {
 // What a patient may do, and nothing else: no method names a patient, the server takes it from
 // the token. Cheap to copy. Make one for each patient, over shared connections:
 //
-//   PortalClient client(scheduling, catalog, TokenCredentials(token_of_the_session));
+//   PortalClient client(scheduling, catalog, orders, TokenCredentials(token_of_the_session));
 //   for (const auto& slot : client.FindSlots(search)) { ... }
 //   auto hold = client.CreateHold(chosen);
 //   auto appointment = client.Book(*hold);
@@ -41,14 +42,20 @@ struct PortalBooking {
 class PortalClient {
  public:
   PortalClient(std::shared_ptr<SchedulingConnection> scheduling,
-               std::shared_ptr<CatalogConnection> catalog,
+               std::shared_ptr<CatalogConnection> catalog, std::shared_ptr<OrderConnection> orders,
                std::shared_ptr<Credentials> patient_credentials);
 
   PageRange<scheduling::v1::Clinic> ListClinics() const;
   // Those offered at a clinic; empty: at any.
   PageRange<scheduling::v1::VisitType> ListVisitTypes(absl::string_view clinic = "") const;
 
+  // What a clinician has agreed to, the newest first: a visit that needs an order names one.
+  PageRange<scheduling::v1::Order> ListOrders() const;
+
   PageRange<scheduling::v1::Slot> FindSlots(const PortalSearch& search) const;
+  // How many starts each day has: a month view.
+  absl::StatusOr<scheduling::v1::CountSlotsResponse> CountSlots(
+      const scheduling::v1::SlotQuery& query) const;
 
   // Keeps a slot while the patient decides. To move a visit, name the appointment.
   absl::StatusOr<scheduling::v1::Hold> CreateHold(
@@ -83,6 +90,7 @@ class PortalClient {
 
   std::shared_ptr<SchedulingConnection> scheduling_;
   std::shared_ptr<CatalogConnection> catalog_;
+  std::shared_ptr<OrderConnection> orders_;
   CallOptions options_;
 };
 

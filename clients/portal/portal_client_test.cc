@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "clients/core/mocks/mock_catalog_connection.h"
+#include "clients/core/mocks/mock_order_connection.h"
 #include "clients/core/mocks/mock_scheduling_connection.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -40,7 +41,8 @@ class PortalClientTest : public testing::Test {
   const std::shared_ptr<MockSchedulingConnection> scheduling_ =
       std::make_shared<MockSchedulingConnection>();
   const std::shared_ptr<MockCatalogConnection> catalog_ = std::make_shared<MockCatalogConnection>();
-  const PortalClient client_{scheduling_, catalog_, credentials_};
+  const std::shared_ptr<MockOrderConnection> orders_ = std::make_shared<MockOrderConnection>();
+  const PortalClient client_{scheduling_, catalog_, orders_, credentials_};
   Slot slot_;
   Appointment appointment_;
 };
@@ -120,6 +122,28 @@ TEST_F(PortalClientTest, ChangesTheAppointmentAsThePatientHasSeenIt) {
   EXPECT_EQ(cancel.etag(), "e1");
   EXPECT_EQ(cancel.reason(), "illness");
   EXPECT_EQ(confirm.etag(), "e1");
+}
+
+TEST_F(PortalClientTest, ListsTheOrdersOfWhoeverTheTokenNames) {
+  ListOrdersRequest request;
+  ListOrdersResponse response;
+  response.add_orders()->set_name("orders/o1");
+  EXPECT_CALL(*orders_, ListOrders(_, AsThePatient()))
+      .WillOnce(DoAll(SaveArg<0>(&request), Return(response)));
+  std::vector<std::string> names;
+  for (const absl::StatusOr<Order>& order : client_.ListOrders()) names.push_back(order->name());
+  EXPECT_THAT(names, ElementsAre("orders/o1"));
+  EXPECT_EQ(request.patient(), "");
+}
+
+TEST_F(PortalClientTest, CountsTheStartsOfAMonth) {
+  CountSlotsRequest request;
+  EXPECT_CALL(*scheduling_, CountSlots(_, AsThePatient()))
+      .WillOnce(DoAll(SaveArg<0>(&request), Return(CountSlotsResponse())));
+  SlotQuery query;
+  query.set_visit_type("visitTypes/follow-up");
+  ASSERT_TRUE(client_.CountSlots(query).ok());
+  EXPECT_EQ(request.query().visit_type(), "visitTypes/follow-up");
 }
 
 TEST_F(PortalClientTest, AnErrorOfAListIsItsLastItem) {

@@ -42,7 +42,7 @@ absl::StatusOr<Hold> HoldThisOrTheNearest(const CallCenterClient& client, const 
                                           const std::string& caller) {
   CreateHoldRequest request = client::HoldRequestOf(slot);
   request.mutable_hold()->set_caller_label(caller);
-  const absl::StatusOr<Hold> hold = client.CreateHold(request);
+  absl::StatusOr<Hold> hold = client.CreateHold(request);
   if (client::ReasonOf(hold.status()) != "SLOT_TAKEN") return hold;
 
   // A refused time comes with what is in the way and with times nearby that work.

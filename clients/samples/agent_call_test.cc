@@ -19,7 +19,6 @@ using scheduling::v1::FindSlotsResponse;
 using scheduling::v1::Hold;
 using scheduling::v1::Slot;
 using scheduling::v1::SlotConflict;
-using ::testing::_;
 using ::testing::DoAll;
 using ::testing::Return;
 using ::testing::SaveArg;

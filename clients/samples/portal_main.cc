@@ -12,6 +12,7 @@
 #include "clients/core/channel.h"
 #include "clients/core/credentials.h"
 #include "clients/core/errors.h"
+#include "clients/core/order_connection.h"
 #include "clients/core/scheduling_connection.h"
 #include "clients/portal/portal_client.h"
 #include "clients/samples/portal_visit.h"
@@ -36,7 +37,9 @@ int Run(const char* server, const char* token_file, const char* clinic, const ch
   // token.
   const auto scheduling = client::MakeSchedulingConnection(*channel, client::Options());
   const auto catalog = client::MakeCatalogConnection(*channel, client::Options());
-  const client::PortalClient portal(scheduling, catalog, client::TokenFileCredentials(token_file));
+  const auto orders = client::MakeOrderConnection(*channel, client::Options());
+  const client::PortalClient portal(scheduling, catalog, orders,
+                                    client::TokenFileCredentials(token_file));
 
   const auto booked = samples::BookFirstTime(portal, clinic, visit_type, absl::Now());
   if (!booked.ok()) return Fail(booked.status());

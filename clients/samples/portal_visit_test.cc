@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "clients/core/mocks/mock_catalog_connection.h"
+#include "clients/core/mocks/mock_order_connection.h"
 #include "clients/core/mocks/mock_scheduling_connection.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -32,6 +33,7 @@ class PortalVisitTest : public testing::Test {
   const std::shared_ptr<client::MockSchedulingConnection> scheduling_ =
       std::make_shared<client::MockSchedulingConnection>();
   const client::PortalClient client_{scheduling_, std::make_shared<client::MockCatalogConnection>(),
+                                     std::make_shared<client::MockOrderConnection>(),
                                      client::TokenCredentials("token-of-a-patient")};
 };
 

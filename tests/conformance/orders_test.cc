@@ -219,10 +219,13 @@ TEST_F(OrdersTest, ServicesPutThemAndPatientsSeeTheirOwn) {
 
 TEST_F(OrdersTest, APatientBooksOnTheOwnOrder) {
   Value(Put(AdasOrder()));
+  const auto patient = Patient("patients/ada");
+  const auto own = All(patient.ListOrders());
+  ASSERT_THAT(own, SizeIs(1));
+  EXPECT_THAT(All(Patient("patients/bo").ListOrders()), IsEmpty());
   client::PortalSearch search;
   search.query = Search(kOrderedSession, kLakeForest, kTuesday, "2026-03-03 10:30").query();
-  search.order = kOrder;
-  const auto patient = Patient("patients/ada");
+  search.order = own[0].name();
   const auto slots = All(patient.FindSlots(search));
   ASSERT_THAT(slots, SizeIs(1));
   client::PortalBooking with_order;

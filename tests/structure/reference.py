@@ -21,6 +21,8 @@ Generated from the comments and options of the protos. Change those, then run
 {COMMAND}
 ```
 
+How to call (tokens, deadlines, repeats, errors, lists, watching): [clients/README.md](../clients/README.md).
+
 - **Limits.** Unless it says otherwise, a request has at most {REQUEST_BYTES_USUAL:,} bytes, a string
   1,024, and a list 100 items. What breaks a rule is refused with INVALID_ARGUMENT, all of it at once.
 - **Names** of resources are `collection/id`; an id is 1 to 63 of a-z, 0-9 and hyphen, and begins with

@@ -5,6 +5,7 @@ import unittest
 
 import layers
 import protos
+import reference
 
 ROLES = layers.ROOT / 'deploy/policies/roles.textproto'
 
@@ -69,6 +70,18 @@ class MethodsTest(unittest.TestCase):
         granted = set(re.findall(r'"([a-z]+\.[a-z_]+)"', ROLES.read_text()))
         self.assertEqual(named - {''} - granted, set(), 'nobody may do these')
         self.assertEqual(granted - named, set(), 'no RPC asks for these')
+
+
+class PortalTest(unittest.TestCase):
+
+    def test_the_portal_library_calls_only_what_a_patient_may(self):
+        granted = reference.roles_by_permission()
+        for_patients = {method.name for _, method, _, rule in protos.methods()
+                        if rule.open_to_all or 'PATIENT' in granted[rule.permission]}
+        source = (layers.ROOT / 'clients/portal/portal_client.cc').read_text()
+        called = set(re.findall(r'(?:scheduling|catalog|orders)_?->(\w+)\(', source))
+        self.assertIn('BookAppointment', called)
+        self.assertEqual(called - for_patients, set())
 
 
 class MessagesTest(unittest.TestCase):

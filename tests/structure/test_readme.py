@@ -34,6 +34,15 @@ class ReadmeTest(unittest.TestCase):
         stated = re.search(r'^Declared, but UNIMPLEMENTED[^:]*: (.*)\.$', README, re.MULTILINE)[1]
         self.assertEqual(stated, ', '.join(f'`{rpc}`' for rpc in missing) or 'none')
 
+    def test_the_one_of_the_clients_says_what_to_do_about_every_error(self):
+        reasons = {value.name[len('ERROR_REASON_'):]
+                   for file in protos.load()[0] for name, enum, _, _ in protos.enums_of(file)
+                   if name.endswith('.ErrorReason') for value in enum.value}
+        table = re.findall(r'^\| (`[A-Z_`, ]+`) \|', (layers.ROOT / 'clients/README.md').read_text(),
+                           re.MULTILINE)
+        stated = {reason for row in table for reason in re.findall(r'`(\w+)`', row)}
+        self.assertEqual(stated, reasons - {'UNSPECIFIED'})
+
     def test_every_link_leads_somewhere(self):
         for path in layers.tracked('*.md'):
             for link in re.findall(r'\]\(([^)#:]+)\)', (layers.ROOT / path).read_text()):

@@ -23,7 +23,7 @@ struct Connections {
 
   client::CallCenterClient AsAgent() const { return {scheduling, catalog}; }
   client::AdminClient AsOperator() const { return client::AdminClient(catalog); }
-  client::PortalClient AsPatient() const { return {scheduling, catalog, credentials}; }
+  client::PortalClient AsPatient() const { return {scheduling, catalog, orders, credentials}; }
 };
 
 // Calls of these connections are made once: a test looks at the first answer. An empty token: calls

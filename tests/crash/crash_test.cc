@@ -15,7 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/clarityd_process.h"
-#include "tests/support/occupancy.h"
+#include "tests/support/plain_calendar.h"
 #include "tests/support/requests.h"
 #include "tests/support/results.h"
 
@@ -191,7 +191,7 @@ class CrashTest : public ::testing::Test {
     everything.set_show_ended(true);
     everything.set_page_size(1000);
     std::map<std::string, v1::Appointment> present;
-    Occupancy taken(OpenAllHours());
+    PlainCalendar taken(OpenAllHours());
     const auto observer = server_.ConnectAs("observer", "AGENT").AsAgent();
     for (const v1::Appointment& appointment : All(observer.ListAppointments(everything))) {
       EXPECT_TRUE(present.emplace(appointment.name(), appointment).second);

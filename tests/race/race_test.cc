@@ -13,7 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/clinic_server.h"
-#include "tests/support/occupancy.h"
+#include "tests/support/plain_calendar.h"
 #include "tests/support/requests.h"
 #include "tests/support/results.h"
 
@@ -53,12 +53,14 @@ class RaceTest : public ::testing::Test {
 // Whoever is to judge must be able to see it.
 TEST_F(RaceTest, TheSecondOpinionSeesAnOverbooking) {
   const auto staff = server_.ConnectAs(Claims("staff", "STAFF")).AsAgent();
-  Occupancy taken(TestCatalog());
+  PlainCalendar taken(TestCatalog());
   for (int i = 0; i < 2; ++i) {
     auto request = Booking(kConsultation, kLakeForest, "2026-03-05 10:00", PatientOf(i));
     request.mutable_override()->add_rules(v1::Blocker::RULE_BOOKED);
     request.mutable_override()->set_reason("urgent");
-    EXPECT_EQ(taken.HasRoomFor(kConsultation, kLakeForest, At("2026-03-05 10:30")), i == 0);
+    EXPECT_EQ(taken.IsPossible({kConsultation, kLakeForest, At("2026-03-05 10:30"), "", {}, {}},
+                               server_.clock().Now()),
+              i == 0);
     taken.Add(Value(staff.BookAppointment(request)));
   }
   EXPECT_THAT(taken.Overbooked(), Contains("resources/office at 2026-03-05 10:55: 2 of 1"));
@@ -83,7 +85,7 @@ TEST_F(RaceTest, WinnersAreCompatibleAndEveryLoserConflictsWithOne) {
           Booking(kSession, kLakeForest, Local(start_of(i)), PatientOf(i)));
     });
 
-    Occupancy won(TestCatalog());
+    PlainCalendar won(TestCatalog());
     int winners = 0;
     for (int i = 0; i < kCallers; ++i) {
       if (!answers[i].ok()) continue;
@@ -96,7 +98,8 @@ TEST_F(RaceTest, WinnersAreCompatibleAndEveryLoserConflictsWithOne) {
     for (int i = 0; i < kCallers; ++i) {
       if (answers[i].ok()) continue;
       ASSERT_THAT(answers[i], Refused(absl::StatusCode::kFailedPrecondition, "SLOT_TAKEN"));
-      EXPECT_FALSE(won.HasRoomFor(kSession, kLakeForest, start_of(i)))
+      EXPECT_FALSE(
+          won.IsPossible({kSession, kLakeForest, start_of(i), "", {}, {}}, server_.clock().Now()))
           << "nobody is in the way at " << Local(start_of(i));
       const auto conflict = client::DetailOf<v1::SlotConflict>(answers[i].status());
       ASSERT_TRUE(conflict.has_value());
@@ -208,7 +211,7 @@ TEST_F(RaceTest, WhateverIsMixedTheRecordIsConsistent) {
   auto everything = List("");
   everything.set_show_ended(true);
   std::map<std::string, v1::Appointment> present;
-  Occupancy taken(TestCatalog());
+  PlainCalendar taken(TestCatalog());
   for (const v1::Appointment& appointment : All(observer.ListAppointments(everything))) {
     present[appointment.name()] = appointment;
     taken.Add(appointment);

@@ -2,12 +2,21 @@
 #define CLARITY_SERVICES_PLATFORM_BASE_LOG_H_
 
 #include <cstdint>
-#include <initializer_list>
+#include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <variant>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace spdlog {
+class logger;
+namespace details {
+class thread_pool;
+}
+}  // namespace spdlog
 
 namespace clarity::base {
 
@@ -30,12 +39,31 @@ struct LogField {
 
 // Writes one line of JSON to the standard error: time, level, event, then the fields in order.
 // The event names what happened, in a few words that do not change: "server started".
-void Log(LogLevel level, absl::string_view event, std::initializer_list<LogField> fields = {});
+void Log(LogLevel level, absl::string_view event, absl::Span<const LogField> fields = {});
 
 // What is below is not written. kInfo at first.
 void SetLogLevel(LogLevel level);
+bool IsLogged(LogLevel level);
+// "warning", as lines name it.
+std::optional<LogLevel> LogLevelFromName(absl::string_view name);
 // Where lines go from now on, for tests; null: the standard error again.
 void LogTo(std::ostream* stream);
+
+// While it lives, a thread of its own writes the lines: nobody waits for whoever reads them. When
+// they come faster than they are taken the oldest are left out, which the last line then says. One
+// at a time.
+class BackgroundLog {
+ public:
+  BackgroundLog();
+  // Writes what is left.
+  ~BackgroundLog();
+  BackgroundLog(const BackgroundLog&) = delete;
+  BackgroundLog& operator=(const BackgroundLog&) = delete;
+
+ private:
+  const std::shared_ptr<spdlog::logger> before_;
+  std::shared_ptr<spdlog::details::thread_pool> thread_;
+};
 
 }  // namespace clarity::base
 

@@ -85,6 +85,10 @@ class ResumingWatchImpl final : public AppointmentWatch {
 
   // OK, after a wait, when the stream may be opened again after `failure`.
   absl::Status Resumable(const absl::Status& failure) {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (cancelled_) return failure;
+    }
     const Options& options = caller_->options();
     if (!retry_.has_value()) {
       RetryPolicy policy = options.retry;

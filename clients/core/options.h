@@ -11,7 +11,8 @@
 namespace clarity::client {
 
 // How often and how patiently a failed call is tried again. Only idempotent calls are, only after
-// UNAVAILABLE or a RESOURCE_EXHAUSTED that says when to come back, and never past the deadline.
+// UNAVAILABLE, a CANCELLED that came from the server, or a RESOURCE_EXHAUSTED that says when to
+// come back, and never past the deadline.
 struct RetryPolicy {
   int attempts_max = 10;
   // The wait before attempt n + 1 is random between 0 and first * growth^(n - 1), at most `most`

@@ -50,8 +50,9 @@ absl::optional<absl::Duration> AskedWait(const absl::Status& failure) {
          absl::Nanoseconds(info->retry_delay().nanos());
 }
 
+// CANCELLED by ourselves never comes here: a server that stops cancels what it has not begun.
 bool IsTransient(const absl::Status& failure) {
-  if (absl::IsUnavailable(failure)) return true;
+  if (absl::IsUnavailable(failure) || absl::IsCancelled(failure)) return true;
   return absl::IsResourceExhausted(failure) && AskedWait(failure).has_value();
 }
 

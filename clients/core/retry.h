@@ -28,7 +28,7 @@ class RetryLoop {
       : policy_(policy), idempotent_(idempotent), deadline_(deadline), environment_(environment) {}
 
   // OK after having waited, where another attempt may follow. Otherwise the failure for the
-  // caller, which says why there is none.
+  // caller, which says why there is none. Not for what the caller itself has cancelled.
   absl::Status WaitAfter(const absl::Status& failure);
 
  private:

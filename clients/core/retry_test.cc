@@ -112,6 +112,13 @@ TEST_F(RetryLoopTest, PassesOnWhatARepeatCannotMend) {
   EXPECT_THAT(fake_.sleeps(), IsEmpty());
 }
 
+TEST_F(RetryLoopTest, RepeatsWhatAServerCancelledAsItStopped) {
+  EXPECT_TRUE(Loop().WaitAfter(absl::CancelledError("CANCELLED")).ok());
+  const absl::Status stopped =
+      Loop(/*idempotent=*/false).WaitAfter(absl::CancelledError("CANCELLED"));
+  EXPECT_EQ(stopped.message(), "CANCELLED (stopped after 1 attempt: a repeat might do it twice)");
+}
+
 TEST_F(RetryLoopTest, ATimeoutAfterAFailureTellsOfTheFailure) {
   RetryLoop loop = Loop();
   ASSERT_TRUE(loop.WaitAfter(absl::UnavailableError("connection refused")).ok());

@@ -114,6 +114,13 @@ TEST_F(SchedulingConnectionTest, EveryAttemptCarriesTheSameRequestIdAndTheToken)
   EXPECT_THAT(fake_.sleeps(), SizeIs(2));
 }
 
+TEST_F(SchedulingConnectionTest, ACallThatAStoppingServerCancelsIsMadeAgain) {
+  service_.answers = {grpc::Status::CANCELLED};
+  const auto appointment = Connect()->BookAppointment({}, {});
+  ASSERT_TRUE(appointment.ok()) << appointment.status();
+  EXPECT_THAT(service_.request_ids, ElementsAre(service_.request_ids[0], service_.request_ids[0]));
+}
+
 TEST_F(SchedulingConnectionTest, ARequestIdOfTheCallersStays) {
   BookAppointmentRequest request;
   request.set_request_id("mine");
@@ -165,6 +172,16 @@ TEST_F(SchedulingConnectionTest, AWatchResumesAfterTheLastMessageItReceived) {
   EXPECT_THAT(received, ElementsAre("x", "xx", "xxx", "xxxx", "xxxxx", "xxxxxx"));
   EXPECT_THAT(service_.resume_tokens, ElementsAre("", "xx", "xxxx"));
   EXPECT_EQ(message.status().code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST_F(SchedulingConnectionTest, AWatchThatAStoppingServerCancelsIsResumed) {
+  service_.answers = {grpc::Status::CANCELLED,
+                      grpc::Status(grpc::StatusCode::OUT_OF_RANGE, "too old")};
+  const auto watch = Connect()->WatchAppointments({}, {});
+  absl::StatusOr<WatchAppointmentsResponse> message = watch->Next();
+  while (message.ok()) message = watch->Next();
+  EXPECT_EQ(message.status().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_THAT(service_.resume_tokens, ElementsAre("", "xx"));
 }
 
 TEST_F(SchedulingConnectionTest, AWatchGivesUpWhenTheOutageLasts) {

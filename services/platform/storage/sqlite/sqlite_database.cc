@@ -1,6 +1,9 @@
 #include "services/platform/storage/sqlite/sqlite_database.h"
 
 #include <cassert>
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -36,6 +39,18 @@ absl::Status Run(SqliteConnection& connection, const Sql& sql) {
 
 absl::Status Unavailable(absl::string_view message) {
   return base::Unavailable(message, limits::kRetryAfter);
+}
+
+// For an operator, who has to find out what is in the way: which file, and how much room it has.
+absl::Status WithPlace(const absl::Status& status, const SqliteDatabase::Options& options) {
+  std::error_code error;
+  const auto space = std::filesystem::space(options.directory, error);
+  const uint64_t mebibytes = error ? 0 : space.available >> 20;
+  return Unavailable(absl::StrCat(
+      "cannot open ", options.directory, "/", options.file_name, ": ", status.message(),
+      error           ? ""
+      : mebibytes > 0 ? absl::StrCat(" (its disk has ", mebibytes, " MiB left)")
+                      : " (its disk is full)"));
 }
 
 // What differs between the portable subset and SQLite: a column of the unknown type BYTEA would
@@ -108,8 +123,10 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(Options opt
   assert(options.clock != nullptr && options.read_connections > 0 &&
          options.write_batch_calls_max > 0);
   std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(std::move(options)));
-  RETURN_IF_ERROR(database->OpenFile());
-  RETURN_IF_ERROR(database->Migrate());
+  absl::Status status = database->OpenFile();
+  if (status.ok()) status = database->Migrate();
+  if (absl::IsUnavailable(status)) return WithPlace(status, database->options_);
+  RETURN_IF_ERROR(status);
   if (!database->options_.inline_writes) {
     database->writer_thread_ = std::thread([store = database.get()] { store->RunWriter(); });
   }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
@@ -228,6 +229,22 @@ TEST_F(SqliteFaultTest, ReadErrorOnce) {
 
 // The machine stops after each write and sync in turn. All that was acknowledged is found again; a
 // commit that was under way then may be found as well, but whole.
+TEST_F(SqliteFaultTest, WhatIsInTheWayOfOpeningIsToldWithItsPlaceAndRoom) {
+  const TemporaryDirectory directory;
+  FaultVfs vfs;
+  vfs.Fail(FaultVfs::Operation::kWrite, 0, SQLITE_IOERR_SHMSIZE, /*until_healed=*/true);
+  SqliteDatabase::Options options;
+  options.directory = directory.path();
+  options.clock = &clock_;
+  options.vfs = vfs.name();
+  const absl::Status status = SqliteDatabase::Open(options).status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              testing::MatchesRegex("cannot open " + directory.path() +
+                                    "/clarity.db: the store cannot serve now: disk I/O error "
+                                    "\\((its disk has [0-9]+ MiB left|its disk is full)\\)"));
+}
+
 TEST_F(SqliteFaultTest, PowerCutAtEveryOperation) {
   bool met = true;
   for (int skipped = 0; met && !HasFailure(); ++skipped) {

@@ -1,16 +1,13 @@
 #include "services/clarityd/instance.h"
 
-#include <thread>
 #include <utility>
 
-#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "services/clarityd/data_directory.h"
+#include "services/clarityd/tidying.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/executor.h"
 #include "services/platform/base/limits.h"
-#include "services/platform/base/log.h"
-#include "services/platform/base/mutex.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/rpc/authenticator.h"
 #include "services/platform/rpc/door.h"
@@ -26,38 +23,6 @@ namespace clarity {
 namespace {
 
 constexpr char kScheduling[] = "scheduling";
-
-// Runs something every so often, on a thread of its own, until it goes.
-class Every {
- public:
-  Every(absl::Duration interval, std::function<void()> what)
-      : thread_([this, interval, what = std::move(what)] { Run(interval, what); }) {}
-  ~Every() {
-    {
-      base::MutexLock lock(&mutex_);
-      stopping_ = true;
-    }
-    changed_.NotifyAll();
-    thread_.join();
-  }
-
- private:
-  void Run(absl::Duration interval, const std::function<void()>& what) {
-    for (;;) {
-      {
-        base::MutexLock lock(&mutex_);
-        if (!stopping_) changed_.WaitFor(&mutex_, interval);
-        if (stopping_) return;
-      }
-      what();
-    }
-  }
-
-  base::Mutex mutex_;
-  base::CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
-};
 
 // The parts in the order in which they stand on each other: what is declared later goes first.
 class Parts final : public Instance {
@@ -75,12 +40,11 @@ class Parts final : public Instance {
     }
     RETURN_IF_ERROR(OpenStore());
     RETURN_IF_ERROR(OpenDoor());
-    if (!config_.metrics_address.empty()) {
-      RETURN_IF_ERROR(metrics_.Serve(config_.metrics_address));
-    }
+    if (config_.metrics_address.has_value()) RETURN_IF_ERROR(ServeMetrics());
     ASSIGN_OR_RETURN(
         server_, rpc::Server::Start(config_.server, scheduling_->OpenTo(door_.get()), door_.get()));
-    tidying_ = std::make_unique<Every>(limits::kTidyEvery, [this] { Tidy(); });
+    tidying_ = std::make_unique<Tidying>(
+        database_.get(), [this](storage::Transaction& transaction) { return Tidy(transaction); });
     return absl::OkStatus();
   }
 
@@ -112,6 +76,7 @@ class Parts final : public Instance {
     permissions_ = std::make_unique<rpc::Permissions>(std::move(permissions));
     ASSIGN_OR_RETURN(methods_, rpc::MethodTable::Create(
                                    scheduling::SchedulingServices::Descriptors(), *permissions_));
+    RETURN_IF_ERROR(permissions_->CheckAllNamed(methods_->permissions()));
     rpc::Authenticator::Options options;
     options.keys_directory = config_.keys_directory;
     options.issuer = config_.issuer;
@@ -126,19 +91,18 @@ class Parts final : public Instance {
     return absl::OkStatus();
   }
 
-  // Correctness never waits for this: it only keeps the tables from growing for ever.
-  void Tidy() {
+  // They tell nothing of any person, but of the system; and there is no TLS for them.
+  absl::Status ServeMetrics() {
+    RETURN_IF_ERROR(rpc::CheckPlainText(*config_.metrics_address, config_.server.insecure_listen));
+    return metrics_.Serve(*config_.metrics_address);
+  }
+
+  absl::StatusOr<int64_t> Tidy(storage::Transaction& transaction) {
     const absl::Time now = clock_->Now();
-    const absl::Status tidied =
-        database_->WriteAndWait([&](storage::Transaction& transaction) -> absl::Status {
-          RETURN_IF_ERROR(
-              storage::TrimReplies(transaction, now - limits::kIdempotencyKept).status());
-          return scheduling_->Tidy(transaction, now);
-        });
-    if (!tidied.ok()) {
-      base::Log(base::LogLevel::kWarning, "tidying_failed",
-                {{"code", absl::StatusCodeToString(tidied.code())}});
-    }
+    ASSIGN_OR_RETURN(const int64_t replies,
+                     storage::TrimReplies(transaction, now - limits::kIdempotencyKept));
+    ASSIGN_OR_RETURN(const int64_t others, scheduling_->Tidy(transaction, now));
+    return replies + others;
   }
 
   const Config config_;
@@ -155,7 +119,7 @@ class Parts final : public Instance {
   std::unique_ptr<base::Executor> executor_;
   std::unique_ptr<rpc::Door> door_;
   std::unique_ptr<rpc::Server> server_;
-  std::unique_ptr<Every> tidying_;
+  std::unique_ptr<Tidying> tidying_;
 };
 
 }  // namespace

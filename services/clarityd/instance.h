@@ -2,12 +2,14 @@
 #define CLARITY_SERVICES_CLARITYD_INSTANCE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/rpc/address.h"
 #include "services/platform/rpc/server.h"
 
 namespace clarity {
@@ -17,7 +19,7 @@ struct Config {
   std::string data_directory;
   std::vector<std::string> services = {"scheduling"};
   rpc::Server::Options server;
-  std::string metrics_address;  // empty: no metrics
+  std::optional<rpc::Address> metrics_address;
   std::string keys_directory;
   std::string issuer = "clarity";
   std::string audience = "clarity";

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/clarityd/command_line.h"
 #include "services/clarityd/data_directory.h"
 #include "services/platform/rpc/server.h"
 
@@ -19,10 +20,6 @@ namespace {
 
 constexpr char kBackup[] = "backup";
 constexpr char kVerify[] = "verify";
-
-constexpr int kExitOk = 0;
-constexpr int kExitFailed = 1;
-constexpr int kExitUsage = 2;
 
 // A line that is written over, on a terminal only.
 class ProgressLine {

@@ -255,15 +255,17 @@ class Services final : public SchedulingServices {
     return {scheduling_.get(), catalog_.get(), orders_.get()};
   }
 
-  absl::Status Tidy(storage::Transaction& transaction, absl::Time now) override {
-    RETURN_IF_ERROR(SweepHolds(transaction, now));
+  absl::StatusOr<int64_t> Tidy(storage::Transaction& transaction, absl::Time now) override {
+    ASSIGN_OR_RETURN(int64_t removed, SweepHolds(transaction, now));
     ASSIGN_OR_RETURN(const auto snapshot, use_.store.At(transaction));
     for (const v1::Clinic& clinic : snapshot->catalog().clinics()) {
-      RETURN_IF_ERROR(storage::TrimChanges(transaction, StreamOf(clinic.name()),
-                                           clarity::limits::kChangesKeptPerStream)
-                          .status());
+      if (removed >= storage::kTrimRowsMax) break;
+      ASSIGN_OR_RETURN(const int64_t changes,
+                       storage::TrimChanges(transaction, StreamOf(clinic.name()),
+                                            clarity::limits::kChangesKeptPerStream));
+      removed += changes;
     }
-    return absl::OkStatus();
+    return removed;
   }
 
  private:

@@ -1,6 +1,7 @@
 #ifndef CLARITY_SERVICES_SCHEDULING_SERVICE_H_
 #define CLARITY_SERVICES_SCHEDULING_SERVICE_H_
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -30,8 +31,8 @@ class SchedulingServices {
   virtual std::vector<grpc::Service*> OpenTo(rpc::Door* door) = 0;
 
   // Removes what nobody needs any more: holds that have expired, changes too old to resume from.
-  // A bounded amount; to be called now and then.
-  virtual absl::Status Tidy(storage::Transaction& transaction, absl::Time now) = 0;
+  // Gives how many that were, a bounded number: to be called now and then, until it is 0.
+  virtual absl::StatusOr<int64_t> Tidy(storage::Transaction& transaction, absl::Time now) = 0;
 };
 
 }  // namespace clarity::scheduling

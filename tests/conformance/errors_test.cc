@@ -2,6 +2,9 @@
 // details fit into gRPC's metadata and come from our domain is looked at in all of them, see
 // Refused().
 
+#include "absl/time/clock.h"
+#include "clients/core/channel.h"
+#include "clients/core/health.h"
 #include "tests/conformance/conformance_test.h"
 #include "tests/support/full_disk.h"
 
@@ -31,6 +34,20 @@ class ErrorsTest : public ConformanceTest {
     const auto info = client::DetailOf<google::rpc::ErrorInfo>(status);
     const auto found = info->metadata().find(key);
     return found == info->metadata().end() ? "" : found->second;
+  }
+
+  std::shared_ptr<grpc::Channel> ChannelToServer() const {
+    client::ChannelOptions where;
+    where.server = server_.address();
+    return Value(client::MakeChannel(where));
+  }
+  // The server looks about once a second.
+  static void AwaitHealth(const std::shared_ptr<grpc::Channel>& channel, bool serving) {
+    const absl::Time limit = absl::Now() + absl::Minutes(1);
+    while (Value(client::IsServing(channel, absl::Seconds(30))) != serving) {
+      ASSERT_LT(absl::Now(), limit);
+      absl::SleepFor(absl::Milliseconds(10));
+    }
   }
 
   const client::CallCenterClient agent_ = Agent();
@@ -185,6 +202,7 @@ TEST_F(ErrorsTest, StoreAwayNothingIsHalfDoneAndItRecovers) {
       Value(agent_.BookAppointment(Booking(kConsultation, kLakeForest, kTen, "patients/ada")));
   const auto request =
       WithId(Booking(kConsultation, kLakeForest, "2026-03-05 12:00", "patients/bo"), "patience");
+  const auto channel = ChannelToServer();
   {
     const FullDisk disk;
     const auto refused = agent_.BookAppointment(request);
@@ -192,7 +210,9 @@ TEST_F(ErrorsTest, StoreAwayNothingIsHalfDoneAndItRecovers) {
     EXPECT_GT(RetryAfter(refused.status()), absl::ZeroDuration());
     EXPECT_THAT(agent_.CancelAppointment(Cancellation(booked)),
                 Refused(StatusCode::kUnavailable, "UNAVAILABLE"));
+    AwaitHealth(channel, /*serving=*/false);
   }
+  AwaitHealth(channel, /*serving=*/true);  // nobody has written meanwhile
   const auto later = Value(agent_.BookAppointment(request));
   EXPECT_EQ(Value(agent_.BookAppointment(request)).name(), later.name());
   EXPECT_EQ(Value(agent_.GetAppointment(Get(booked.name()))).etag(), booked.etag());

@@ -72,15 +72,22 @@ ClaritydProcess::~ClaritydProcess() {
 
 void ClaritydProcess::Start() {
   pid_ = Launch(CommandLine(), directory_ / "log");
-  address_.clear();
   const absl::Time limit = absl::Now() + kReadyWithin;
-  while (address_.empty()) {
+  for (std::string address; address.empty(); address = ReadAddress()) {
     if (absl::Now() > limit || waitpid(pid_, nullptr, WNOHANG) != 0) {
       throw std::runtime_error("clarityd did not start:\n" + Said());
     }
     absl::SleepFor(absl::Milliseconds(5));
-    address_ = ReadAddress();
   }
+  address_ = ReadAddress();
+}
+
+int ClaritydProcess::Stop() {
+  kill(pid_, SIGTERM);
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  pid_ = -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 void ClaritydProcess::Kill() {
@@ -101,8 +108,9 @@ std::string ClaritydProcess::Token(TokenClaims claims) const {
   return issuer_.Issue(claims);
 }
 
-Connections ClaritydProcess::ConnectAs(const std::string& subject, const std::string& role) const {
-  return Connect(address_, Token(subject, role));
+Connections ClaritydProcess::ConnectAs(const std::string& subject, const std::string& role,
+                                       int attempts_max) const {
+  return Connect(address_, Token(subject, role), attempts_max);
 }
 
 ClaritydProcess::Ended ClaritydProcess::RunSecond() const {
@@ -133,7 +141,7 @@ std::vector<std::string> ClaritydProcess::CommandLine() const {
           "--audience",
           rpc::testing::kAudience,
           "--listen",
-          "127.0.0.1:0"};
+          address_};
 }
 
 // It says in its log where it listens, once it does.

@@ -20,8 +20,11 @@ class ClaritydProcess {
   explicit ClaritydProcess(std::string binary);
   ~ClaritydProcess();
 
-  // Starts it on what is in the directory, and waits until it serves.
+  // Starts it on what is in the directory, and waits until it serves; from the second time on where
+  // it served before.
   void Start();
+  // Asks it to stop, and waits until it has; with which exit code.
+  int Stop();
   // kill -9: nothing is flushed, nobody says good-bye.
   void Kill();
 
@@ -32,7 +35,8 @@ class ClaritydProcess {
   // For somebody in one role, for all clinics; good for half a day.
   std::string Token(const std::string& subject, const std::string& role) const;
   std::string Token(rpc::testing::TokenClaims claims) const;
-  Connections ConnectAs(const std::string& subject, const std::string& role) const;
+  Connections ConnectAs(const std::string& subject, const std::string& role,
+                        int attempts_max = 1) const;
 
   // How another program ended, and what it said.
   struct Ended {
@@ -56,7 +60,7 @@ class ClaritydProcess {
   const std::string binary_;
   const TemporaryDirectory directory_;
   const rpc::testing::TestIssuer issuer_;
-  std::string address_;
+  std::string address_ = "127.0.0.1:0";
   pid_t pid_ = -1;
 };
 

@@ -6,7 +6,7 @@
 
 namespace clarity::tests {
 
-Connections Connect(const std::string& address, const std::string& token) {
+Connections Connect(const std::string& address, const std::string& token, int attempts_max) {
   client::ChannelOptions where;
   where.server = address;
   const std::shared_ptr<grpc::Channel> channel = Value(client::MakeChannel(where));
@@ -14,7 +14,7 @@ Connections Connect(const std::string& address, const std::string& token) {
   options.credentials = client::TokenCredentials(token);
   // A machine that compiles at the same time is slow; a call that hangs still ends.
   options.deadline = absl::Seconds(30);
-  options.retry.attempts_max = 1;
+  options.retry.attempts_max = attempts_max;
   options.watch_outage_max = absl::Seconds(1);
   return {client::MakeSchedulingConnection(channel, options),
           client::MakeCatalogConnection(channel, options),

@@ -26,9 +26,9 @@ struct Connections {
   client::PortalClient AsPatient() const { return {scheduling, catalog, orders, credentials}; }
 };
 
-// Calls of these connections are made once: a test looks at the first answer. An empty token: calls
-// go without one.
-Connections Connect(const std::string& address, const std::string& token);
+// Calls of these connections are made once, unless a test allows more attempts: it looks at the
+// first answer. An empty token: calls go without one.
+Connections Connect(const std::string& address, const std::string& token, int attempts_max = 1);
 
 }  // namespace clarity::tests
 

@@ -28,6 +28,7 @@ storage::AuditRecord AuditRecordOf(const Call& call) {
 AccessLog::AccessLog(storage::Database* database) : database_(database) {}
 
 AccessLog::~AccessLog() {
+  Retry();
   base::MutexLock lock(&mutex_);
   while (writing_) idle_.Wait(&mutex_);
   if (!queue_.empty()) {
@@ -41,10 +42,23 @@ bool AccessLog::Append(const Call& call) {
     base::MutexLock lock(&mutex_);
     if (queue_.size() >= limits::kAccessRecordsQueuedMax) return false;
     queue_.push_back(AuditRecordOf(call));
-    if (writing_) return true;
-    writing_ = true;
+    if (!Claim()) return true;
   }
   WriteNext();
+  return true;
+}
+
+void AccessLog::Retry() {
+  {
+    base::MutexLock lock(&mutex_);
+    if (!Claim()) return;
+  }
+  WriteNext();
+}
+
+bool AccessLog::Claim() {
+  if (writing_ || queue_.empty()) return false;
+  writing_ = true;
   return true;
 }
 
@@ -70,7 +84,7 @@ void AccessLog::OnWritten(const absl::Status& status) {
   {
     base::MutexLock lock(&mutex_);
     if (!status.ok()) {
-      // They stay in front, for the next read to try again; a queue that fills up stops reading.
+      // They stay in front, to be tried again; a queue that fills up stops reading.
       base::Log(base::LogLevel::kWarning, "access records not written",
                 {{"code", absl::StatusCodeToString(status.code())}});
       queue_.insert(queue_.begin(), std::make_move_iterator(batch_.begin()),

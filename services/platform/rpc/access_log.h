@@ -24,13 +24,18 @@ storage::AuditRecord AuditRecordOf(const Call& call);
 class AccessLog {
  public:
   explicit AccessLog(storage::Database* database);
-  // Writes what is queued, as far as the store still takes it.
+  // Writes what is queued, and says how many records a store that takes none has lost.
   ~AccessLog();
 
   // False when there is no room: the store has not taken any for a while.
   [[nodiscard]] bool Append(const Call& call);
+  // Tries once more to write what the store has not taken. To be called now and then, as reads may
+  // be long in coming.
+  void Retry();
 
  private:
+  // Whether what is queued is for the caller to write.
+  bool Claim() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WriteNext();
   void OnWritten(const absl::Status& status);
 

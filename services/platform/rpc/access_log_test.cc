@@ -1,10 +1,13 @@
 #include "services/platform/rpc/access_log.h"
 
+#include <sstream>
 #include <utility>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/limits.h"
+#include "services/platform/base/log.h"
 #include "services/platform/rpc/method.h"
 
 namespace clarity::rpc {
@@ -93,6 +96,45 @@ TEST_F(AccessLogTest, KeepsWhatTheStoreDidNotTakeAndTriesAgain) {
   database_.is_away = false;
   EXPECT_TRUE(log.Append(call_));
   EXPECT_EQ(database_.rows, 3);
+}
+
+TEST_F(AccessLogTest, TriesAgainWithoutWaitingForAnotherRead) {
+  AccessLog log(&database_);
+  database_.is_away = true;
+  EXPECT_TRUE(log.Append(call_));
+  database_.Release();
+  log.Retry();
+  EXPECT_EQ(database_.rows, 0);
+  database_.is_away = false;
+  log.Retry();
+  EXPECT_EQ(database_.rows, 1);
+  const int writes = database_.writes;
+  log.Retry();
+  EXPECT_EQ(database_.writes, writes) << "there is nothing left";
+}
+
+TEST_F(AccessLogTest, WritesWhatIsLeftAtTheEnd) {
+  database_.is_held = false;
+  {
+    AccessLog log(&database_);
+    database_.is_away = true;
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(log.Append(call_));
+    database_.is_away = false;
+  }
+  EXPECT_EQ(database_.rows, 3);
+}
+
+TEST_F(AccessLogTest, SaysHowManyRecordsAFullDiskHasLost) {
+  database_.is_held = false;
+  database_.is_away = true;
+  std::ostringstream output;
+  base::LogTo(&output);
+  {
+    AccessLog log(&database_);
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(log.Append(call_));
+  }
+  base::LogTo(nullptr);
+  EXPECT_THAT(output.str(), ::testing::HasSubstr(R"("event":"access records lost","records":3)"));
 }
 
 TEST_F(AccessLogTest, HasNoRoomWithoutEnd) {

@@ -6,7 +6,6 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
-#include <fstream>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "absl/strings/strip.h"
 #include "nlohmann/json.hpp"
 #include "services/platform/base/errors.h"
+#include "services/platform/base/files.h"
 #include "services/platform/base/hash.h"
 #include "services/platform/base/limits.h"
 #include "services/platform/base/log.h"
@@ -33,14 +33,6 @@ constexpr int kRsaBitsMin = 2048;
 
 absl::Status BadToken(absl::string_view what) {
   return base::Unauthenticated(absl::StrCat("the token ", what));
-}
-
-absl::StatusOr<std::string> ReadFile(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path.string()));
-  return text.str();
 }
 
 // The algorithm a public key verifies; nothing for a key we do not take.
@@ -149,32 +141,60 @@ absl::StatusOr<std::unique_ptr<Authenticator>> Authenticator::Create(Options opt
     return absl::InvalidArgumentError("the issuer and the audience of tokens must be given");
   }
   std::unique_ptr<Authenticator> authenticator(new Authenticator(std::move(options), clock));
-  RETURN_IF_ERROR(authenticator->LoadKeys());
+  std::string fault;
+  ASSIGN_OR_RETURN(Keys keys, authenticator->ReadKeys(&fault));
+  if (!fault.empty()) return absl::InvalidArgumentError(fault);
+  {
+    base::MutexLock lock(&authenticator->mutex_);
+    authenticator->keys_ = std::move(keys);
+  }
   if (!authenticator->options_.revocation_file.empty()) {
     RETURN_IF_ERROR(authenticator->ReadRevoked());
   }
   return authenticator;
 }
 
-absl::Status Authenticator::LoadKeys() {
+absl::StatusOr<Authenticator::Keys> Authenticator::ReadKeys(std::string* fault) {
+  Keys keys;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(options_.keys_directory, error)) {
-    const std::filesystem::path& path = entry.path();
+  std::filesystem::directory_iterator entries(options_.keys_directory, error);
+  for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
+    const std::filesystem::path& path = entries->path();
     if (path.extension() != ".pem") continue;
-    ASSIGN_OR_RETURN(std::string pem, ReadFile(path));
-    const auto algorithm = AlgorithmOf(pem);
-    if (!algorithm.has_value()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path.string(),
-                       " is neither a public key on P-256 nor one of RSA with 2048 bits or more"));
+    auto key = ReadKey(path);
+    if (key.ok()) {
+      keys.emplace(path.stem(), *std::move(key));
+    } else {
+      *fault = std::string(key.status().message());
     }
-    keys_[path.stem().string()] = std::make_unique<const Key>(Key{std::move(pem), *algorithm});
   }
-  if (keys_.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("there is no public key (*.pem) in ", options_.keys_directory));
+  if (error) {
+    return absl::ErrnoToStatus(error.value(),
+                               absl::StrCat("cannot read ", options_.keys_directory));
   }
-  return absl::OkStatus();
+  if (keys.empty() && fault->empty()) {
+    *fault = absl::StrCat("there is no public key (*.pem) in ", options_.keys_directory);
+  }
+  return keys;
+}
+
+absl::StatusOr<std::shared_ptr<const Authenticator::Key>> Authenticator::ReadKey(
+    const std::filesystem::path& path) {
+  ASSIGN_OR_RETURN(std::string pem, base::ReadFile(path));
+  auto known = FindKey(path.stem().string());
+  if (known != nullptr && known->pem == pem) return known;
+  const auto algorithm = AlgorithmOf(pem);
+  if (!algorithm.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path.string(), " is neither a public key on P-256 nor one of RSA with 2048 bits or more"));
+  }
+  return std::make_shared<const Key>(Key{std::move(pem), *algorithm});
+}
+
+std::shared_ptr<const Authenticator::Key> Authenticator::FindKey(absl::string_view kid) {
+  base::MutexLock lock(&mutex_);
+  const auto found = keys_.find(kid);
+  return found == keys_.end() ? nullptr : found->second;
 }
 
 std::shared_ptr<const Principal> Authenticator::FindCached(absl::string_view token) {
@@ -184,7 +204,8 @@ std::shared_ptr<const Principal> Authenticator::FindCached(absl::string_view tok
   const auto found = by_hash_.find(hash);
   if (found == by_hash_.end()) return nullptr;
   const Cached& cached = found->second;
-  if (cached.expire_time <= clock_->Now() || revoked_.contains(cached.jti)) {
+  if (cached.expire_time <= clock_->Now() || revoked_.contains(cached.jti) ||
+      cached.key.expired()) {
     ages_.erase(cached.age);
     by_hash_.erase(found);
     return nullptr;
@@ -204,21 +225,25 @@ absl::StatusOr<std::shared_ptr<const Principal>> Authenticator::Authenticate(
   return Remember(base::Sha256(token), std::move(verified));
 }
 
-absl::StatusOr<Authenticator::Verified> Authenticator::Verify(absl::string_view token) const {
+absl::StatusOr<Authenticator::Verified> Authenticator::Verify(absl::string_view token) {
   if (token.empty()) return base::Unauthenticated("there is no token");
   if (token.size() > limits::kTokenBytesMax) return BadToken("is too long");
-  ASSIGN_OR_RETURN(const std::string claims, VerifySignature(std::string(token)));
-  return ReadClaims(claims);
+  const json header = HeaderOf(token);
+  const std::shared_ptr<const Key> key = FindKey(Text(header, "kid"));
+  if (key == nullptr) return BadToken("is not signed with a key that is known here");
+  ASSIGN_OR_RETURN(const std::string claims,
+                   VerifySignature(std::string(token), Text(header, "alg"), *key));
+  ASSIGN_OR_RETURN(Verified verified, ReadClaims(claims));
+  verified.key = key;
+  return verified;
 }
 
-absl::StatusOr<std::string> Authenticator::VerifySignature(const std::string& token) const {
-  const json header = HeaderOf(token);
-  const auto found = keys_.find(Text(header, "kid"));
-  if (found == keys_.end()) return BadToken("is not signed with a key that is known here");
-  const Key& key = *found->second;
+absl::StatusOr<std::string> Authenticator::VerifySignature(const std::string& token,
+                                                           absl::string_view algorithm,
+                                                           const Key& key) {
   // The key says which algorithm it is for, not the token: else a public key, which anybody may
   // have, could pass for the secret of an HMAC.
-  if (Text(header, "alg") != jwt_alg_str(key.algorithm)) {
+  if (algorithm != jwt_alg_str(key.algorithm)) {
     return BadToken("is not signed with the algorithm of its key");
   }
   jwt_t* decoded = nullptr;
@@ -274,12 +299,14 @@ std::shared_ptr<const Principal> Authenticator::Remember(std::string hash, Verif
     cached.principal = std::make_shared<const Principal>(std::move(verified.principal));
     cached.expire_time = verified.expire_time;
     cached.jti = std::move(verified.jti);
+    cached.key = std::move(verified.key);
     cached.age = ages_.insert(ages_.end(), std::move(hash));
   }
   return place->second.principal;
 }
 
 void Authenticator::Refresh() {
+  RefreshKeys();
   if (options_.revocation_file.empty()) return;
   {
     std::error_code error;
@@ -293,10 +320,25 @@ void Authenticator::Refresh() {
   }
 }
 
+// Read whole each time: a few small files, whose times would say less than their bytes.
+void Authenticator::RefreshKeys() {
+  std::string fault;
+  auto keys = ReadKeys(&fault);
+  // A directory that cannot be read says nothing about its keys.
+  if (!keys.ok()) fault = std::string(keys.status().message());
+  base::MutexLock lock(&mutex_);
+  // A file that is no key, perhaps half written, does not keep another's removal from counting.
+  if (keys.ok()) keys_ = *std::move(keys);
+  if (fault != keys_fault_ && !fault.empty()) {
+    base::Log(base::LogLevel::kError, "keys not read", {{"text", fault}});
+  }
+  keys_fault_ = std::move(fault);
+}
+
 absl::Status Authenticator::ReadRevoked() {
   std::error_code error;
   const auto file_time = std::filesystem::last_write_time(options_.revocation_file, error);
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(options_.revocation_file));
+  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options_.revocation_file));
   absl::flat_hash_set<std::string> revoked;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {

@@ -23,11 +23,13 @@ namespace clarity::rpc {
 //
 // ES256 and RS256 only, and a key verifies only the algorithm of its own type, so that a public
 // key is never taken for a shared secret. A verified token is remembered by its hash until it
-// expires: verifying costs tens of microseconds. Tokens are never logged or kept.
+// expires, is revoked, or its key is taken away: verifying costs tens of microseconds. Tokens are
+// never logged or kept.
 class Authenticator {
  public:
   struct Options {
-    std::string keys_directory;   // "{kid}.pem": the public keys of the issuer
+    // "{kid}.pem": the public keys of the issuer; read again, as one may be added or taken away
+    std::string keys_directory;
     std::string issuer;           // must be the token's `iss`
     std::string audience;         // must be, or be among, the token's `aud`
     std::string revocation_file;  // a `jti` a line; read again when it changes. Empty: none
@@ -46,28 +48,38 @@ class Authenticator {
   // The caller, or UNAUTHENTICATED.
   absl::StatusOr<std::shared_ptr<const Principal>> Authenticate(absl::string_view token);
 
-  // Reads the revocation file again when it has changed. To be called about once a second.
+  // Looks for what has changed in the revocation file and among the keys. To be called about once a
+  // second.
   void Refresh();
 
  private:
   struct Key;
+  using Keys = std::map<std::string, std::shared_ptr<const Key>, std::less<>>;  // by kid
   struct Verified {
     Principal principal;
     absl::Time expire_time;
     std::string jti;
+    std::weak_ptr<const Key> key;  // gone once nobody trusts it any more
   };
   struct Cached {
     std::shared_ptr<const Principal> principal;
     absl::Time expire_time;
     std::string jti;
+    std::weak_ptr<const Key> key;
     std::list<std::string>::iterator age;  // its place in ages_
   };
 
   Authenticator(Options options, const base::Clock* clock);
 
-  absl::Status LoadKeys();
-  absl::StatusOr<Verified> Verify(absl::string_view token) const;
-  absl::StatusOr<std::string> VerifySignature(const std::string& token) const;
+  // The keys in the directory, those that have not changed as they are in keys_. `fault` says what
+  // is wrong with one of the files, if anything is.
+  absl::StatusOr<Keys> ReadKeys(std::string* fault);
+  absl::StatusOr<std::shared_ptr<const Key>> ReadKey(const std::filesystem::path& path);
+  void RefreshKeys();
+  std::shared_ptr<const Key> FindKey(absl::string_view kid);
+  absl::StatusOr<Verified> Verify(absl::string_view token);
+  static absl::StatusOr<std::string> VerifySignature(const std::string& token,
+                                                     absl::string_view algorithm, const Key& key);
   absl::StatusOr<Verified> ReadClaims(const std::string& claims_json) const;
   std::shared_ptr<const Principal> Remember(std::string hash, Verified verified);
 
@@ -75,9 +87,10 @@ class Authenticator {
 
   const Options options_;
   const base::Clock* const clock_;
-  std::map<std::string, std::unique_ptr<const Key>, std::less<>> keys_;  // by kid
 
   base::Mutex mutex_;
+  Keys keys_ ABSL_GUARDED_BY(mutex_);
+  std::string keys_fault_ ABSL_GUARDED_BY(mutex_);  // told last
   absl::flat_hash_map<std::string, Cached> by_hash_ ABSL_GUARDED_BY(mutex_);
   std::list<std::string> ages_ ABSL_GUARDED_BY(mutex_);  // hashes, least recently used first
   absl::flat_hash_set<std::string> revoked_ ABSL_GUARDED_BY(mutex_);

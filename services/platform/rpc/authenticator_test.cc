@@ -244,6 +244,55 @@ TEST_F(AuthenticatorTest, RefusesARevokedTokenEvenIfRemembered) {
   EXPECT_THAT(RefusalOf(token), HasSubstr("was revoked"));
 }
 
+TEST_F(AuthenticatorTest, AKeyThatIsAddedIsTakenWithoutARestart) {
+  const TestIssuer next("next");
+  const std::string token = next.Issue(claims_);
+  EXPECT_THAT(RefusalOf(token), HasSubstr("not signed with a key"));
+  next.WritePublicKey(keys_);
+  authenticator_->Refresh();
+  EXPECT_EQ(RefusalOf(token), "");
+}
+
+TEST_F(AuthenticatorTest, AKeyThatIsTakenAwayIsNotTrustedEvenForRememberedTokens) {
+  const std::string token = issuer_.Issue(claims_);
+  const std::string other = rsa_issuer_.Issue(claims_);
+  ASSERT_EQ(RefusalOf(token), "");
+  ASSERT_EQ(RefusalOf(other), "");
+  std::filesystem::remove(keys_ + "/main.pem");
+  authenticator_->Refresh();
+  EXPECT_EQ(authenticator_->FindCached(token), nullptr);
+  EXPECT_THAT(RefusalOf(token), HasSubstr("not signed with a key"));
+  EXPECT_NE(authenticator_->FindCached(other), nullptr);
+}
+
+TEST_F(AuthenticatorTest, AKeyThatIsReplacedIsNotTrustedUnderItsOldName) {
+  const std::string token = issuer_.Issue(claims_);
+  ASSERT_EQ(RefusalOf(token), "");
+  const TestIssuer replacement("main");
+  replacement.WritePublicKey(keys_);
+  authenticator_->Refresh();
+  EXPECT_EQ(authenticator_->FindCached(token), nullptr);
+  EXPECT_THAT(RefusalOf(token), HasSubstr("no valid signature"));
+  EXPECT_EQ(RefusalOf(replacement.Issue(claims_)), "");
+}
+
+TEST_F(AuthenticatorTest, AFileThatIsNoKeyKeepsNoRemovalFromCounting) {
+  const std::string token = issuer_.Issue(claims_);
+  const std::string other = rsa_issuer_.Issue(claims_);
+  std::ofstream(keys_ + "/half.pem") << "-----BEGIN PUBLIC";
+  std::filesystem::remove(keys_ + "/main.pem");
+  authenticator_->Refresh();
+  EXPECT_THAT(RefusalOf(token), HasSubstr("not signed with a key"));
+  EXPECT_EQ(RefusalOf(other), "");
+}
+
+TEST_F(AuthenticatorTest, ADirectoryThatCannotBeReadLeavesTheKeysAsTheyWere) {
+  const std::string token = issuer_.Issue(claims_);
+  std::filesystem::rename(keys_, keys_ + "-elsewhere");
+  authenticator_->Refresh();
+  EXPECT_EQ(RefusalOf(token), "");
+}
+
 TEST_F(AuthenticatorTest, DoesNotStartWithoutGoodKeys) {
   const auto create = [&](const std::string& keys) {
     return Authenticator::Create({keys, testing::kIssuer, testing::kAudience, ""}, &clock_)

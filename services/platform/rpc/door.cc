@@ -31,6 +31,11 @@ absl::Status Overloaded() {
                                  limits::kRetryAfter);
 }
 
+DoorParts WithDatabase(DoorParts parts, storage::Database* database) {
+  parts.database = database;
+  return parts;
+}
+
 }  // namespace
 
 // A unary call from its arrival to its answer. Belongs to gRPC, which says in OnDone that it is
@@ -45,10 +50,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
         kind_(kind),
         handler_(std::move(handler)),
         explain_(std::move(explain)),
-        passage_(door->parts_, &door->rate_limiter_, context, request) {}
+        passage_(door->parts_, &door->limiters_, context, request) {}
 
   void Start() {
     door_.parts_.metrics->CallStarted();
+    if (door_.closed_) return Answer(Stopping());
     absl::Status status = passage_.Admit();
     if (status.ok()) status = CheckKind();
     if (!status.ok()) return Answer(status);
@@ -161,9 +167,12 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void Answer(const absl::Status& status) {
     const DoorParts& parts = door_.parts_;
     context_->AddTrailingMetadata(kCallIdKey, call().id);
+    const absl::Time now = parts.clock->Now();
+    const absl::Duration took = now - call().now;
     if (call().method != nullptr) {
-      parts.metrics->CallEnded(*call().method, status.code(), parts.clock->Now() - call().now);
+      parts.metrics->CallEnded(*call().method, status.code(), took);
     }
+    door_.call_log_.Record(call(), status, now, took, passage_.arrived());
     Finish(ToGrpcStatus(call(), status));
   }
 
@@ -183,13 +192,23 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 };
 
 Door::Door(const DoorParts& parts, absl::Duration heartbeat_every)
-    : parts_(parts), heartbeat_every_(heartbeat_every), access_log_(parts.database) {}
+    : database_(parts.database),
+      parts_(WithDatabase(parts, &database_)),
+      heartbeat_every_(heartbeat_every),
+      access_log_(&database_) {}
 
 Door::~Door() = default;
 
 void Door::Tick() {
   parts_.authenticator->Refresh();
+  database_.Tick();
+  access_log_.Retry();
   open_streams_.Tick();
+}
+
+void Door::Close() {
+  closed_ = true;
+  open_streams_.EndAll();
 }
 
 grpc::ServerUnaryReactor* Door::Run(grpc::CallbackServerContext* context, const Message* request,
@@ -202,8 +221,8 @@ grpc::ServerUnaryReactor* Door::Run(grpc::CallbackServerContext* context, const 
 
 std::shared_ptr<Pump> Door::MakePump(grpc::CallbackServerContext* context, const Message* request,
                                      Pump::Outlet* outlet) {
-  auto passage = std::make_unique<Passage>(parts_, &rate_limiter_, context, request);
-  return std::make_shared<Pump>(parts_, &access_log_, &open_streams_, heartbeat_every_,
+  auto passage = std::make_unique<Passage>(parts_, &limiters_, context, request);
+  return std::make_shared<Pump>(parts_, &call_log_, &access_log_, &open_streams_, heartbeat_every_,
                                 std::move(passage), outlet);
 }
 

@@ -1,6 +1,7 @@
 #ifndef CLARITY_SERVICES_PLATFORM_RPC_DOOR_H_
 #define CLARITY_SERVICES_PLATFORM_RPC_DOOR_H_
 
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -12,10 +13,11 @@
 #include "services/platform/base/limits.h"
 #include "services/platform/rpc/access_log.h"
 #include "services/platform/rpc/call.h"
+#include "services/platform/rpc/call_log.h"
 #include "services/platform/rpc/feed.h"
 #include "services/platform/rpc/passage.h"
-#include "services/platform/rpc/rate_limiter.h"
 #include "services/platform/rpc/stream.h"
+#include "services/platform/rpc/watched_database.h"
 #include "services/platform/storage/database.h"
 
 namespace clarity::rpc {
@@ -97,11 +99,14 @@ class Door {
     return reactor;
   }
 
-  // To be called about once a second: signs of life, tokens that have ended or
-  // were revoked.
+  // To be called about once a second: signs of life, tokens that have ended or were revoked, keys
+  // that came or went, what the store would not take.
   void Tick();
-  // Ends every stream with UNAVAILABLE and refuses new ones: the server is about to stop.
-  void EndStreams() { open_streams_.EndAll(); }
+  // Whether the store takes writes. Without it most calls come to nothing.
+  bool CanServe() const { return database_.TakesWrites(); }
+  // From now on every call is answered with UNAVAILABLE, and the streams are ended so: the server
+  // is about to stop. Calls under way go on.
+  void Close();
 
  private:
   friend class UnaryCall;
@@ -131,11 +136,14 @@ class Door {
   std::shared_ptr<Pump> MakePump(grpc::CallbackServerContext* context,
                                  const google::protobuf::Message* request, Pump::Outlet* outlet);
 
-  const DoorParts parts_;
+  WatchedDatabase database_;
+  const DoorParts parts_;  // with the database as it is watched here
   const absl::Duration heartbeat_every_;
-  RateLimiter rate_limiter_;
+  Limiters limiters_;
+  CallLog call_log_;
   AccessLog access_log_;
   OpenStreams open_streams_;
+  std::atomic<bool> closed_{false};
 };
 
 }  // namespace clarity::rpc

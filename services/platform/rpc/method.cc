@@ -129,6 +129,7 @@ absl::StatusOr<std::unique_ptr<const MethodTable>> MethodTable::Create(
       const MethodDescriptor* descriptor = service->method(i);
       Method method = MethodReader(descriptor, permissions, &faults).Read();
       const std::string name = method.name;
+      if (!method.rule.open_to_all()) table->permissions_.insert(method.rule.permission());
       if (!table->by_request_.emplace(descriptor->input_type(), std::move(method)).second) {
         faults.push_back(absl::StrCat(name, ": another method has the same request type"));
       }
@@ -141,6 +142,7 @@ absl::StatusOr<std::unique_ptr<const MethodTable>> MethodTable::Create(
   } else {
     table->validator_ = *std::move(validator);
     for (const std::string& permission : table->validator_->permissions()) {
+      table->permissions_.insert(permission);
       if (!permissions.Knows(permission)) {
         faults.push_back(
             absl::StrCat("a field names the permission ", permission, ", which no role has"));

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,12 +44,16 @@ class MethodTable {
   // The method that takes this type of request: a request type belongs to one method only.
   const Method* Find(const google::protobuf::Descriptor* request) const;
 
+  // The permissions that methods and fields name.
+  const std::set<std::string>& permissions() const { return permissions_; }
+
   const Validator& validator() const { return *validator_; }
 
  private:
   MethodTable() = default;
 
   std::map<const google::protobuf::Descriptor*, Method> by_request_;
+  std::set<std::string> permissions_;
   std::unique_ptr<const Validator> validator_;
 };
 

@@ -65,6 +65,14 @@ TEST(MethodTableTest, FindsAMethodByItsRequest) {
   EXPECT_EQ((*table)->Find(testing::Item::descriptor()), nullptr);
 }
 
+TEST(MethodTableTest, KnowsThePermissionsOfMethodsAndFields) {
+  const auto table = MethodTable::Create(
+      {testing::PutItemRequest::descriptor()->file()->service(0)}, EchoPermissions());
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_THAT((*table)->permissions(),
+              ::testing::ElementsAre("items.force", "items.put", "items.read"));
+}
+
 TEST(MethodTableTest, RefusesAMethodWithoutARule) {
   EXPECT_THAT(FaultsOf("", ""), HasSubstr("faulty.Faulty/Do: has no rule"));
 }

@@ -2,8 +2,6 @@
 
 #include <exception>
 
-#include "absl/strings/str_cat.h"
-
 namespace clarity::rpc {
 namespace {
 
@@ -40,13 +38,12 @@ Metrics::Metrics()
       queued_(AddGauge(*registry_, "clarity_tasks_queued", "Tasks that wait for a worker")),
       streams_(AddGauge(*registry_, "clarity_streams_open", "Streams that are open")) {}
 
-absl::Status Metrics::Serve(const std::string& address) {
-  // The library throws when it cannot listen: the one place that must catch.
+absl::Status Metrics::Serve(const Address& address) {
+  // The library throws when it cannot listen, and does not say why: the one place that must catch.
   try {
-    exposer_ = std::make_unique<prometheus::Exposer>(address, /*num_threads=*/1);
-  } catch (const std::exception& fault) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot serve metrics on ", address, ": ", fault.what()));
+    exposer_ = std::make_unique<prometheus::Exposer>(address.ToString(), /*num_threads=*/1);
+  } catch (const std::exception&) {
+    return CannotListen(address);
   }
   exposer_->RegisterCollectable(registry_);
   return absl::OkStatus();

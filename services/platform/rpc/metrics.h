@@ -12,6 +12,7 @@
 #include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
+#include "services/platform/rpc/address.h"
 #include "services/platform/rpc/method.h"
 
 namespace clarity::rpc {
@@ -21,8 +22,8 @@ class Metrics {
  public:
   Metrics();
 
-  // Serves them on http://{address}/metrics from now on ("127.0.0.1:9464"; port 0: any).
-  absl::Status Serve(const std::string& address);
+  // Serves them on http://{address}/metrics from now on.
+  absl::Status Serve(const Address& address);
   int port() const;
 
   void CallStarted() { in_flight_.Increment(); }

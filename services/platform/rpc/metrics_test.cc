@@ -38,7 +38,7 @@ TEST(MetricsTest, TellsPrometheusOfCallsAndOfWhatWaits) {
   Metrics metrics;
   Method method;
   method.name = "a.B/C";
-  ASSERT_TRUE(metrics.Serve("127.0.0.1:0").ok());
+  ASSERT_TRUE(metrics.Serve(Address()).ok());
   metrics.CallStarted();
   metrics.CallStarted();
   metrics.CallEnded(method, absl::StatusCode::kOk, absl::Milliseconds(3));
@@ -50,12 +50,14 @@ TEST(MetricsTest, TellsPrometheusOfCallsAndOfWhatWaits) {
                     HasSubstr("clarity_calls_in_flight 1"), HasSubstr("clarity_tasks_queued 1")));
 }
 
-TEST(MetricsTest, SaysThatItCannotListen) {
+TEST(MetricsTest, SaysWhyItCannotListen) {
   Metrics metrics;
-  ASSERT_TRUE(metrics.Serve("127.0.0.1:0").ok());
+  ASSERT_TRUE(metrics.Serve(Address()).ok());
   Metrics other;
-  EXPECT_EQ(other.Serve(absl::StrCat("127.0.0.1:", metrics.port())).code(),
-            absl::StatusCode::kUnavailable);
+  const Address taken{"127.0.0.1", metrics.port()};
+  EXPECT_EQ(other.Serve(taken),
+            absl::UnavailableError(
+                absl::StrCat("cannot listen on ", taken.ToString(), ": Address already in use")));
 }
 
 }  // namespace

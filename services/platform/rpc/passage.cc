@@ -13,6 +13,7 @@
 #include "services/platform/base/hash.h"
 #include "services/platform/base/limits.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/rpc/address.h"
 #include "services/platform/rpc/freshness.h"
 
 namespace clarity::rpc {
@@ -41,9 +42,9 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Method* 
 
 }  // namespace
 
-Passage::Passage(const DoorParts& parts, RateLimiter* rate_limiter,
-                 grpc::CallbackServerContext* context, const Message* request)
-    : parts_(parts), rate_limiter_(rate_limiter), context_(context), arrived_(request) {
+Passage::Passage(const DoorParts& parts, Limiters* limiters, grpc::CallbackServerContext* context,
+                 const Message* request)
+    : parts_(parts), limiters_(limiters), context_(context), arrived_(request) {
   call_.method = parts_.methods->Find(request->GetDescriptor());
   call_.permissions = parts_.permissions;
   call_.now = parts_.clock->Now();
@@ -59,15 +60,17 @@ absl::Status Passage::Admit() {
   }
   RETURN_IF_ERROR(ReadToken());
   const auto principal = parts_.authenticator->FindCached(token_);
-  return principal == nullptr ? absl::OkStatus() : Identify(*principal);
+  if (principal != nullptr) return Identify(*principal);
+  if (!limiters_->bad_tokens.HasRoom(NetworkOf(context_->peer()), call_.now)) {
+    return base::ResourceExhausted("RATE_LIMITED", "too many bad tokens come from this address",
+                                   limits::kRetryAfter);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Passage::Examine() {
   RETURN_IF_ERROR(StillWanted());
-  if (!identified_) {
-    ASSIGN_OR_RETURN(const auto principal, parts_.authenticator->Authenticate(token_));
-    RETURN_IF_ERROR(Identify(*principal));
-  }
+  if (!identified_) RETURN_IF_ERROR(Verify());
   const Validator& validator = parts_.methods->validator();
   if (validator.HasOutputOnly(*arrived_)) validator.ClearOutputOnly(Mutable());
   RETURN_IF_ERROR(CheckScope());
@@ -94,10 +97,17 @@ absl::Status Passage::ReadToken() {
   return absl::OkStatus();
 }
 
+absl::Status Passage::Verify() {
+  const auto principal = parts_.authenticator->Authenticate(token_);
+  if (principal.ok()) return Identify(**principal);
+  limiters_->bad_tokens.Take(NetworkOf(context_->peer()), call_.now);
+  return principal.status();
+}
+
 absl::Status Passage::Identify(const Principal& principal) {
   call_.principal = principal;
   identified_ = true;
-  if (!rate_limiter_->Take(principal.subject, call_.now)) {
+  if (!limiters_->calls.Take(principal.subject, call_.now)) {
     return base::ResourceExhausted("RATE_LIMITED", "too many calls of this caller",
                                    limits::kRetryAfter);
   }
@@ -156,6 +166,8 @@ absl::Status Passage::StillWanted() const {
 absl::Status Passage::CheckIdentity() const {
   return parts_.authenticator->Authenticate(token_).status();
 }
+
+bool Passage::IsStillKnown() const { return parts_.authenticator->FindCached(token_) != nullptr; }
 
 bool SubmitTask(const DoorParts& parts, base::Task task) {
   Metrics* const metrics = parts.metrics;

@@ -10,6 +10,7 @@
 #include "services/platform/base/clock.h"
 #include "services/platform/base/executor.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/base/limits.h"
 #include "services/platform/rpc/authenticator.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/rpc/method.h"
@@ -33,13 +34,23 @@ struct DoorParts {
   Metrics* metrics = nullptr;
 };
 
+// What a door counts to bound what one caller may take.
+struct Limiters {
+  RateLimiter calls;  // by subject
+  // By NetworkOf. Only verifications that fail count, and only callers whose token was not verified
+  // before are held up: a flood of bad tokens costs no more than this, and shuts nobody out who
+  // comes from elsewhere or is known already. Behind a proxy all addresses are one; there it is the
+  // proxy that tells callers apart.
+  RateLimiter bad_tokens{limits::kBadTokensPerAddressPerSecondMax};
+};
+
 // Gives the task to a worker, and counts it while it waits. False: there is no room.
 [[nodiscard]] bool SubmitTask(const DoorParts& parts, base::Task task);
 
 // One call on its way through the door: from what arrived to a Call that a handler may take.
 class Passage {
  public:
-  Passage(const DoorParts& parts, RateLimiter* rate_limiter, grpc::CallbackServerContext* context,
+  Passage(const DoorParts& parts, Limiters* limiters, grpc::CallbackServerContext* context,
           const google::protobuf::Message* request);
 
   // What costs next to nothing and may be done on a callback thread: method, size, deadline, and,
@@ -52,9 +63,13 @@ class Passage {
 
   // CANCELLED or DEADLINE_EXCEEDED when nobody waits for the answer any more.
   absl::Status StillWanted() const;
-  // Whether the caller's token is still good, for calls that last.
+  // Whether the caller's token is still good, for calls that last. CheckIdentity finds out, on a
+  // worker; IsStillKnown costs next to nothing, and false only means that it is time to find out.
   absl::Status CheckIdentity() const;
+  bool IsStillKnown() const;
 
+  // As it came.
+  const google::protobuf::Message& arrived() const { return *arrived_; }
   // What the handler gets: the request as it arrived, but for fields that the server fills.
   const google::protobuf::Message& request() const { return copy_ ? *copy_ : *arrived_; }
   Call& call() { return call_; }
@@ -64,6 +79,7 @@ class Passage {
 
  private:
   absl::Status ReadToken();
+  absl::Status Verify();
   absl::Status Identify(const Principal& principal);
   absl::Status CheckScope();
   void ReadRequestId();
@@ -71,7 +87,7 @@ class Passage {
   google::protobuf::Message* Mutable();
 
   const DoorParts& parts_;
-  RateLimiter* const rate_limiter_;
+  Limiters* const limiters_;
   grpc::CallbackServerContext* const context_;
   const google::protobuf::Message* const arrived_;
   std::unique_ptr<google::protobuf::Message> copy_;  // made only when something must change

@@ -1,13 +1,13 @@
 #include "services/platform/rpc/permissions.h"
 
-#include <fstream>
-#include <sstream>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
+#include "services/platform/base/files.h"
+#include "services/platform/base/status_macros.h"
 #include "services/platform/rpc/roles.pb.h"
 
 namespace clarity::rpc {
@@ -54,11 +54,8 @@ std::optional<Role> RoleFromName(absl::string_view name) {
 }
 
 absl::StatusOr<Permissions> Permissions::Load(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read the role file ", path));
-  return Parse(text.str(), path);
+  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(path));
+  return Parse(text, path);
 }
 
 absl::StatusOr<Permissions> Permissions::Parse(absl::string_view text,
@@ -96,11 +93,12 @@ absl::StatusOr<Permissions> Permissions::Parse(absl::string_view text,
       if (!IsPermissionName(permission)) {
         faults.AddError(line, 0, absl::StrCat("\"", permission, "\" is no permission's name"));
       }
-      uint32_t& roles = result.roles_by_permission_[permission];
-      if ((roles & RoleBit(*role)) != 0) {
+      Granted& granted = result.by_permission_[permission];
+      if ((granted.roles & RoleBit(*role)) != 0) {
         faults.AddError(line, 0, absl::StrCat(role_name, " has ", permission, " already"));
       }
-      roles |= RoleBit(*role);
+      granted.roles |= RoleBit(*role);
+      if (granted.place.empty()) granted.place = absl::StrCat(file_name, ":", line + 1);
     }
   }
   if (absl::Status status = faults.ToStatus(); !status.ok()) return status;
@@ -108,12 +106,23 @@ absl::StatusOr<Permissions> Permissions::Parse(absl::string_view text,
 }
 
 bool Permissions::Gives(uint32_t roles, absl::string_view permission) const {
-  const auto found = roles_by_permission_.find(permission);
-  return found != roles_by_permission_.end() && (found->second & roles) != 0;
+  const auto found = by_permission_.find(permission);
+  return found != by_permission_.end() && (found->second.roles & roles) != 0;
 }
 
 bool Permissions::Knows(absl::string_view permission) const {
-  return roles_by_permission_.find(permission) != roles_by_permission_.end();
+  return by_permission_.find(permission) != by_permission_.end();
+}
+
+absl::Status Permissions::CheckAllNamed(const std::set<std::string>& named) const {
+  std::vector<std::string> faults;
+  for (const auto& [permission, granted] : by_permission_) {
+    if (named.count(permission) > 0) continue;
+    faults.push_back(
+        absl::StrCat(granted.place, ": no method and no field names the permission ", permission));
+  }
+  if (faults.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
 }
 
 }  // namespace clarity::rpc

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -25,8 +26,16 @@ class Permissions {
   // Whether any role at all does.
   bool Knows(absl::string_view permission) const;
 
+  // INVALID_ARGUMENT where the file grants what is not among `named`, the permissions that methods
+  // and fields name: a misspelt one would take from a role what it should have.
+  absl::Status CheckAllNamed(const std::set<std::string>& named) const;
+
  private:
-  std::map<std::string, uint32_t, std::less<>> roles_by_permission_;
+  struct Granted {
+    uint32_t roles = 0;
+    std::string place;  // "roles.textproto:12"
+  };
+  std::map<std::string, Granted, std::less<>> by_permission_;
 };
 
 // "AGENT", as tokens and the file name roles.

@@ -51,6 +51,21 @@ TEST(PermissionsTest, SaysWhichFileIsMissing) {
               HasSubstr("/no/such/file"));
 }
 
+TEST(PermissionsTest, SaysThatADirectoryIsNoFile) {
+  EXPECT_THAT(std::string(Permissions::Load("/proc/self").status().message()),
+              HasSubstr("cannot read /proc/self: Is a directory"));
+}
+
+TEST(PermissionsTest, AMisspeltGrantIsRefusedWithItsLine) {
+  const auto permissions = Permissions::Parse(
+      "grants {\n  role: STAFF\n  permissions: \"slots.find\"\n  permissions: \"slot.find\"\n}",
+      "roles.textproto");
+  ASSERT_TRUE(permissions.ok()) << permissions.status();
+  EXPECT_TRUE(permissions->CheckAllNamed({"slots.find", "slot.find", "orders.put"}).ok());
+  EXPECT_EQ(permissions->CheckAllNamed({"slots.find"}).message(),
+            "roles.textproto:4: no method and no field names the permission slot.find");
+}
+
 TEST(PermissionsTest, KnowsTheRolesOfTokens) {
   EXPECT_EQ(RoleFromName("PATIENT"), Role::kPatient);
   EXPECT_EQ(RoleFromName("SERVICE"), Role::kService);

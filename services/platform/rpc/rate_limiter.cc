@@ -23,6 +23,12 @@ bool RateLimiter::Take(absl::string_view subject, absl::Time now) {
   return true;
 }
 
+bool RateLimiter::HasRoom(absl::string_view subject, absl::Time now) {
+  base::MutexLock lock(&mutex_);
+  const auto found = by_subject_.find(subject);
+  return found == by_subject_.end() || CallsAt(found->second, now) >= 1;
+}
+
 double RateLimiter::CallsAt(const Bucket& bucket, absl::Time now) const {
   const double refilled = absl::ToDoubleSeconds(now - bucket.filled) * calls_per_second_;
   return std::min(calls_per_second_, bucket.calls + std::max(0.0, refilled));

@@ -21,6 +21,8 @@ class RateLimiter {
 
   // Whether a call of the subject fits now; if so, it is counted.
   bool Take(absl::string_view subject, absl::Time now);
+  // Whether one would fit, of a subject that may be new: one that is not counted yet has room.
+  bool HasRoom(absl::string_view subject, absl::Time now);
 
  private:
   struct Bucket {

@@ -36,5 +36,16 @@ TEST(RateLimiterTest, KeepsOnlySoManySubjectsAndForgetsThoseAtRest) {
   EXPECT_TRUE(limiter.Take("c", start + absl::Seconds(1)));
 }
 
+TEST(RateLimiterTest, SaysWhetherThereIsRoomWithoutTakingIt) {
+  RateLimiter limiter(/*calls_per_second=*/1, /*subjects_max=*/1);
+  const absl::Time start = absl::FromUnixSeconds(1'772'000'000);
+  EXPECT_TRUE(limiter.HasRoom("a", start));
+  EXPECT_TRUE(limiter.HasRoom("a", start));
+  EXPECT_TRUE(limiter.Take("a", start));
+  EXPECT_FALSE(limiter.HasRoom("a", start));
+  EXPECT_TRUE(limiter.HasRoom("b", start)) << "however many others are counted";
+  EXPECT_TRUE(limiter.HasRoom("a", start + absl::Seconds(1)));
+}
+
 }  // namespace
 }  // namespace clarity::rpc

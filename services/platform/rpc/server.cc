@@ -1,18 +1,20 @@
 #include "services/platform/rpc/server.h"
 
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <signal.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
-#include <fstream>
-#include <sstream>
+#include <ctime>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "services/platform/base/files.h"
 #include "services/platform/base/limits.h"
-#include "services/platform/base/log.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/rpc/malformed.h"
 
@@ -20,6 +22,21 @@ namespace clarity::rpc {
 namespace {
 
 constexpr absl::Duration kTickEvery = absl::Seconds(1);
+
+struct Free {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+template <typename T>
+using Owned = std::unique_ptr<T, Free>;
+
+Owned<BIO> FromPem(const std::string& pem) {
+  return Owned<BIO>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
+
+// Instead of asking for one on the terminal.
+int NoPassphrase(char*, int, int, void*) { return 0; }
 
 sigset_t TerminationSignals() {
   sigset_t signals;
@@ -45,16 +62,29 @@ int Millis(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
 
-bool IsLoopback(absl::string_view host) {
-  return host == "localhost" || host == "::1" || host == "[::1]" || absl::StartsWith(host, "127.");
-}
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  return text.str();
+// Keeps gRPC from saying no more of a bad file than that it cannot listen.
+absl::Status CheckCertificate(const Server::Options& options, const std::string& certificate_pem,
+                              const std::string& key_pem) {
+  const Owned<BIO> certificate_text = FromPem(certificate_pem);
+  const Owned<X509> certificate(
+      PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr));
+  if (certificate == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.certificate_file, " holds no certificate in PEM"));
+  }
+  const Owned<BIO> key_text = FromPem(key_pem);
+  const Owned<EVP_PKEY> key(
+      PEM_read_bio_PrivateKey(key_text.get(), nullptr, NoPassphrase, nullptr));
+  if (key == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.key_file, " holds no private key in PEM, or one with a passphrase"));
+  }
+  if (X509_check_private_key(certificate.get(), key.get()) != 1) {
+    return absl::InvalidArgumentError(absl::StrCat("the key in ", options.key_file,
+                                                   " is not that of the certificate in ",
+                                                   options.certificate_file));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
@@ -63,15 +93,12 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
     return absl::InvalidArgumentError("TLS needs both a certificate and a key");
   }
   if (options.certificate_file.empty()) {
-    if (!options.insecure_listen && !IsLoopback(options.host)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "will not listen on ", options.host,
-          " in plain text: give a certificate and a key, or allow it with --insecure-listen"));
-    }
+    RETURN_IF_ERROR(CheckPlainText(options.address, options.insecure_listen));
     return grpc::InsecureServerCredentials();
   }
-  ASSIGN_OR_RETURN(std::string certificate, ReadFile(options.certificate_file));
-  ASSIGN_OR_RETURN(std::string key, ReadFile(options.key_file));
+  ASSIGN_OR_RETURN(std::string certificate, base::ReadFile(options.certificate_file));
+  ASSIGN_OR_RETURN(std::string key, base::ReadFile(options.key_file));
+  RETURN_IF_ERROR(CheckCertificate(options, certificate, key));
   grpc::SslServerCredentialsOptions tls;
   tls.pem_key_cert_pairs.push_back({std::move(key), std::move(certificate)});
   return grpc::SslServerCredentials(tls);
@@ -84,12 +111,16 @@ void BlockTerminationSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-int WaitForTermination() {
+int WaitForTermination(absl::Duration at_most) {
   const sigset_t signals = TerminationSignals();
-  int signal = 0;
-  while (sigwait(&signals, &signal) != 0) {
+  const absl::Time limit = absl::Now() + at_most;
+  for (;;) {
+    const timespec left = absl::ToTimespec(std::max(limit - absl::Now(), absl::ZeroDuration()));
+    const int signal = at_most == absl::InfiniteDuration() ? sigwaitinfo(&signals, nullptr)
+                                                           : sigtimedwait(&signals, nullptr, &left);
+    if (signal > 0) return signal;
+    if (errno == EAGAIN) return 0;
   }
-  return signal;
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
@@ -113,8 +144,7 @@ absl::Status Server::Listen(const std::vector<grpc::Service*>& services) {
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(MakeMalformedRequestInterceptor());
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
-  const std::string address = absl::StrCat(options_.host, ":", options_.port);
-  builder.AddListeningPort(address, credentials, &port_);
+  builder.AddListeningPort(options_.address.ToString(), credentials, &port_);
   for (grpc::Service* service : services) builder.RegisterService(service);
   builder.SetMaxReceiveMessageSize(limits::kRequestBytesMax);
   builder.SetMaxSendMessageSize(limits::kReplyBytesMax);
@@ -127,9 +157,7 @@ absl::Status Server::Listen(const std::vector<grpc::Service*>& services) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              Millis(limits::kPingIntervalMin));
   server_ = builder.BuildAndStart();
-  if (server_ == nullptr || port_ == 0) {
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", address));
-  }
+  if (server_ == nullptr || port_ == 0) return CannotListen(options_.address);
   server_->GetHealthCheckService()->SetServingStatus(true);
   return absl::OkStatus();
 }
@@ -142,20 +170,24 @@ void Server::RunTicks() {
       if (stopping_) return;
     }
     door_->Tick();
+    // No effect once Shutdown has begun.
+    server_->GetHealthCheckService()->SetServingStatus(door_->CanServe());
   }
 }
 
 void Server::Shutdown() {
   if (server_ == nullptr || !ticks_.joinable()) return;
-  server_->GetHealthCheckService()->SetServingStatus(false);
+  server_->GetHealthCheckService()->Shutdown();  // NOT_SERVING for good
+  if (options_.drain > absl::ZeroDuration()) options_.wait(options_.drain);
+  door_->Close();
+  // gRPC cancels what arrives once the port closes. Until nobody comes any more, better answer.
+  if (options_.drain > absl::ZeroDuration()) options_.wait(limits::kRefusingBeforeStop);
   {
     base::MutexLock lock(&mutex_);
-    if (options_.drain > absl::ZeroDuration()) changed_.WaitFor(&mutex_, options_.drain);
     stopping_ = true;
   }
   changed_.NotifyAll();
   ticks_.join();
-  door_->EndStreams();
   server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(options_.grace));
   server_->Wait();
 }

@@ -1,15 +1,18 @@
 #ifndef CLARITY_SERVICES_PLATFORM_RPC_SERVER_H_
 #define CLARITY_SERVICES_PLATFORM_RPC_SERVER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "services/platform/base/mutex.h"
+#include "services/platform/rpc/address.h"
 #include "services/platform/rpc/door.h"
 
 namespace clarity::rpc {
@@ -17,25 +20,26 @@ namespace clarity::rpc {
 // Signals end the process in order, not at once: call this first in main, before any thread is
 // started, so that every thread inherits the mask and nobody but WaitForTermination gets them.
 void BlockTerminationSignals();
-// Returns when SIGTERM or SIGINT arrives, with its number.
-int WaitForTermination();
+// Returns when SIGTERM or SIGINT arrives, with its number; 0 when neither has after `at_most`.
+int WaitForTermination(absl::Duration at_most = absl::InfiniteDuration());
 
 // A gRPC server around a door.
 class Server {
  public:
   struct Options {
-    std::string host = "127.0.0.1";
-    int port = 0;  // 0: any that is free
+    Address address;
     // PEM files. Without them the server speaks plain text, on loopback only.
     std::string certificate_file;
     std::string key_file;
     // Plain text on any address: where a proxy in the same pod or private network ends TLS.
     bool insecure_listen = false;
     bool reflection = false;
-    // How long the health service says NOT_SERVING before calls are refused, so that a load
-    // balancer has taken notice, and how long the calls under way may then take.
+    // How long calls are served on while the health service says NOT_SERVING already, so that a
+    // load balancer has taken notice; and how long the calls under way may take after that.
     absl::Duration drain = absl::ZeroDuration();
     absl::Duration grace = absl::Seconds(10);
+    // How Shutdown waits; it may return before its time to shorten the wait.
+    std::function<void(absl::Duration)> wait = absl::SleepFor;
   };
 
   // The services and the door outlive the server.
@@ -46,8 +50,9 @@ class Server {
 
   int port() const { return port_; }
 
-  // Health NOT_SERVING, `drain`, no new calls, streams ended, at most `grace` for the others. Once
-  // it returns no handler runs. May be called again.
+  // Health NOT_SERVING; after `drain`, calls refused with UNAVAILABLE and streams ended so; a
+  // moment later the port closed, and at most `grace` for the calls under way. Once it returns no
+  // handler runs. May be called again.
   void Shutdown();
 
  private:

@@ -7,9 +7,11 @@
 
 namespace clarity::rpc {
 
+absl::Status Stopping() { return base::Unavailable("the server is stopping", limits::kRetryAfter); }
+
 absl::Status OpenStreams::Add(const std::string& subject, std::shared_ptr<Pump> pump) {
   base::MutexLock lock(&mutex_);
-  if (ending_) return base::Unavailable("the server is stopping", limits::kRetryAfter);
+  if (ending_) return Stopping();
   int& of_subject = by_subject_[subject];
   if (pumps_.size() >= limits::kWatchersMax || of_subject >= limits::kWatchersPerSubjectMax) {
     if (of_subject == 0) by_subject_.erase(subject);
@@ -42,19 +44,19 @@ void OpenStreams::EndAll() {
     base::MutexLock lock(&mutex_);
     ending_ = true;
   }
-  for (const auto& pump : All()) {
-    pump->EndWith(base::Unavailable("the server is stopping", limits::kRetryAfter));
-  }
+  for (const auto& pump : All()) pump->EndWith(Stopping());
 }
 
-Pump::Pump(const DoorParts& parts, AccessLog* access_log, OpenStreams* open,
+Pump::Pump(const DoorParts& parts, CallLog* call_log, AccessLog* access_log, OpenStreams* open,
            absl::Duration heartbeat_every, std::unique_ptr<Passage> passage, Outlet* outlet)
     : parts_(parts),
+      call_log_(call_log),
       access_log_(access_log),
       open_(open),
       heartbeat_every_(heartbeat_every),
       passage_(std::move(passage)),
       outlet_(outlet),
+      start_time_(parts.clock->Now()),
       // The first look is never quiet: what finds no news gives the token to resume from.
       last_sent_(absl::InfinitePast()) {}
 
@@ -174,10 +176,13 @@ void Pump::OnNotify() {
 }
 
 void Pump::OnTick() {
+  // The look itself finds out what has become of the token.
+  const bool is_still_known = passage_->IsStillKnown();
   {
     base::MutexLock lock(&mutex_);
     if (state_ != State::kIdle) return;
-    if (!look_again_ && parts_.clock->Now() - last_sent_ < heartbeat_every_) return;
+    const bool is_quiet = parts_.clock->Now() - last_sent_ >= heartbeat_every_;
+    if (is_still_known && !look_again_ && !is_quiet) return;
     state_ = State::kFilling;
   }
   SubmitFill();
@@ -208,6 +213,8 @@ void Pump::End(const absl::Status& status) {
   if (call.method != nullptr) {
     parts_.metrics->CallEnded(*call.method, status.code(), absl::ZeroDuration());
   }
+  const absl::Time now = parts_.clock->Now();
+  call_log_->Record(call, status, now, now - start_time_, passage_->arrived());
   outlet_->End(ToGrpcStatus(call, status));  // The outlet may be gone at once.
 }
 

@@ -16,6 +16,7 @@
 #include "grpcpp/grpcpp.h"
 #include "services/platform/base/mutex.h"
 #include "services/platform/rpc/access_log.h"
+#include "services/platform/rpc/call_log.h"
 #include "services/platform/rpc/feed.h"
 #include "services/platform/rpc/notifier.h"
 #include "services/platform/rpc/passage.h"
@@ -23,6 +24,9 @@
 namespace clarity::rpc {
 
 class Pump;
+
+// What a call gets that comes too late.
+absl::Status Stopping();
 
 // The streams that are open: how many, whose, and all of them at once.
 class OpenStreams {
@@ -66,7 +70,7 @@ class Pump final : public Notifier::Listener, public std::enable_shared_from_thi
     ~Outlet() = default;
   };
 
-  Pump(const DoorParts& parts, AccessLog* access_log, OpenStreams* open,
+  Pump(const DoorParts& parts, CallLog* call_log, AccessLog* access_log, OpenStreams* open,
        absl::Duration heartbeat_every, std::unique_ptr<Passage> passage, Outlet* outlet);
 
   void Start();
@@ -90,11 +94,13 @@ class Pump final : public Notifier::Listener, public std::enable_shared_from_thi
   void End(const absl::Status& status);
 
   const DoorParts& parts_;
+  CallLog* const call_log_;
   AccessLog* const access_log_;
   OpenStreams* const open_;
   const absl::Duration heartbeat_every_;
   const std::unique_ptr<Passage> passage_;
   Outlet* const outlet_;
+  const absl::Time start_time_;
   std::vector<std::string> streams_;  // subscribed to; empty until opened
   bool opened_ = false;
   size_t batch_size_ = 0;

@@ -167,6 +167,17 @@ TEST_F(StreamTest, EndsWithTheToken) {
   EXPECT_EQ(stream.End(), grpc::UNAUTHENTICATED);
 }
 
+TEST_F(StreamTest, AQuietOneEndsWithTheTokenLongBeforeASignOfLife) {
+  TokenClaims claims = server_.Claims();
+  claims.expire_time = server_.clock().Now() + absl::Minutes(1);
+  Add("a");
+  server_.clock().Set(claims.expire_time - absl::Seconds(1));
+  Stream stream = Open(claims);
+  EXPECT_EQ(stream.Next(), "a");
+  server_.clock().Advance(absl::Seconds(1));  // far less than limits::kHeartbeatEvery
+  EXPECT_EQ(stream.End(), grpc::UNAUTHENTICATED);
+}
+
 TEST_F(StreamTest, EndsWithTheServer) {
   Add("a");
   Stream stream = Open();

@@ -133,7 +133,7 @@ absl::Status Holds::Release(const rpc::Call& call, Transaction& transaction,
   return absl::OkStatus();
 }
 
-absl::Status SweepHolds(Transaction& transaction, absl::Time now) {
+absl::StatusOr<int64_t> SweepHolds(Transaction& transaction, absl::Time now) {
   std::vector<std::string> expired;
   RETURN_IF_ERROR(
       transaction.Query(kExpiredHolds, {storage::Value::Time(now)}, [&](const storage::Row& row) {
@@ -144,7 +144,7 @@ absl::Status SweepHolds(Transaction& transaction, absl::Time now) {
     RETURN_IF_ERROR(DeleteHold(transaction, name));
     RETURN_IF_ERROR(DeleteClaims(transaction, name).status());
   }
-  return absl::OkStatus();
+  return static_cast<int64_t>(expired.size());
 }
 
 }  // namespace clarity::scheduling

@@ -1,7 +1,10 @@
 #ifndef CLARITY_SERVICES_SCHEDULING_BOOKING_HOLDS_H_
 #define CLARITY_SERVICES_SCHEDULING_BOOKING_HOLDS_H_
 
+#include <cstdint>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "clarity/scheduling/v1/scheduling_service.pb.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/rpc/call.h"
@@ -36,8 +39,9 @@ class Holds {
   base::Random* const random_;
 };
 
-// Removes holds whose time is over. They are in nobody's way; they only take up room.
-absl::Status SweepHolds(storage::Transaction& transaction, absl::Time now);
+// Removes holds whose time is over, and gives how many. They are in nobody's way; they only take up
+// room.
+absl::StatusOr<int64_t> SweepHolds(storage::Transaction& transaction, absl::Time now);
 
 }  // namespace clarity::scheduling
 

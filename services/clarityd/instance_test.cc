@@ -1,0 +1,79 @@
+#include "services/clarityd/instance.h"
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/platform/base/files.h"
+#include "services/platform/base/log.h"
+#include "services/platform/rpc/testing/token.h"
+#include "services/platform/storage/test_support.h"
+
+namespace clarity {
+namespace {
+
+using ::testing::HasSubstr;
+
+// What an operator is told who got the configuration wrong.
+class InstanceTest : public ::testing::Test {
+ protected:
+  InstanceTest() {
+    rpc::testing::TestIssuer("main").WritePublicKey(directory_.path() + "/keys");
+    config_.data_directory = directory_.path() + "/data";
+    config_.keys_directory = directory_.path() + "/keys";
+    config_.roles_file = CLARITY_ROLES_FILE;
+  }
+
+  // Empty when it starts.
+  std::string WhyNot() {
+    const auto instance = Instance::Start(config_, &clock_, &random_);
+    return std::string(instance.status().message());
+  }
+
+  const storage::TemporaryDirectory directory_;
+  const base::SystemClock clock_;
+  base::SystemRandom random_;
+  Config config_;
+};
+
+TEST_F(InstanceTest, StartsWithTheRolesThatWeDeliver) { EXPECT_EQ(WhyNot(), ""); }
+
+TEST_F(InstanceTest, AMisspeltPermissionInTheRolesIsRefused) {
+  std::string roles = *base::ReadFile(CLARITY_ROLES_FILE);
+  const std::string right = "\"orders.revoke\"";
+  roles.insert(roles.find(right) + right.size(), " permissions: \"orders.revok\"");
+  config_.roles_file = directory_.path() + "/roles.textproto";
+  std::ofstream(config_.roles_file) << roles;
+  EXPECT_THAT(WhyNot(), HasSubstr("no method and no field names the permission orders.revok"));
+}
+
+TEST_F(InstanceTest, ADirectoryForTheRolesIsToldAsSuch) {
+  config_.roles_file = directory_.path();
+  EXPECT_EQ(WhyNot(), "cannot read " + directory_.path() + ": Is a directory");
+}
+
+TEST_F(InstanceTest, MetricsStayOnThisMachineUnlessAllowed) {
+  config_.metrics_address = rpc::Address{"0.0.0.0", 0};
+  EXPECT_EQ(WhyNot(),
+            "will not listen on 0.0.0.0:0 in plain text: allow it with --insecure-listen");
+  config_.server.insecure_listen = true;
+  EXPECT_EQ(WhyNot(), "");
+}
+
+TEST_F(InstanceTest, APortThatIsTakenIsTold) {
+  const auto first = Instance::Start(config_, &clock_, &random_);
+  ASSERT_TRUE(first.ok()) << first.status();
+  config_.data_directory += "-2";
+  config_.metrics_address = rpc::Address{"127.0.0.1", (*first)->port()};
+  const std::string taken =
+      "cannot listen on " + config_.metrics_address->ToString() + ": Address already in use";
+  EXPECT_EQ(WhyNot(), taken);
+  config_.server.address = *config_.metrics_address;
+  config_.metrics_address.reset();
+  EXPECT_EQ(WhyNot(), taken);
+}
+
+}  // namespace
+}  // namespace clarity

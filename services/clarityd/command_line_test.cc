@@ -81,7 +81,7 @@ TEST_F(CommandLineTest, ByDefaultAStopGivesLoadBalancersTimeToNotice) {
   EXPECT_THAT(Refusal({"--drain", "-1"}), HasSubstr("--drain"));
 }
 
-TEST_F(CommandLineTest, TheStartTellsEveryOption) {
+TEST_F(CommandLineTest, TheStartTellsTheConfiguration) {
   std::ostringstream output;
   base::LogTo(&output);
   LogStarted(Good({"--listen",          "127.0.0.1:0",

@@ -14,6 +14,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "nlohmann/json.hpp"
 #include "services/platform/base/errors.h"
@@ -129,6 +130,10 @@ struct Authenticator::Key {
   std::string pem;
   jwt_alg_t algorithm;
 };
+
+std::string Authenticator::NamesOf(const Keys& keys) {
+  return absl::StrJoin(keys, " ", [](std::string* out, const auto& key) { *out += key.first; });
+}
 
 Authenticator::Authenticator(Options options, const base::Clock* clock)
     : options_(std::move(options)), clock_(clock) {}
@@ -328,7 +333,10 @@ void Authenticator::RefreshKeys() {
   if (!keys.ok()) fault = std::string(keys.status().message());
   base::MutexLock lock(&mutex_);
   // A file that is no key, perhaps half written, does not keep another's removal from counting.
-  if (keys.ok()) keys_ = *std::move(keys);
+  if (keys.ok() && *keys != keys_) {
+    keys_ = *std::move(keys);
+    base::Log(base::LogLevel::kInfo, "keys changed", {{"keys", NamesOf(keys_)}});
+  }
   if (fault != keys_fault_ && !fault.empty()) {
     base::Log(base::LogLevel::kError, "keys not read", {{"text", fault}});
   }

@@ -71,6 +71,7 @@ class Authenticator {
 
   Authenticator(Options options, const base::Clock* clock);
 
+  static std::string NamesOf(const Keys& keys);
   // The keys in the directory, those that have not changed as they are in keys_. `fault` says what
   // is wrong with one of the files, if anything is.
   absl::StatusOr<Keys> ReadKeys(std::string* fault);

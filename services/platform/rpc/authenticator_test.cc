@@ -1,6 +1,8 @@
 #include "services/platform/rpc/authenticator.h"
 
+#include <algorithm>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/base/limits.h"
+#include "services/platform/base/log.h"
 #include "services/platform/rpc/testing/token.h"
 #include "services/platform/storage/test_support.h"
 
@@ -16,6 +19,7 @@ namespace clarity::rpc {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::TestIssuer;
@@ -249,8 +253,15 @@ TEST_F(AuthenticatorTest, AKeyThatIsAddedIsTakenWithoutARestart) {
   const std::string token = next.Issue(claims_);
   EXPECT_THAT(RefusalOf(token), HasSubstr("not signed with a key"));
   next.WritePublicKey(keys_);
+  std::ostringstream log;
+  base::LogTo(&log);
   authenticator_->Refresh();
+  authenticator_->Refresh();  // has nothing more to tell
+  base::LogTo(nullptr);
   EXPECT_EQ(RefusalOf(token), "");
+  EXPECT_THAT(log.str(), EndsWith("\"event\":\"keys changed\",\"keys\":\"main next rsa\"}\n"));
+  const std::string said = log.str();
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1);
 }
 
 TEST_F(AuthenticatorTest, AKeyThatIsTakenAwayIsNotTrustedEvenForRememberedTokens) {

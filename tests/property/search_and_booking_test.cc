@@ -89,9 +89,8 @@ class SearchAndBookingTest : public ::testing::TestWithParam<int> {
       const auto slots = All(agent_.FindSlots(SearchFor(wish)));
       if (slots.empty()) continue;
       Wish offered = wish;
-      offered.start =
-          FromWire(slots[static_cast<size_t>(Pick(random_, static_cast<int>(slots.size())))]
-                       .start_time());
+      offered.start = FromWire(
+          slots[static_cast<size_t>(Pick(random_, static_cast<int>(slots.size())))].start_time());
       auto appointment = Value(agent_.BookAppointment(BookingOf(offered)));
       if (Pick(random_, 5) == 0) {
         appointment = Value(agent_.CancelAppointment(Cancellation(appointment)));
@@ -179,9 +178,8 @@ TEST_P(SearchAndBookingTest, WhatIsOfferedBooksAndTheRestIsRefusedForTheReasonTo
     // Of random starts few are possible: every other is taken from the search.
     const auto slots = All(agent_.FindSlots(SearchFor(wish)));
     if (i % 2 == 0 && !slots.empty()) {
-      wish.start =
-          FromWire(slots[static_cast<size_t>(Pick(random_, static_cast<int>(slots.size())))]
-                       .start_time());
+      wish.start = FromWire(
+          slots[static_cast<size_t>(Pick(random_, static_cast<int>(slots.size())))].start_time());
     }
     const bool is_possible = plain_->IsPossible(wish, server_.clock().Now());
     possible += is_possible ? 1 : 0;

@@ -1,7 +1,9 @@
 #include "services/scheduling/calendar/bitmap.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/numeric/bits.h"
 
@@ -14,6 +16,12 @@ bool Bitmap::Test(Tick tick) const {
   if (!window_.Contains(tick)) return false;
   const PageIndex page = PageOf(tick);
   return pages_[page - range_.first].Test(static_cast<int>(tick - page * kPageTicks));
+}
+
+void Bitmap::Set(Tick tick) {
+  assert(window_.Contains(tick));
+  const auto bit = static_cast<uint64_t>(tick - range_.first * kPageTicks);
+  pages_[bit / kPageTicks].words[bit % kPageTicks / 64] |= uint64_t{1} << (bit % 64);
 }
 
 void Bitmap::Set(Interval interval) {

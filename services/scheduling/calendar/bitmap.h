@@ -20,6 +20,7 @@ class Bitmap {
   PageRange range() const { return range_; }
 
   bool Test(Tick tick) const;
+  void Set(Tick tick);  // of the window
   // Both take what lies outside the window for nothing.
   void Set(Interval interval);
   void Clear(Interval interval);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdint>
+#include <numeric>
 
 #include "absl/time/civil_time.h"
 
@@ -10,27 +12,34 @@ namespace {
 
 constexpr int kMinutesPerDay = 24 * 60;
 
+constexpr int64_t kTickSeconds = kTickMinutes * 60;
+constexpr int64_t kDaySeconds = kMinutesPerDay * 60;
+
 // A span of time during which the local clock keeps one distance from UTC.
 struct Segment {
-  absl::Time end;
-  absl::Duration utc_offset;
+  Tick end;
+  int utc_offset_seconds;
 };
 
-Segment SegmentAt(absl::Time time, absl::TimeZone zone) {
-  const absl::Duration utc_offset = absl::Seconds(zone.At(time).offset);
+Segment SegmentAt(Tick begin, Tick end, absl::TimeZone zone) {
+  const absl::Time time = ToTime(begin);
+  const int utc_offset_seconds = zone.At(time).offset;
   absl::TimeZone::CivilTransition change;
-  if (!zone.NextTransition(time, &change)) return {absl::InfiniteFuture(), utc_offset};
-  return {zone.At(change.to).trans, utc_offset};
+  if (!zone.NextTransition(time, &change)) return {end, utc_offset_seconds};
+  return {std::min(end, CeilTick(zone.At(change.to).trans)), utc_offset_seconds};
 }
 
-// Sets the grid times of one local day, whose midnight is (or, if the clocks were never changed,
-// would be) at `midnight`.
-void SetDay(absl::Time midnight, int grid_minutes, Interval within, Bitmap* mask) {
-  for (int minute = 0; minute < kMinutesPerDay; minute += grid_minutes) {
-    const absl::Time time = midnight + absl::Minutes(minute);
-    if (!IsOnTick(time)) continue;
-    const Tick tick = FloorTick(time);
-    if (within.Contains(tick)) mask->Set({tick, tick + 1});
+// Sets the grid times of one local day that fall on ticks. Its midnight is (or, if the clocks were
+// never changed, would be) so many seconds after the epoch. In whole numbers: every search does
+// this for each day of its window.
+void SetDay(int64_t midnight, int grid_minutes, Interval within, Bitmap* mask) {
+  const int step = std::lcm(grid_minutes, kTickMinutes);
+  int minute = 0;
+  while (minute < step && (midnight + minute * 60) % kTickSeconds != 0) minute += grid_minutes;
+  if (minute >= step) return;  // none does, on such a clock
+  Tick tick = (midnight + minute * 60) / kTickSeconds;
+  for (; minute < kMinutesPerDay; minute += step, tick += step / kTickMinutes) {
+    if (within.Contains(tick)) mask->Set(tick);
   }
 }
 
@@ -41,15 +50,15 @@ Bitmap GridMask(Interval window, absl::TimeZone zone, int grid_minutes) {
   Bitmap mask(window);
   Tick begin = window.begin;
   while (begin < window.end) {
-    const Segment segment = SegmentAt(ToTime(begin), zone);
-    const Tick end = segment.end < ToTime(window.end) ? CeilTick(segment.end) : window.end;
+    const Segment segment = SegmentAt(begin, window.end, zone);
     // Within the segment local time is UTC plus the offset, so days follow each other evenly.
-    absl::Time local = ToTime(begin) + segment.utc_offset;
-    absl::Time day = absl::UnixEpoch() + absl::Floor(local - absl::UnixEpoch(), absl::Hours(24));
-    for (; day - segment.utc_offset < ToTime(end); day += absl::Hours(24)) {
-      SetDay(day - segment.utc_offset, grid_minutes, {begin, end}, &mask);
+    const int64_t local = begin * kTickSeconds + segment.utc_offset_seconds;
+    const int64_t since_midnight = (local % kDaySeconds + kDaySeconds) % kDaySeconds;
+    int64_t midnight = local - since_midnight - segment.utc_offset_seconds;
+    for (; midnight < segment.end * kTickSeconds; midnight += kDaySeconds) {
+      SetDay(midnight, grid_minutes, {begin, segment.end}, &mask);
     }
-    begin = end;
+    begin = segment.end;
   }
   return mask;
 }

@@ -1,6 +1,7 @@
 #include "tests/bench/cores.h"
 
 #include <sched.h>
+#include <time.h>
 
 #include <fstream>
 #include <sstream>
@@ -18,6 +19,15 @@ void PinTo(int core) {
   if (sched_setaffinity(0, sizeof(cores), &cores) != 0) {
     throw std::runtime_error(absl::StrCat("there is no core ", core, " to run on"));
   }
+}
+
+absl::Duration CpuTimeOf(pid_t process) {
+  clockid_t clock{};
+  timespec time{};
+  if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &time) != 0) {
+    throw std::runtime_error(absl::StrCat("there is no process ", process));
+  }
+  return absl::DurationFromTimespec(time);
 }
 
 CoreWatch::CoreWatch(int core) : core_(core), begin_(Read()) {}

@@ -92,16 +92,26 @@ Pairs MakePairs(Load* search, std::mt19937& random) {
 struct Measured {
   double rate;
   double client_busy;
+  absl::Duration server_cpu;  // a call
 };
 
-Measured Measure(Load* load, Requests* requests, const Options& options) {
+Measured Measure(const tests::ClaritydProcess& server, Load* load, Requests* requests,
+                 const Options& options) {
   const CoreWatch client(options.client_core);
+  const absl::Duration cpu_before = CpuTimeOf(server.pid());
   const Outcome outcome = load->Run(kCallers, absl::Seconds(options.seconds), requests);
   if (outcome.refused > 0) {
     std::fprintf(stderr, "%lld calls were refused: %s\n", static_cast<long long>(outcome.refused),
                  outcome.refusal.c_str());
   }
-  return {outcome.Rate(), client.Busy()};
+  return {outcome.Rate(), client.Busy(),
+          (CpuTimeOf(server.pid()) - cpu_before) / outcome.succeeded};
+}
+
+void Say(const char* what, const Measured& measured) {
+  std::fprintf(
+      stderr, "%-9s %6.0f /s, %3.0f us of the server's time a call, client core %2.0f %%\n", what,
+      measured.rate, absl::ToDoubleMicroseconds(measured.server_cpu), measured.client_busy * 100);
 }
 
 void StartOnServerCore(const Options& options, tests::ClaritydProcess* server) {
@@ -135,13 +145,13 @@ int Run(const Options& options) {
   std::array<double, kRounds> ratios{};
   double busy = 0;
   for (double& ratio : ratios) {
-    const Measured found = Measure(&search, &searches, options);
-    const Measured echoed = Measure(&echo, &echoes, options);
+    const Measured found = Measure(clarityd, &search, &searches, options);
+    const Measured echoed = Measure(echo_server, &echo, &echoes, options);
     ratio = found.rate / echoed.rate;
     busy = std::max({busy, found.client_busy, echoed.client_busy});
-    std::fprintf(stderr,
-                 "FindSlots %7.0f /s (client core %2.0f %%), echo %7.0f /s (%2.0f %%): %.3f\n",
-                 found.rate, found.client_busy * 100, echoed.rate, echoed.client_busy * 100, ratio);
+    Say("FindSlots", found);
+    Say("echo", echoed);
+    std::fprintf(stderr, "ratio %.3f\n", ratio);
   }
   std::sort(ratios.begin(), ratios.end());
   std::printf("%.3f %.2f\n", ratios[kRounds / 2], busy);

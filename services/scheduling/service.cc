@@ -5,6 +5,7 @@
 #include "clarity/scheduling/v1/scheduling_service.grpc.pb.h"
 #include "services/platform/base/limits.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/rpc/arena_messages.h"
 #include "services/scheduling/booking/appointment_reads.h"
 #include "services/scheduling/booking/appointments.h"
 #include "services/scheduling/booking/blocks.h"
@@ -71,7 +72,9 @@ struct UseCases {
 // The gRPC surface, a line a method.
 class SchedulingSurface final : public v1::SchedulingService::CallbackService {
  public:
-  SchedulingSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
+  SchedulingSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {
+    SetMessageAllocatorFor_FindSlots(&slot_messages_);
+  }
 
   ServerUnaryReactor* FindSlots(Context* c, const v1::FindSlotsRequest* q,
                                 v1::FindSlotsResponse* r) override {
@@ -169,6 +172,7 @@ class SchedulingSurface final : public v1::SchedulingService::CallbackService {
  private:
   rpc::Door& door_;
   UseCases& use_;
+  rpc::ArenaMessages<v1::FindSlotsRequest, v1::FindSlotsResponse> slot_messages_;
 };
 
 class CatalogSurface final : public v1::CatalogService::CallbackService {

@@ -33,8 +33,9 @@ using calendar::Interval;
 using calendar::Tick;
 using catalog::Snapshot;
 
-// The earliest starts are looked for in stretches of this length: most searches end in the first.
-constexpr Tick kStretchTicks = 8 * calendar::kPageTicks;
+// The earliest starts are looked for in one stretch after another, each twice as long as the one
+// before: most searches end in the first, and those that find little soon look at much.
+constexpr Tick kFirstStretchTicks = 2 * calendar::kPageTicks;
 
 constexpr storage::Sql kLatestVisits = {
     "SELECT body FROM appointment WHERE patient = $1 ORDER BY start_time DESC LIMIT $2"};
@@ -116,9 +117,9 @@ class SlotRun {
  private:
   absl::Status RunPass(Interval window, v1::FindSlotsResponse* reply) {
     const bool closest = request_.ranking() == v1::FindSlotsRequest::RANKING_CLOSEST;
-    const Tick step = closest ? std::max<Tick>(window.ticks(), 1) : kStretchTicks;
-    for (Tick begin = window.begin; begin < window.end && !full_; begin += step) {
-      const Interval stretch{begin, std::min(begin + step, window.end)};
+    Tick length = closest ? std::max<Tick>(window.ticks(), 1) : kFirstStretchTicks;
+    for (Tick begin = window.begin; begin < window.end && !full_; begin += length, length *= 2) {
+      const Interval stretch{begin, std::min(begin + length, window.end)};
       for (Branch& branch : branches_) {
         Bitmap wanted = WantedTimes(request_.query(), stretch, snapshot_->zone(branch.at.clinic));
         if (order_.has_value()) order_->KeepCovered(&wanted);

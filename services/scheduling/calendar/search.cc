@@ -13,8 +13,7 @@ namespace {
 
 constexpr int kNoNeed = -1;
 
-bool FitsThroughout(const std::vector<Stretch>& stretches, const ResourceView& resource,
-                    Tick start) {
+bool FitsThroughout(const Stretches& stretches, const ResourceView& resource, Tick start) {
   const Timeline& timeline = *resource.timeline;
   return std::all_of(stretches.begin(), stretches.end(), [&](const Stretch& stretch) {
     return timeline.IsFree(resource.location, stretch.At(start),
@@ -34,7 +33,7 @@ class Search {
   // A need and what the search has found out about its place among the others.
   struct Plan {
     const Need* need;
-    std::vector<Stretch> stretches;
+    Stretches stretches;
     int group;       // needs with resources in common, directly or through others, share a group
     int enough;      // so many fitting resources that matching cannot fail for want of this need
     bool contested;  // the group has other needs
@@ -65,7 +64,7 @@ Search::Search(const Visit& visit, absl::Span<const ResourceView> resources, con
     assert(need.eligible.empty() || static_cast<size_t>(need.eligible.back()) < resources.size());
     plans_.push_back({&need, StretchesOf(visit, need), 0, need.count, false});
     // The longest first: where it is not free, the others are not looked at.
-    std::vector<Stretch>& stretches = plans_.back().stretches;
+    Stretches& stretches = plans_.back().stretches;
     std::stable_sort(stretches.begin(), stretches.end(),
                      [](const Stretch& a, const Stretch& b) { return a.length > b.length; });
   }
@@ -205,8 +204,8 @@ void Search::MatchUncertain() {
   }
 }
 
-Obstacle FindObstacle(const std::vector<Stretch>& stretches, int index,
-                      const ResourceView& resource, Tick start) {
+Obstacle FindObstacle(const Stretches& stretches, int index, const ResourceView& resource,
+                      Tick start) {
   const Timeline& timeline = *resource.timeline;
   for (const Stretch& stretch : stretches) {
     const Interval when = stretch.At(start);
@@ -245,7 +244,7 @@ Explanation Explain(const Visit& visit, absl::Span<const ResourceView> resources
   Explanation explanation;
   bool each_satisfiable = true;
   for (const Need& need : visit.needs) {
-    const std::vector<Stretch> stretches = StretchesOf(visit, need);
+    const Stretches stretches = StretchesOf(visit, need);
     NeedExplanation& found = explanation.needs.emplace_back();
     for (int index : need.eligible) {
       if (FitsThroughout(stretches, resources[index], start)) {

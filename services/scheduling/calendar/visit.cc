@@ -81,8 +81,8 @@ absl::Status Visit::Validate() const {
   return absl::OkStatus();
 }
 
-std::vector<Stretch> StretchesOf(const Visit& visit, const Need& need) {
-  std::vector<Stretch> stretches;
+Stretches StretchesOf(const Visit& visit, const Need& need) {
+  Stretches stretches;
   int offset = 0;
   for (size_t i = 0; i < visit.phase_ticks.size(); ++i) {
     const PhaseUse use = need.phases[i];

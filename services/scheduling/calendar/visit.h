@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "services/scheduling/calendar/tick.h"
 
@@ -65,7 +66,10 @@ struct Stretch {
   Interval At(Tick start) const { return {start + offset, start + offset + length}; }
 };
 
-std::vector<Stretch> StretchesOf(const Visit& visit, const Need& need);
+// Few, and made for each start that is looked at closely: kept without allocating.
+using Stretches = absl::InlinedVector<Stretch, 4>;
+
+Stretches StretchesOf(const Visit& visit, const Need& need);
 
 }  // namespace clarity::calendar
 

@@ -18,10 +18,19 @@ bool Bitmap::Test(Tick tick) const {
   return pages_[page - range_.first].Test(static_cast<int>(tick - page * kPageTicks));
 }
 
-void Bitmap::Set(Tick tick) {
-  assert(window_.Contains(tick));
-  const auto bit = static_cast<uint64_t>(tick - range_.first * kPageTicks);
-  pages_[bit / kPageTicks].words[bit % kPageTicks / 64] |= uint64_t{1} << (bit % 64);
+void Bitmap::SetEach(Interval interval, int step) {
+  assert(step > 0 && Intersection(interval, window_) == interval);
+  uint64_t pattern = 0;
+  for (int bit = 0; bit < 64; bit += step) pattern |= uint64_t{1} << bit;
+  const Tick begin = interval.begin - range_.first * kPageTicks;
+  const Tick end = interval.end - range_.first * kPageTicks;
+  for (Tick word = begin / 64 * 64; word < end; word += 64) {
+    const Tick first = word <= begin ? begin - word : (step - (word - begin) % step) % step;
+    const Tick last = std::min<Tick>(63, end - 1 - word);
+    if (first > last) continue;
+    pages_[word / kPageTicks].words[word % kPageTicks / 64] |=
+        pattern << first & ~uint64_t{0} >> (63 - last);
+  }
 }
 
 void Bitmap::Set(Interval interval) {

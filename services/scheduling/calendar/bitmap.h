@@ -20,7 +20,8 @@ class Bitmap {
   PageRange range() const { return range_; }
 
   bool Test(Tick tick) const;
-  void Set(Tick tick);  // of the window
+  // The first tick of an interval in the window, and every `step`-th after it.
+  void SetEach(Interval interval, int step);
   // Both take what lies outside the window for nothing.
   void Set(Interval interval);
   void Clear(Interval interval);

@@ -40,11 +40,25 @@ TEST(BitmapTest, AnEmptyWindowHoldsNothing) {
 
 TEST(BitmapTest, WalksAcrossPagesAndGaps) {
   Bitmap bitmap({-600, 2000});
-  for (Tick tick : {-600, -512, -1, 0, 63, 64, 511, 512, 1999}) bitmap.Set(tick);
+  for (Tick tick : {-600, -512, -1, 0, 63, 64, 511, 512, 1999}) bitmap.Set({tick, tick + 1});
   EXPECT_EQ(TicksOf(bitmap), (std::set<Tick>{-600, -512, -1, 0, 63, 64, 511, 512, 1999}));
   EXPECT_EQ(bitmap.Next(-10000), -600);
   EXPECT_EQ(bitmap.Next(513), 1999);
   EXPECT_EQ(bitmap.Next(2000), std::nullopt);
+}
+
+TEST(BitmapTest, SetsEachOfAStepWhereverItBeginsAndEnds) {
+  const Interval window{-700, 900};
+  for (const int step : {1, 2, 3, 10, 63, 64, 65, 288}) {
+    for (const Interval interval : {window, Interval{-513, -511}, Interval{0, 64}, Interval{5, 5},
+                                    Interval{-37, 700}, Interval{63, 129}}) {
+      Bitmap bitmap(window);
+      bitmap.SetEach(interval, step);
+      std::set<Tick> expected;
+      for (Tick t = interval.begin; t < interval.end; t += step) expected.insert(t);
+      EXPECT_EQ(TicksOf(bitmap), expected) << step << " from " << interval.begin;
+    }
+  }
 }
 
 TEST(BitmapTest, CombinesAsSetsDoWhateverTheWindows) {

@@ -36,11 +36,14 @@ void SetDay(int64_t midnight, int grid_minutes, Interval within, Bitmap* mask) {
   const int step = std::lcm(grid_minutes, kTickMinutes);
   int minute = 0;
   while (minute < step && (midnight + minute * 60) % kTickSeconds != 0) minute += grid_minutes;
-  if (minute >= step) return;  // none does, on such a clock
-  Tick tick = (midnight + minute * 60) / kTickSeconds;
-  for (; minute < kMinutesPerDay; minute += step, tick += step / kTickMinutes) {
-    if (within.Contains(tick)) mask->Set(tick);
+  if (minute >= std::min(step, kMinutesPerDay)) return;  // none does, on such a clock
+  const int step_ticks = step / kTickMinutes;
+  Tick first = (midnight + minute * 60) / kTickSeconds;
+  const Tick end = first + (kMinutesPerDay - minute + kTickMinutes - 1) / kTickMinutes;
+  if (first < within.begin) {
+    first += (within.begin - first + step_ticks - 1) / step_ticks * step_ticks;
   }
+  mask->SetEach({first, std::max(first, std::min(end, within.end))}, step_ticks);
 }
 
 }  // namespace

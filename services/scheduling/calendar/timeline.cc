@@ -15,13 +15,6 @@ bool Intersects(const Bits512& a, const Bits512& b) {
   return common != 0;
 }
 
-// Whether `bits` has all bits of `mask`.
-bool Includes(const Bits512& bits, const Bits512& mask) {
-  uint64_t missing = 0;
-  for (int w = 0; w < 8; ++w) missing |= mask.words[w] & ~bits.words[w];
-  return missing == 0;
-}
-
 // The first run of ticks that `blocks`.
 std::optional<Interval> FirstRun(Interval interval, absl::FunctionRef<bool(Tick)> blocks) {
   Tick begin = interval.begin;
@@ -110,12 +103,18 @@ bool Timeline::IsFree(Location location, Interval interval, int shares) const {
 bool Timeline::Throughout(const Bits512* open, const Bits512* used, Interval interval) const {
   if (interval.empty()) return true;
   if (open == nullptr || Intersection(interval, pages_.interval()) != interval) return false;
-  bool throughout = true;
-  ForEachPage(interval, [&](size_t offset, const Bits512& mask) {
-    throughout = throughout && Includes(open[offset], mask) &&
-                 (used == nullptr || !Intersects(used[offset], mask));
-  });
-  return throughout;
+  // Word by word: a visit's stretch seldom has more than two, and each start asks for many.
+  const Tick origin = pages_.first * kPageTicks;
+  for (Tick at = interval.begin - origin; at < interval.end - origin;) {
+    const Tick word_end = std::min(interval.end - origin, at / 64 * 64 + 64);
+    const uint64_t mask = ~uint64_t{0} >> (64 - (word_end - at)) << (at % 64);
+    const auto page = static_cast<size_t>(at / kPageTicks);
+    const Tick word = at % kPageTicks / 64;
+    if ((open[page].words[word] & mask) != mask) return false;
+    if (used != nullptr && (used[page].words[word] & mask) != 0) return false;
+    at = word_end;
+  }
+  return true;
 }
 
 std::optional<Interval> Timeline::FirstClosed(Location location, Interval interval) const {

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <cstddef>
 
+#include "absl/container/inlined_vector.h"
+
 namespace clarity::calendar {
 namespace {
 
@@ -29,10 +31,12 @@ class Matching {
   const Visit& visit_;
   const FitsFn fits_;
   const std::vector<std::vector<int>>& preference_;
-  std::vector<std::vector<Answer>> answers_;  // by need and place in its preference
-  std::vector<size_t> need_of_unit_;
-  std::vector<int> unit_of_resource_;
-  std::vector<bool> asked_to_move_;  // by resource, while one unit is being placed
+  // Kept in place as long as they are small: a page of slots is a matching for each of them.
+  absl::InlinedVector<Answer, 128> answers_;     // need by need, in the order of preference
+  absl::InlinedVector<size_t, 8> first_answer_;  // of each need
+  absl::InlinedVector<size_t, 8> need_of_unit_;
+  absl::InlinedVector<int, 128> unit_of_resource_;
+  absl::InlinedVector<char, 128> asked_to_move_;  // by resource, while one unit is being placed
 };
 
 Matching::Matching(const Visit& visit, FitsFn fits, const std::vector<std::vector<int>>& preference)
@@ -42,7 +46,8 @@ Matching::Matching(const Visit& visit, FitsFn fits, const std::vector<std::vecto
   for (size_t need = 0; need < visit.needs.size(); ++need) {
     const std::vector<int>& eligible = visit.needs[need].eligible;
     assert(CandidatesOf(need).size() == eligible.size());
-    answers_.emplace_back(eligible.size(), Answer::kUnasked);
+    first_answer_.push_back(answers_.size());
+    answers_.resize(answers_.size() + eligible.size(), Answer::kUnasked);
     need_of_unit_.insert(need_of_unit_.end(), visit.needs[need].count, need);
     if (!eligible.empty()) resources = std::max(resources, eligible.back() + 1);
   }
@@ -58,7 +63,7 @@ bool Matching::PlaceAll() {
 }
 
 bool Matching::Fits(size_t need, size_t candidate) {
-  Answer& answer = answers_[need][candidate];
+  Answer& answer = answers_[first_answer_[need] + candidate];
   if (answer == Answer::kUnasked) {
     const bool fits = fits_(static_cast<int>(need), CandidatesOf(need)[candidate]);
     answer = fits ? Answer::kFits : Answer::kDoesNotFit;

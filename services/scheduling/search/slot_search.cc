@@ -48,6 +48,7 @@ class Spreader {
         distance_(absl::Minutes(spread.distance_minutes_min()) / calendar::kTickLength) {}
 
   bool Keep(int clinic, absl::TimeZone zone, Tick start) {
+    if (distance_ <= 0 && per_day_max_ <= 0) return true;
     auto& kept = kept_[clinic];
     if (distance_ > 0) {
       const auto after = kept.lower_bound(start - static_cast<Tick>(std::ceil(distance_)) + 1);

@@ -20,7 +20,7 @@ client_core=1
 client_busy_max=0.9
 rounds=5
 seconds=4
-body_bytes=800  # of an appointment in our own table
+body_bytes=480  # of an appointment in our own table
 
 all_figures=(findslots_vs_echo engine_vs_or book_vs_pgbench)
 declare -A targets=([findslots_vs_echo]='>=0.5' [engine_vs_or]='<=10' [book_vs_pgbench]='>=0.7')

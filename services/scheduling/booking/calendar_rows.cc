@@ -32,9 +32,10 @@ constexpr Sql kBumpPage = {
     "INSERT INTO calendar_page (resource, page, version, open) VALUES ($1, $2, 1, $3) "
     "ON CONFLICT (resource, page) DO UPDATE SET version = calendar_page.version + 1 "
     "RETURNING version"};
+// In the order of the primary key, which is that of time: claims are cut at page borders.
 constexpr Sql kReadClaims = {
     "SELECT owner, begin_tick, end_tick, shares, expire_time FROM claim "
-    "WHERE resource = $1 AND page >= $2 AND page < $3 ORDER BY begin_tick, owner"};
+    "WHERE resource = $1 AND page >= $2 AND page < $3 ORDER BY page, begin_tick, owner"};
 constexpr Sql kInsertClaim = {
     "INSERT INTO claim (owner, resource, page, begin_tick, end_tick, shares, expire_time) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7)"};
@@ -43,7 +44,7 @@ constexpr Sql kReadOwned = {
 constexpr Sql kDeleteOwned = {"DELETE FROM claim WHERE owner = $1"};
 constexpr Sql kSetExpiry = {"UPDATE claim SET expire_time = $2 WHERE owner = $1"};
 constexpr Sql kReadExpired = {
-    "SELECT DISTINCT owner FROM claim WHERE resource = $1 AND page = $2 AND expire_time <= $3"};
+    "SELECT owner FROM claim WHERE resource = $1 AND page = $2 AND expire_time <= $3"};
 constexpr Sql kDeleteHold = {"DELETE FROM hold WHERE name = $1"};
 constexpr Sql kReadPagesFrom = {
     "SELECT page, open FROM calendar_page WHERE resource = $1 AND page >= $2 ORDER BY page"};
@@ -231,19 +232,13 @@ absl::StatusOr<std::vector<Claim>> CalendarRows::ClaimsOn(absl::string_view reso
 }
 
 absl::Status CalendarRows::Insert(const std::vector<Claim>& claims) {
-  for (const Claim& claim : claims) {
+  for (size_t i = 0; i < claims.size(); ++i) {
+    const Claim& claim = claims[i];
     const PageIndex page = calendar::PageOf(claim.interval.begin);
-    // A hold that is stepped over ends here, whole: nothing waits for the sweeper.
-    std::vector<std::string> expired;
-    RETURN_IF_ERROR(transaction_.Query(
-        kReadExpired, {Value::Text(claim.resource), Value::Integer(page), Value::Time(now_)},
-        [&](const Row& row) {
-          expired.emplace_back(row.Text(0));
-          return absl::OkStatus();
-        }));
-    for (const std::string& owner : expired) {
-      RETURN_IF_ERROR(transaction_.Execute(kDeleteOwned, {Value::Text(owner)}).status());
-      RETURN_IF_ERROR(transaction_.Execute(kDeleteHold, {Value::Text(owner)}).status());
+    // The claims of a resource follow each other: once for all of them.
+    if (i == 0 || claims[i - 1].resource != claim.resource ||
+        calendar::PageOf(claims[i - 1].interval.begin) != page) {
+      RETURN_IF_ERROR(DeleteExpired(claim.resource, page));
     }
     RETURN_IF_ERROR(
         transaction_
@@ -252,6 +247,22 @@ absl::Status CalendarRows::Insert(const std::vector<Claim>& claims) {
                       Value::Integer(claim.interval.begin), Value::Integer(claim.interval.end),
                       Value::Integer(claim.shares), ExpiryValue(claim.expire_time)})
             .status());
+  }
+  return absl::OkStatus();
+}
+
+// A hold that is stepped over ends here, whole: nothing waits for the sweeper.
+absl::Status CalendarRows::DeleteExpired(absl::string_view resource, PageIndex page) {
+  std::vector<std::string> expired;
+  RETURN_IF_ERROR(transaction_.Query(
+      kReadExpired, {Value::Text(resource), Value::Integer(page), Value::Time(now_)},
+      [&](const Row& row) {
+        if (!absl::c_linear_search(expired, row.Text(0))) expired.emplace_back(row.Text(0));
+        return absl::OkStatus();
+      }));
+  for (const std::string& owner : expired) {
+    RETURN_IF_ERROR(transaction_.Execute(kDeleteOwned, {Value::Text(owner)}).status());
+    RETURN_IF_ERROR(transaction_.Execute(kDeleteHold, {Value::Text(owner)}).status());
   }
   return absl::OkStatus();
 }

@@ -84,6 +84,7 @@ class CalendarRows {
   absl::Status LoadPages(int resource, calendar::PageRange pages, Loaded* loaded);
   absl::Status LoadClaims(int resource, calendar::PageRange pages, calendar::Timeline* timeline);
   absl::StatusOr<int64_t> Bump(int resource, calendar::PageIndex page, bool first_touch);
+  absl::Status DeleteExpired(absl::string_view resource, calendar::PageIndex page);
   bool InTheWay(const Claim& claim) const;
 
   storage::Transaction& transaction_;

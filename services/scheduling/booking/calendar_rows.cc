@@ -114,8 +114,8 @@ CalendarRows::CalendarRows(Transaction& transaction, catalog::CatalogStore& cata
       ignored_owners_(std::move(ignored_owners)),
       set_aside_(set_aside) {}
 
-bool CalendarRows::InTheWay(const Claim& claim) const {
-  return !claim.Expired(now_) && !absl::c_linear_search(ignored_owners_, claim.owner);
+bool CalendarRows::InTheWay(absl::string_view owner, absl::Time expire_time) const {
+  return expire_time > now_ && !absl::c_linear_search(ignored_owners_, owner);
 }
 
 absl::StatusOr<const Timeline*> CalendarRows::Load(int resource, PageRange pages) {
@@ -169,13 +169,19 @@ absl::Status CalendarRows::LoadPages(int resource, PageRange pages, Loaded* load
   return absl::OkStatus();
 }
 
+// Straight from the rows into the timeline: a booking reads those of many resources, and wants to
+// know of each only whether it is free.
 absl::Status CalendarRows::LoadClaims(int resource, PageRange pages, Timeline* timeline) {
-  ASSIGN_OR_RETURN(const auto claims,
-                   ReadClaims(transaction_, snapshot_.resource(resource).name(), pages));
-  for (const Claim& claim : claims) {
-    if (InTheWay(claim)) timeline->ApplyClaim(claim.interval, claim.shares);
-  }
-  return absl::OkStatus();
+  return transaction_.Query(
+      kReadClaims,
+      {Value::Text(snapshot_.resource(resource).name()), Value::Integer(pages.first),
+       Value::Integer(pages.end())},
+      [&](const Row& row) {
+        if (InTheWay(row.Text(0), ExpiryOf(row, 4))) {
+          timeline->ApplyClaim({row.Integer(1), row.Integer(2)}, static_cast<int>(row.Integer(3)));
+        }
+        return absl::OkStatus();
+      });
 }
 
 absl::StatusOr<bool> CalendarRows::Lock(std::vector<int> resources, PageRange pages) {
@@ -225,7 +231,8 @@ absl::StatusOr<std::vector<Claim>> CalendarRows::ClaimsOn(absl::string_view reso
   ASSIGN_OR_RETURN(auto claims, ReadClaims(transaction_, resource, calendar::PagesOf(interval)));
   claims.erase(std::remove_if(claims.begin(), claims.end(),
                               [&](const Claim& claim) {
-                                return !InTheWay(claim) || !claim.interval.Overlaps(interval);
+                                return !InTheWay(claim.owner, claim.expire_time) ||
+                                       !claim.interval.Overlaps(interval);
                               }),
                claims.end());
   return claims;

@@ -85,7 +85,7 @@ class CalendarRows {
   absl::Status LoadClaims(int resource, calendar::PageRange pages, calendar::Timeline* timeline);
   absl::StatusOr<int64_t> Bump(int resource, calendar::PageIndex page, bool first_touch);
   absl::Status DeleteExpired(absl::string_view resource, calendar::PageIndex page);
-  bool InTheWay(const Claim& claim) const;
+  bool InTheWay(absl::string_view owner, absl::Time expire_time) const;
 
   storage::Transaction& transaction_;
   catalog::CatalogStore& catalog_;

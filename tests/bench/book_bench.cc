@@ -56,6 +56,7 @@ v1::BookAppointmentRequest RandomBooking(int number, std::mt19937& random) {
 int Run(const Options& options) {
   std::mt19937 random(options.seed);
   std::vector<grpc::ByteBuffer> buffers;
+  buffers.reserve(kRequests);
   for (int i = 0; i < kRequests; ++i) buffers.push_back(Serialised(RandomBooking(i, random)));
   Requests requests(std::move(buffers), Requests::Use::kOnce);
 

@@ -3,11 +3,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "clients/terminal/table.h"
 
 namespace clarity::client {
 namespace {
@@ -47,6 +50,24 @@ int ColumnsOfOutput() {
 std::string Console::Styled(Tone tone, absl::string_view text) const {
   if (!colour || tone == Tone::kPlain) return std::string(text);
   return absl::StrCat(EscapeOf(tone), text, kReset);
+}
+
+std::string Console::Wrapped(absl::string_view text) const {
+  const size_t width = columns ? static_cast<size_t>(std::max(columns(), 0)) : 0;
+  if (width == 0) return std::string(text);
+  std::string wrapped;
+  size_t used = 0;
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+    const size_t needed = DisplayWidth(word);
+    if (!wrapped.empty()) {
+      const bool fits = used + 1 + needed <= width;
+      wrapped += fits ? ' ' : '\n';
+      used = fits ? used + 1 : 0;
+    }
+    absl::StrAppend(&wrapped, word);
+    used += needed;
+  }
+  return wrapped;
 }
 
 Console SystemConsole() {

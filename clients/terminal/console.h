@@ -27,6 +27,9 @@ struct Console {
   std::function<std::string(const char* name)> variable;
   Environment environment;
 
+  // The text in lines that fit the terminal, where there is one, broken between words.
+  std::string Wrapped(absl::string_view text) const;
+
   // The text in the colour of its tone, where there are colours.
   std::string Styled(Tone tone, absl::string_view text) const;
 };

@@ -1,6 +1,7 @@
 #include "clients/terminal/failure.h"
 
 #include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
 #include "clients/core/errors.h"
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/util/json_util.h"
@@ -58,11 +59,11 @@ const ReasonRule* RuleOf(absl::string_view reason) {
   return nullptr;
 }
 
-// What the transport says is for people who know it; what it means is said first.
+// What a failure of the transport means; its own words are for people who know them.
 const char* MeaningOf(const absl::Status& status) {
   if (!ReasonOf(status).empty()) return "";
-  if (absl::IsUnavailable(status)) return "the server cannot be reached: ";
-  if (absl::IsDeadlineExceeded(status)) return "the server has not answered in time: ";
+  if (absl::IsUnavailable(status)) return "the server cannot be reached";
+  if (absl::IsDeadlineExceeded(status)) return "the server has not answered in time";
   return "";
 }
 
@@ -113,9 +114,8 @@ std::string AdviceOn(const absl::Status& status) {
   if (const ReasonRule* rule = RuleOf(ReasonOf(status))) return rule->advice;
   switch (ExitCodeOf(status)) {
     case kExitUnavailable:
-      return "Check that the server runs and that --server names it (clarityctl status). What was "
-             "to "
-             "be changed may have been: look, then try again.";
+      return "Check that the server runs (clarityctl status). If something was to be changed, look "
+             "whether it was before you try again.";
     case kExitSignedOut:
       return RuleOf("UNAUTHENTICATED")->advice;
     default:
@@ -124,8 +124,14 @@ std::string AdviceOn(const absl::Status& status) {
 }
 
 ExitCode Report(const Console& console, const absl::Status& status) {
-  *console.err << console.Styled(Tone::kBad, "error: ") << MeaningOf(status)
-               << Printable(status.message()) << '\n';
+  const std::string message = Printable(status.message());
+  const absl::string_view meaning = MeaningOf(status);
+  *console.err << console.Styled(Tone::kBad, "error: ")
+               << console.Wrapped(meaning.empty() ? message : meaning) << '\n';
+  if (!meaning.empty()) {
+    *console.err << console.Styled(Tone::kFaint, console.Wrapped(absl::StrCat("(", message, ")")))
+                 << '\n';
+  }
   if (const auto request = DetailOf<google::rpc::BadRequest>(status);
       request.has_value() && request->field_violations_size() > 1) {
     for (const auto& violation : request->field_violations()) {
@@ -135,7 +141,7 @@ ExitCode Report(const Console& console, const absl::Status& status) {
     }
   }
   const std::string advice = AdviceOn(status);
-  if (!advice.empty()) *console.err << advice << '\n';
+  if (!advice.empty()) *console.err << console.Wrapped(advice) << '\n';
   return ExitCodeOf(status);
 }
 

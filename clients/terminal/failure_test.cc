@@ -57,9 +57,9 @@ TEST_F(FailureTest, EveryReasonHasItsAdvice) {
 
 TEST_F(FailureTest, WhatTheTransportSaysIsPutInWords) {
   EXPECT_EQ(Report(console_, absl::UnavailableError("errno 111")), kExitUnavailable);
-  EXPECT_THAT(err_.str(), HasSubstr("error: the server cannot be reached: errno 111\n"));
+  EXPECT_THAT(err_.str(), HasSubstr("error: the server cannot be reached\n(errno 111)\n"));
   EXPECT_EQ(Report(console_, absl::DeadlineExceededError("late")), kExitUnavailable);
-  EXPECT_THAT(err_.str(), HasSubstr("error: the server has not answered in time: late\n"));
+  EXPECT_THAT(err_.str(), HasSubstr("error: the server has not answered in time\n(late)\n"));
 }
 
 TEST_F(FailureTest, NamesEveryFieldAtFault) {
@@ -80,6 +80,12 @@ TEST_F(FailureTest, SaysWhatToDoNext) {
   Report(console_, WithReason(absl::FailedPreconditionError("expired"), "HOLD_EXPIRED"));
   EXPECT_EQ(err_.str(), "error: expired\nThe time is no longer kept: search and hold it again.\n");
   EXPECT_EQ(out_.str(), "");
+}
+
+TEST_F(FailureTest, FitsTheTerminal) {
+  console_.columns = [] { return 30; };
+  Report(console_, WithReason(absl::FailedPreconditionError("expired"), "HOLD_EXPIRED"));
+  EXPECT_EQ(err_.str(), "error: expired\nThe time is no longer kept:\nsearch and hold it again.\n");
 }
 
 TEST_F(FailureTest, IsADocumentForPrograms) {

@@ -25,6 +25,7 @@ namespace {
 
 constexpr int kLinesRemembered = 500;
 constexpr int kTickMillis = 1000;
+constexpr int kToTheEnd = 1'000'000;
 // Marks what takes no room on the screen in a prompt.
 constexpr char kEscapeMark = '\1';
 
@@ -101,6 +102,8 @@ class LineEditor final : public LineReader {
     prompt_ = help_.prompt();
     given_up_ = false;
     NoteWidth();
+    // Before the prompt stands there: libedit would leave the terminal to echo what comes first.
+    el_set(edit_, EL_PREP_TERM, 1);
     int length = 0;
     const char* line = el_gets(edit_, &length);
     if (line == nullptr || length <= 0) {
@@ -182,7 +185,7 @@ class LineEditor final : public LineReader {
 
   static unsigned char GiveUp(EditLine* edit, int) {
     Of(edit).given_up_ = true;
-    el_cursor(edit, kTickMillis * kTickMillis);  // to the end of the line
+    el_cursor(edit, kToTheEnd);
     el_insertstr(edit, "^C");
     el_push(edit, "\n");
     return CC_REFRESH;

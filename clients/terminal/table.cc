@@ -89,7 +89,7 @@ std::vector<size_t> Table::Widths(size_t columns_of_terminal) const {
   while (columns_of_terminal > 0 && total > columns_of_terminal + kGap) {
     size_t widest = widths.size();
     for (size_t i = 0; i < widths.size(); ++i) {
-      if (whole_.count(i) != 0 || widths[i] <= kShortestColumn) continue;
+      if (whole_.count(headers_[i]) != 0 || widths[i] <= kShortestColumn) continue;
       if (widest == widths.size() || widths[i] > widths[widest]) widest = i;
     }
     if (widest == widths.size()) break;  // the terminal wraps what is left

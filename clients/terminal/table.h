@@ -29,8 +29,8 @@ class Table {
  public:
   explicit Table(std::vector<std::string> headers) : headers_(std::move(headers)) {}
 
-  // A column never to be shortened: a name is of use only whole.
-  void KeepWhole(size_t column) { whole_.insert(column); }
+  // Columns never to be shortened: a name or a time is of use only whole.
+  void KeepWhole(const std::set<std::string>& headers) { whole_ = headers; }
 
   // As many cells as headers.
   void AddRow(std::vector<Cell> cells);
@@ -42,7 +42,7 @@ class Table {
   std::vector<size_t> Widths(size_t columns_of_terminal) const;
 
   const std::vector<std::string> headers_;
-  std::set<size_t> whole_;
+  std::set<std::string> whole_;
   std::vector<std::vector<Cell>> rows_;
 };
 

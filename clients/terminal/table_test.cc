@@ -55,7 +55,7 @@ TEST_F(TableTest, TonesDoNotShiftColumns) {
 TEST_F(TableTest, FitsTheTerminalByShorteningItsWidestColumns) {
   console_.columns = [] { return 24; };
   Table table({"appointment", "where", "who"});
-  table.KeepWhole(0);
+  table.KeepWhole({"appointment"});
   table.AddRow({"appointments/01", "Lake Forest", "Dr. Muñoz"});
   table.AddRow({"appointments/02", "診療診療診療", "Dr. Lee"});
   EXPECT_EQ(Print(table),

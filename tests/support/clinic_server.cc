@@ -36,7 +36,7 @@ ClinicServer::ClinicServer() : issuer_("test-key"), clock_(At(kBegin)), random_(
 
 ClinicServer::~ClinicServer() = default;
 
-std::string ClinicServer::address() const { return absl::StrCat("127.0.0.1:", instance_->port()); }
+std::string ClinicServer::address() const { return absl::StrCat("127.0.0.1:", port_); }
 
 std::string ClinicServer::Token(TokenClaims claims) const {
   claims.issue_time = clock_.Now() - absl::Minutes(1);
@@ -51,9 +51,11 @@ Connections ClinicServer::ConnectAs(const TokenClaims& claims) const {
 }
 
 void ClinicServer::Restart() {
-  instance_.reset();
+  Stop();
   Start();
 }
+
+void ClinicServer::Stop() { instance_.reset(); }
 
 void ClinicServer::Revoke(const std::string& token_id) {
   std::ofstream(directory_ / "revoked", std::ios::app) << token_id << "\n";
@@ -61,6 +63,7 @@ void ClinicServer::Revoke(const std::string& token_id) {
 
 void ClinicServer::Start() {
   Config config;
+  config.server.port = port_;
   config.data_directory = directory_ / "data";
   config.keys_directory = directory_ / "keys";
   config.revocation_file = directory_ / "revoked";
@@ -68,6 +71,7 @@ void ClinicServer::Start() {
   config.issuer = rpc::testing::kIssuer;
   config.audience = rpc::testing::kAudience;
   instance_ = Value(Instance::Start(config, &clock_, &random_));
+  port_ = instance_->port();
 }
 
 }  // namespace clarity::tests

@@ -34,18 +34,19 @@ class ClinicServer {
   std::string Token(TokenClaims claims) const;
   Connections ConnectAs(const TokenClaims& claims) const;
 
-  // The server stops as it should, and starts again on what it has stored.
+  // The server stops as it should, and starts again on what it has stored, at the same address.
   void Restart();
+  void Stop();
+  void Start();
   // Tokens with this id are not taken any more, once the server has looked at its file.
   void Revoke(const std::string& token_id);
 
  private:
-  void Start();
-
   const TemporaryDirectory directory_;
   const rpc::testing::TestIssuer issuer_;
   base::ManualClock clock_;
   base::SeededRandom random_;
+  int port_ = 0;  // any, until the first start has chosen
   std::unique_ptr<Instance> instance_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "clients/callcenter/tool/when.h"
@@ -41,6 +42,10 @@ absl::StatusOr<Desk::Chosen> Desk::Choose(const Choice& choice) {
   }
   if (!absl::SimpleAtoi(choice.what, &chosen.number)) {
     const HeldTime* held = held_.Find(choice.what);
+    if (held == nullptr && setup_.session && !absl::StrContains(choice.what, '/')) {
+      return absl::NotFoundError(
+          absl::StrCat("nothing is held as ", choice.what, ": 'holds' lists what is"));
+    }
     chosen.hold = held != nullptr ? held->hold.name() : FullName("holds", choice.what);
     chosen.number = last_slots_.NumberOfHold(chosen.hold);
     return chosen;

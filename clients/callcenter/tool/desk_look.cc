@@ -117,7 +117,10 @@ ExitCode Desk::Watch(const std::vector<std::string>& clinics) {
   if (!setup_.json) screen_.Advise("Changes as they happen. Ctrl-C ends it.");
   for (;;) {
     const auto message = watch->Next();
-    if (absl::IsCancelled(message.status())) return kExitOk;
+    if (absl::IsCancelled(message.status())) {
+      if (console_.can_ask) *console_.out << std::endl;  // the terminal has shown a ^C
+      return kExitOk;
+    }
     if (!message.ok()) return Fail(message.status());
     if (setup_.json) {
       PrintJson(*message, /*on_one_line=*/true);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -28,6 +29,9 @@ using scheduling::v1::Slot;
 using scheduling::v1::SlotConflict;
 using scheduling::v1::VisitType;
 using scheduling::v1::WatchAppointmentsResponse;
+
+// The columns of a table that a narrow terminal does not shorten.
+const std::set<std::string> kWhole = {"day", "from", "to", "for the caller", "appointment"};
 
 absl::TimeZone ZoneOf(const std::string& name) {
   return ParseZone(name).value_or(absl::UTCTimeZone());
@@ -154,6 +158,7 @@ std::string Screen::Spoken(const Span& span) const {
 
 void Screen::ShowSlots(const std::vector<Slot>& slots) const {
   Table table({"#", "day", "from", "to", "for the caller", "clinic", "with", "km"});
+  table.KeepWhole(kWhole);
   for (size_t i = 0; i < slots.size(); ++i) {
     const Slot& slot = slots[i];
     const Span span = PatientSpan(slot);
@@ -168,6 +173,7 @@ void Screen::ShowSlots(const std::vector<Slot>& slots) const {
 
 void Screen::ShowOpenings(const FindNextAvailableResponse& openings) const {
   Table table({"#", "clinic", "who", "day", "from", "to", "for the caller", "in"});
+  table.KeepWhole(kWhole);
   int number = 0;
   for (const auto& row : openings.rows()) {
     for (int i = 0; i < row.openings_size(); ++i) {
@@ -290,8 +296,7 @@ void Screen::ShowAppointments(const std::vector<Appointment>& appointments,
                               const std::vector<std::string>& letters) const {
   Table table({"", "day", "from", "to", "for the caller", "state", "clinic", "visit", "patient",
                "appointment", "attention"});
-  constexpr size_t kAppointmentColumn = 9;
-  table.KeepWhole(kAppointmentColumn);
+  table.KeepWhole(kWhole);
   for (size_t i = 0; i < appointments.size(); ++i) {
     const Appointment& appointment = appointments[i];
     const Span span = PatientSpan(appointment);
@@ -315,8 +320,7 @@ void Screen::ShowBoard(const DayBoard& board, const std::vector<std::string>& le
   if (board.rows().empty()) return;
   Table table({"", "from", "to", "state", "phase", "late", "visit", "patient", "with and where",
                "appointment", "attention"});
-  constexpr size_t kAppointmentColumn = 9;
-  table.KeepWhole(kAppointmentColumn);
+  table.KeepWhole(kWhole);
   for (int i = 0; i < board.rows_size(); ++i) {
     const DayBoard::Row& row = board.rows(i);
     const Appointment& appointment = row.appointment();
@@ -377,7 +381,7 @@ void Screen::ShowVisitTypes(const std::vector<VisitType>& visit_types) const {
 }
 
 void Screen::Advise(absl::string_view next) const {
-  *console_.out << console_.Styled(Tone::kFaint, next) << '\n';
+  *console_.out << console_.Styled(Tone::kFaint, console_.Wrapped(next)) << '\n';
 }
 
 }  // namespace clarity::client

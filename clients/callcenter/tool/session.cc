@@ -68,8 +68,10 @@ ExitCode Session::Run(const std::string& server) {
   if (edited) {
     std::signal(SIGHUP, SIG_IGN);  // the end of the terminal is the end of the input: holds go
     waits.emplace([] {});          // a call under way ends by its deadline
-    *console_.out << "callcenter, at " << server
-                  << ". 'help' lists the commands, Tab completes, Ctrl-D leaves.\n";
+    *console_.out << console_.Wrapped(
+                         absl::StrCat("callcenter, at ", server,
+                                      ". 'help' lists the commands, Tab completes, Ctrl-D leaves."))
+                  << '\n';
     const absl::Status loaded = desk_.directory().Load();
     if (!loaded.ok()) Report(console_, loaded);
   }

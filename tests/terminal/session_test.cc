@@ -1,0 +1,403 @@
+// A session of the agent's tool, in a terminal, against a real server. Both go by the clock of the
+// test, which begins on Monday, 2 March 2026, 7:10 at Lake Forest.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/clinic_server.h"
+#include "tests/support/requests.h"
+#include "tests/support/results.h"
+#include "tests/support/temporary_directory.h"
+#include "tests/terminal/terminal.h"
+
+namespace clarity::tests {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// The time that a program of the test goes by: a file that both have in memory.
+class SharedClock {
+ public:
+  explicit SharedClock(const std::string& path) {
+    const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (ftruncate(file, sizeof(int64_t)) != 0) throw std::runtime_error("no file for the clock");
+    void* shared = mmap(nullptr, sizeof(int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (shared == MAP_FAILED) throw std::runtime_error("no memory for the clock");
+    close(file);
+    micros_ = static_cast<std::atomic<int64_t>*>(shared);
+  }
+  ~SharedClock() { munmap(micros_, sizeof(int64_t)); }
+  SharedClock(const SharedClock&) = delete;
+  SharedClock& operator=(const SharedClock&) = delete;
+
+  void Set(absl::Time now) { *micros_ = absl::ToUnixMicros(now); }
+
+ private:
+  std::atomic<int64_t>* micros_;
+};
+
+class SessionTest : public testing::Test {
+ protected:
+  SessionTest() {
+    clock_.Set(server_.clock().Now());
+    SignIn(Claims("agent", "AGENT"));
+    variables_ = {{"CLARITY_SERVER", server_.address()},
+                  {"CLARITY_TOKEN_FILE", directory_ / "token"},
+                  {"CLARITY_TEST_CLOCK", directory_ / "clock"},
+                  {"HOME", directory_ / ""},
+                  {"TZ", "America/Los_Angeles"}};
+  }
+
+  void SignIn(const TokenClaims& claims) {
+    std::ofstream(directory_ / "token", std::ios::trunc) << server_.Token(claims);
+  }
+
+  // The session, at its first prompt.
+  std::unique_ptr<Terminal> Begin(const std::vector<std::string>& flags = {}) {
+    return Begin(Terminal::Size(), flags);
+  }
+  std::unique_ptr<Terminal> Begin(Terminal::Size size, const std::vector<std::string>& flags = {}) {
+    std::vector<std::string> command = {CLARITY_TESTS_CALLCENTER};
+    command.insert(command.end(), flags.begin(), flags.end());
+    auto terminal = std::make_unique<Terminal>(command, variables_, size);
+    terminal->SeePrompt("callcenter> ");
+    return terminal;
+  }
+  std::unique_ptr<Terminal> BeginShell(const std::string& script) {
+    return std::make_unique<Terminal>(std::vector<std::string>{"/bin/sh", "-c", script}, variables_,
+                                      Terminal::Size());
+  }
+
+  void Advance(absl::Duration by) {
+    server_.clock().Advance(by);
+    clock_.Set(server_.clock().Now());
+  }
+
+  // Somebody else at another desk.
+  scheduling::v1::Appointment BookElsewhere(const std::string& start) {
+    return Value(
+        server_.ConnectAs(Claims("other", "AGENT"))
+            .AsAgent()
+            .BookAppointment(Booking(kConsultation, kLakeForest, start, "patients/other")));
+  }
+  bool IsFree(const std::string& start) {
+    auto request = Hold(kConsultation, kLakeForest, start);
+    request.set_validate_only(true);
+    return server_.ConnectAs(Claims("other", "AGENT")).AsAgent().CreateHold(request).ok();
+  }
+
+  ClinicServer server_;
+  const TemporaryDirectory directory_;
+  SharedClock clock_{directory_ / "clock"};
+  std::map<std::string, std::string> variables_;
+};
+
+TEST_F(SessionTest, AWholeCall) {
+  const auto agent = Begin();
+  agent->Do("caller p-1 --zone eastern", "On the line: patients/p-1.");
+  agent->Do("slots consultation lake-forest --limit 4", "#");
+  agent->See("1  Mon Mar 2  9:30 AM PST   10:30 AM  12:30 PM EST    Lake Forest");
+  agent->See("2  Mon Mar 2  10:30 AM PST");
+  agent->Do("2", "Held until 7:20 AM PST (10 minutes): h1");
+  agent->See("Consultation at Lake Forest");
+  agent->See("Monday, March 2, 2026, 10:30 AM to 11:30 AM PST (1:30 PM EST for the caller)");
+  agent->SeePrompt("p-1 [h1 10:00]> ");
+  EXPECT_FALSE(IsFree("2026-03-02 10:30"));
+  agent->Do("book", "Booked a");
+  agent->See("Read back to the caller:");
+  agent->See("Monday, March 2, 2026, 10:30 AM to 11:30 AM PST (1:30 PM EST for the caller)");
+  agent->SeePrompt("p-1> ");
+  agent->Do("move a", "1   Mon Mar 2");
+  agent->See("'move APPOINTMENT 1' takes it");
+  agent->Do("move a 3", "Moved a");
+  agent->See("Monday, March 2, 2026, 11:30 AM to 12:30 PM PST");
+  agent->Do("confirm a", "Confirmed a");
+  agent->Do("list", "a  Mon Mar 2  11:30 AM PST");
+  agent->Do("cancel a illness", "Cancelled, late: a");
+  agent->Do("list", "No appointments. --all also shows");
+  agent->Do("quit", "");
+  EXPECT_EQ(agent->Wait(), 0);
+}
+
+TEST_F(SessionTest, TabCompletesCommandsOptionsAndWhatIsKnown) {
+  const auto agent = Begin();
+  agent->Type("sl\t");
+  agent->SeePrompt("callcenter> slots ");
+  agent->Type("con\t");
+  agent->SeePrompt("callcenter> slots consultation ");
+  agent->Type("la\t");
+  agent->SeePrompt("callcenter> slots consultation lake-forest ");
+  agent->Type("--on");
+  agent->Type(kTab);
+  agent->SeePrompt("callcenter> slots consultation lake-forest --on ");
+  agent->Type("mon --with dr-\t\t");
+  agent->See("dr-lind    dr-okafor  dr-soto");
+  agent->SeePrompt("callcenter> slots consultation lake-forest --on mon --with dr-");
+  agent->Type("o\t\r");
+  agent->See("Dr. Ada Okafor");
+  agent->SeePrompt("callcenter> ");
+  agent->Type("cancel a we\t");
+  agent->SeePrompt("callcenter> cancel a weather ");
+}
+
+TEST_F(SessionTest, ArrowUpBringsALineBackToBeEdited) {
+  const auto agent = Begin();
+  agent->Do("slots consultation phoenix --limit 1", "Phoenix");
+  agent->SeePrompt("callcenter> ");
+  agent->Do("clinics", "clinics/phoenix");
+  agent->SeePrompt("callcenter> ");
+  agent->Type(kUp);
+  agent->SeePrompt("callcenter> clinics");
+  agent->Type(kUp);
+  agent->SeePrompt("callcenter> slots consultation phoenix --limit 1");
+  agent->Type(
+      "\x7f"
+      "2\r");
+  agent->See("slots consultation phoenix --limit 2");
+  agent->See("2  Mon Mar 2");
+}
+
+TEST_F(SessionTest, WhatWasTypedIsNotLeftOnTheDisk) {
+  const auto agent = Begin();
+  agent->Do("caller p-77 --as 'Ann Example'", "patients/p-77");
+  agent->Do("slots consultation lake-forest", "Next:");
+  agent->Do("quit", "");
+  ASSERT_EQ(agent->Wait(), 0);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_ / "")) {
+    EXPECT_THAT((std::vector<std::string>{"token", "clock"}), Contains(entry.path().filename()));
+  }
+}
+
+TEST_F(SessionTest, AHoldCountsDownAndIsRenewed) {
+  const auto agent = Begin();
+  agent->Do("slots consultation lake-forest", "Next:");
+  agent->Do("1", "h1");
+  agent->SeePrompt("callcenter [h1 10:00]> ");
+  agent->Type("ren");
+  Advance(absl::Seconds(90));
+  agent->SeePrompt("callcenter [h1 8:30]> ren");
+  Advance(absl::Seconds(410));
+  agent->See("h1 lapses soon: Consultation, Mon Mar 2 9:30 AM PST, Lake Forest. 'renew h1' keeps");
+  agent->SeePrompt("callcenter [h1 1:40]> ren");
+  agent->Type("ew\r");
+  agent->See("Held until 7:28 AM PST (10 minutes): h1");
+  agent->SeePrompt("callcenter [h1 10:00]> ");
+  agent->Do("holds", "(10 minutes): h1");
+  agent->Do("release", "Released h1.");
+  agent->SeePrompt("callcenter> ");
+  EXPECT_TRUE(IsFree("2026-03-02 09:30"));
+}
+
+TEST_F(SessionTest, AHoldThatLapsesIsSaidAndCanBeHadAgain) {
+  const auto agent = Begin();
+  agent->Do("caller p-1", "p-1");
+  agent->Do("slots consultation lake-forest", "Next:");
+  agent->Do("1", "h1");
+  agent->SeePrompt("p-1 [h1 10:00]> ");
+  Advance(absl::Minutes(11));
+  agent->See("h1 has lapsed: Consultation, Mon Mar 2 9:30 AM PST, Lake Forest.");
+  agent->SeePrompt("p-1> ");
+  agent->Do("1", "Held until 7:31 AM PST (10 minutes): h1");
+  agent->Do("book", "Booked a");
+}
+
+TEST_F(SessionTest, ATimeTakenByOthersIsReplacedByOneOfTheAlternatives) {
+  const auto agent = Begin();
+  agent->Do("caller p-1", "p-1");
+  agent->Do("slots consultation lake-forest --limit 4", "1  Mon Mar 2  9:30 AM PST");
+  BookElsewhere("2026-03-02 09:30");
+  agent->Do("1", "error: the time cannot be had");
+  agent->See("Take one of the times shown");
+  agent->See("These times near it are free:");
+  agent->See("1  Mon Mar 2  10:30 AM PST");
+  agent->Do("book 1", "Booked a");
+  agent->See("Monday, March 2, 2026, 10:30 AM to 11:30 AM PST");
+}
+
+TEST_F(SessionTest, AServerThatGoesAndComesBackEndsNothing) {
+  const auto agent = Begin({"--timeout", "1"});
+  agent->Do("caller p-1", "p-1");
+  agent->Do("slots consultation lake-forest", "Next:");
+  agent->Do("1", "h1");
+  server_.Stop();
+  agent->Do("book", "error: the server cannot be reached");
+  agent->See("Check that the server runs (clarityctl status).");
+  agent->SeePrompt("p-1 [h1 10:00]> ");
+  server_.Start();
+  agent->Do("book", "Booked a");
+}
+
+TEST_F(SessionTest, ATokenThatHasExpiredIsReplacedWithoutLeaving) {
+  TokenClaims claims = Claims("agent", "AGENT");
+  claims.expire_time = server_.clock().Now() + absl::Hours(1);
+  SignIn(claims);
+  const auto agent = Begin();
+  agent->Do("clinics", "clinics/phoenix");
+  Advance(absl::Hours(2));
+  agent->Do("clinics", "Get a new token (clarityctl token)");
+  SignIn(Claims("agent", "AGENT"));
+  agent->Do("clinics", "clinics/phoenix");
+}
+
+TEST_F(SessionTest, WrongInputOfEveryKindIsAnswered) {
+  const struct {
+    const char* line;
+    const char* answer;
+  } cases[] = {
+      {"fly", "there is no command 'fly'"},
+      {"slots", "say which visit: 'visit-types' lists them"},
+      {"slots consultation --dayz 3", "--dayz"},
+      {"slots consultation --days 500", "--days: Value 500 not in range 1 to 180"},
+      {"slots consultation --from someday", "'someday' is no day"},
+      {"slots consultation --after teatime", "'teatime' is no time"},
+      {"slots consultation --on someday", "'someday' is no day of the week"},
+      {"slots consultation nowhere", "clinics/nowhere does not exist"},
+      {"slots tea lake-forest", "visitTypes/tea does not exist"},
+      {"slots consultation --near there", "'there' is no place"},
+      {"slots consultation lake-forest --near irvine", "say one of the two"},
+      {"7", "no slots have been shown yet"},
+      {"hold", "say which time"},
+      {"hold --at noon", "say which time"},
+      {"renew", "nothing is held"},
+      {"release h9", "nothing is held as h9"},
+      {"book", "say which time"},
+      {"book 1 --patient p-1", "no slots have been shown yet"},
+      {"show", "appointment is required"},
+      {"show z", "no visits have been shown yet"},
+      {"show 0000000000", "appointments/0000000000"},
+      {"cancel x boredom", "boredom not in {illness,"},
+      {"board nowhere", "clinics/nowhere does not exist"},
+      {"board lake-forest someday", "'someday' is no day"},
+      {"caller p-1 --zone mars", "there is no time zone mars"},
+      {"arrive 0000000000", "you may not do this"},
+      {"undo a", "--reason is required"},
+      {"help tea", "tea"},
+      {"say 'so", "a ' is left open"},
+      {"say \"so", "a \" is left open"},
+      {"n\xC3\xB1u", "there is no command 'n\xC3\xB1u'"},
+  };
+  const auto agent = Begin();
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.line);
+    agent->Do(c.line, c.answer);
+  }
+  agent->Do("clinics", "clinics/phoenix");
+}
+
+TEST_F(SessionTest, CtrlCGivesUpTheLineAndCtrlDLeavesAndReleases) {
+  const auto agent = Begin();
+  agent->Do("slots consultation lake-forest", "Next:");
+  agent->Do("1", "h1");
+  agent->SeePrompt("callcenter [h1 10:00]> ");
+  agent->Type("book --patient p-1");
+  agent->Type(kCtrlC);
+  agent->See("book --patient p-1^C");
+  agent->SeePrompt("callcenter [h1 10:00]> ");
+  agent->Do("watch", "Ctrl-C ends it.");
+  agent->Type(kCtrlC);
+  agent->SeePrompt("callcenter [h1 10:00]> ");
+  EXPECT_FALSE(IsFree("2026-03-02 09:30"));
+  agent->Type(kCtrlD);
+  agent->See("Released h1: Consultation, Mon Mar 2 9:30 AM PST, Lake Forest.");
+  EXPECT_EQ(agent->Wait(), 0);
+  EXPECT_TRUE(IsFree("2026-03-02 09:30"));
+}
+
+TEST_F(SessionTest, TheNextCallerBeginsWithNothingHeld) {
+  const auto agent = Begin();
+  agent->Do("caller p-1", "p-1");
+  agent->Do("slots consultation lake-forest", "Next:");
+  agent->Do("1", "h1");
+  agent->Do("caller p-2", "Released h1:");
+  agent->See("On the line: patients/p-2.");
+  agent->SeePrompt("p-2> ");
+  EXPECT_TRUE(IsFree("2026-03-02 09:30"));
+}
+
+TEST_F(SessionTest, AWindowThatIsClosedReleasesWhatIsHeld) {
+  const auto agent = Begin();
+  agent->Do("slots consultation lake-forest", "Next:");
+  agent->Do("1", "h1");
+  agent->SeePrompt("callcenter [h1 10:00]> ");
+  agent->Close();
+  EXPECT_EQ(agent->Wait(), 0);
+  EXPECT_TRUE(IsFree("2026-03-02 09:30"));
+}
+
+TEST_F(SessionTest, LooksWhoIsWhereWhatIsNextAndWhyNot) {
+  BookElsewhere("2026-03-03 09:00");
+  const auto agent = Begin();
+  agent->Do("board lake-forest tomorrow", "Lake Forest, Tuesday, March 3, 2026: 1 visit");
+  agent->See("a  9:00 AM PST  10:00 AM  booked");
+  agent->Do("show a", "patients/other");
+  agent->Do("next consultation phoenix --openings 2", "1  Phoenix  anybody  Mon Mar 2");
+  agent->See("2  Phoenix  anybody");
+  agent->Do("explain consultation lake-forest 'tomorrow 9am'", "It cannot be had:");
+  agent->See("Office");
+  agent->See("These times near it are free:");
+  agent->See("1  Tue Mar 3  10:00 AM PST");
+  agent->Do("explain consultation lake-forest 'tomorrow 10am'", "It can be had:");
+  agent->Do("slots consultation --near 33.65,-117.69 --within 5 --limit 1", "Lake Forest");
+  agent->See("0");
+}
+
+TEST_F(SessionTest, HelpHasAnExampleOfEachCommand) {
+  const auto agent = Begin(Terminal::Size{80, 120});
+  agent->Do("help", "Finding a time:");
+  agent->See("next");
+  agent->See("The visit:");
+  agent->See("A number alone holds that slot.");
+  for (const char* command :
+       {"slots",  "next",    "explain", "hold",    "renew",       "release", "book", "move",
+        "cancel", "confirm", "arrive",  "start",   "complete",    "no-show", "undo", "show",
+        "board",  "list",    "watch",   "clinics", "visit-types", "caller",  "holds"}) {
+    agent->Do(absl::StrCat("help ", command), "Examples:");
+    agent->See(absl::StrCat("  ", command));
+  }
+}
+
+TEST_F(SessionTest, TablesFitTheTerminalAlsoAfterItsSizeHasChanged) {
+  const auto agent = Begin(Terminal::Size{50, 60});
+  agent->Do("slots consultation lake-forest --limit 1", "Dr. Henri…");
+  agent->Resize({50, 120});
+  agent->Do("slots consultation lake-forest --limit 1", "Dr. Henrik Lind");
+}
+
+TEST_F(SessionTest, ColoursAreForTerminalsThatWantThem) {
+  const auto coloured = Begin();
+  coloured->Do("clinics", "clinics/phoenix");
+  EXPECT_THAT(coloured->written(), HasSubstr("\x1b[2mclinic\x1b[0m"));
+  variables_["NO_COLOR"] = "1";
+  const auto plain = Begin();
+  plain->Do("clinics", "clinics/phoenix");
+  EXPECT_THAT(plain->written(), Not(HasSubstr("\x1b[2m")));
+}
+
+TEST_F(SessionTest, ThroughAPipeLinesAreAnsweredWithoutPromptOrColour) {
+  const auto shell = BeginShell(
+      "printf 'slots consultation lake-forest --limit 1\\n\\n1\\nfly\\n' "
+      "| " CLARITY_TESTS_CALLCENTER " > \"$HOME/out\" 2> \"$HOME/err\"");
+  EXPECT_EQ(shell->Wait(), 2) << "the code of what failed";
+  std::ifstream out(directory_ / "out");
+  const std::string said{std::istreambuf_iterator<char>(out), std::istreambuf_iterator<char>()};
+  EXPECT_THAT(said, HasSubstr("1  Mon Mar 2  9:30 AM PST"));
+  EXPECT_THAT(said, HasSubstr("Held until 7:20 AM PST (10 minutes): h1"));
+  EXPECT_THAT(said, HasSubstr("Released h1:"));
+  EXPECT_THAT(said, Not(HasSubstr("> ")));
+  EXPECT_THAT(said, Not(HasSubstr("\x1b")));
+}
+
+}  // namespace
+}  // namespace clarity::tests

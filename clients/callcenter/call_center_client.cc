@@ -27,11 +27,14 @@ using scheduling::v1::ListAppointmentsRequest;
 using scheduling::v1::ListAppointmentsResponse;
 using scheduling::v1::ListClinicsRequest;
 using scheduling::v1::ListClinicsResponse;
+using scheduling::v1::ListOrdersRequest;
+using scheduling::v1::ListOrdersResponse;
 using scheduling::v1::ListResourcesRequest;
 using scheduling::v1::ListResourcesResponse;
 using scheduling::v1::ListVisitTypesRequest;
 using scheduling::v1::ListVisitTypesResponse;
 using scheduling::v1::MarkNoShowRequest;
+using scheduling::v1::Order;
 using scheduling::v1::RecordArrivalRequest;
 using scheduling::v1::ReleaseHoldRequest;
 using scheduling::v1::RenewHoldRequest;
@@ -64,6 +67,14 @@ PageRange<Resource> CallCenterClient::ListResources(ListResourcesRequest request
       std::move(request), &ListResourcesResponse::mutable_resources,
       [catalog = catalog_, options = options_](const ListResourcesRequest& page) {
         return catalog->ListResources(page, options);
+      });
+}
+
+PageRange<Order> CallCenterClient::ListOrders(ListOrdersRequest request) const {
+  return Paginate<Order, ListOrdersRequest, ListOrdersResponse>(
+      std::move(request), &ListOrdersResponse::mutable_orders,
+      [orders = orders_, options = options_](const ListOrdersRequest& page) {
+        return orders->ListOrders(page, options);
       });
 }
 

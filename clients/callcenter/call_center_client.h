@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "clients/core/catalog_connection.h"
+#include "clients/core/order_connection.h"
 #include "clients/core/page_range.h"
 #include "clients/core/scheduling_connection.h"
 
@@ -17,9 +18,11 @@ namespace clarity::client {
 class CallCenterClient {
  public:
   CallCenterClient(std::shared_ptr<SchedulingConnection> scheduling,
-                   std::shared_ptr<CatalogConnection> catalog, CallOptions options = {})
+                   std::shared_ptr<CatalogConnection> catalog,
+                   std::shared_ptr<OrderConnection> orders, CallOptions options = {})
       : scheduling_(std::move(scheduling)),
         catalog_(std::move(catalog)),
+        orders_(std::move(orders)),
         options_(std::move(options)) {}
 
   // The catalog.
@@ -29,6 +32,9 @@ class CallCenterClient {
       scheduling::v1::ListVisitTypesRequest request = {}) const;
   PageRange<scheduling::v1::Resource> ListResources(
       scheduling::v1::ListResourcesRequest request = {}) const;
+
+  // What a clinician has agreed to for a patient, the newest first.
+  PageRange<scheduling::v1::Order> ListOrders(scheduling::v1::ListOrdersRequest request) const;
 
   // Finding a time.
   PageRange<scheduling::v1::Slot> FindSlots(scheduling::v1::FindSlotsRequest request) const;
@@ -86,6 +92,7 @@ class CallCenterClient {
  private:
   std::shared_ptr<SchedulingConnection> scheduling_;
   std::shared_ptr<CatalogConnection> catalog_;
+  std::shared_ptr<OrderConnection> orders_;
   CallOptions options_;
 };
 

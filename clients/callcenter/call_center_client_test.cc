@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "clients/core/mocks/mock_catalog_connection.h"
+#include "clients/core/mocks/mock_order_connection.h"
 #include "clients/core/mocks/mock_scheduling_connection.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -22,7 +23,8 @@ class CallCenterClientTest : public testing::Test {
   const std::shared_ptr<MockSchedulingConnection> scheduling_ =
       std::make_shared<MockSchedulingConnection>();
   const std::shared_ptr<MockCatalogConnection> catalog_ = std::make_shared<MockCatalogConnection>();
-  const CallCenterClient client_{scheduling_, catalog_};
+  const std::shared_ptr<MockOrderConnection> orders_ = std::make_shared<MockOrderConnection>();
+  const CallCenterClient client_{scheduling_, catalog_, orders_};
 };
 
 TEST_F(CallCenterClientTest, ListsGoOverAllPages) {
@@ -43,6 +45,19 @@ TEST_F(CallCenterClientTest, ListsGoOverAllPages) {
   EXPECT_THAT(names, ElementsAre("appointments/1", "appointments/2"));
 }
 
+TEST_F(CallCenterClientTest, OrdersAreThoseOfThePatientAskedFor) {
+  ListOrdersRequest request;
+  request.set_patient("patients/p-1");
+  ListOrdersResponse reply;
+  reply.add_orders()->set_name("orders/o-1");
+  EXPECT_CALL(*orders_, ListOrders(Property(&ListOrdersRequest::patient, "patients/p-1"), _))
+      .WillOnce(Return(reply));
+  for (const absl::StatusOr<Order>& order : client_.ListOrders(request)) {
+    ASSERT_TRUE(order.ok()) << order.status();
+    EXPECT_EQ(order->name(), "orders/o-1");
+  }
+}
+
 TEST_F(CallCenterClientTest, TheFirstPageTellsWhereToWatchFrom) {
   ListAppointmentsResponse page;
   page.set_watch_token("from-here");
@@ -53,7 +68,7 @@ TEST_F(CallCenterClientTest, TheFirstPageTellsWhereToWatchFrom) {
 TEST_F(CallCenterClientTest, OptionsOfTheClientGoWithEveryCall) {
   CallOptions options;
   options.deadline = absl::Seconds(3);
-  const CallCenterClient hasty(scheduling_, catalog_, options);
+  const CallCenterClient hasty(scheduling_, catalog_, orders_, options);
   EXPECT_CALL(*scheduling_, BookAppointment(_, Field(&CallOptions::deadline, absl::Seconds(3))))
       .WillOnce(Return(absl::FailedPreconditionError("taken")));
   EXPECT_EQ(hasty.BookAppointment({}).status().code(), absl::StatusCode::kFailedPrecondition);

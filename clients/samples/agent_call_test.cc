@@ -6,6 +6,7 @@
 
 #include "clients/core/errors.h"
 #include "clients/core/mocks/mock_catalog_connection.h"
+#include "clients/core/mocks/mock_order_connection.h"
 #include "clients/core/mocks/mock_scheduling_connection.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
@@ -48,7 +49,8 @@ class AgentCallTest : public testing::Test {
   const std::shared_ptr<client::MockSchedulingConnection> scheduling_ =
       std::make_shared<client::MockSchedulingConnection>();
   const client::CallCenterClient client_{scheduling_,
-                                         std::make_shared<client::MockCatalogConnection>()};
+                                         std::make_shared<client::MockCatalogConnection>(),
+                                         std::make_shared<client::MockOrderConnection>()};
 };
 
 TEST_F(AgentCallTest, ReadsOutFourTimesAndAsksForNoFurtherPage) {

@@ -34,7 +34,8 @@ int Run(const char* server, const char* token_file, char** what) {
   options.credentials = client::TokenFileCredentials(token_file);
   options.deadline = absl::Seconds(5);  // somebody waits on the line
   const client::CallCenterClient agent(client::MakeSchedulingConnection(*channel, options),
-                                       client::MakeCatalogConnection(*channel, options));
+                                       client::MakeCatalogConnection(*channel, options),
+                                       client::MakeOrderConnection(*channel, options));
 
   const auto times = samples::FourGoodTimes(agent, what[0], what[1], absl::Now());
   if (!times.ok()) return Fail(times.status());

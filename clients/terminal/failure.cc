@@ -38,7 +38,9 @@ constexpr ReasonRule kReasonRules[] = {
      "The hold keeps something else: leave it out, or search again."},
     {"HOLD_LIMIT", kExitConflict, "Release a hold that is no longer needed, then try again."},
     {"WRONG_STATE", kExitConflict, "Look at it again: somebody may have changed it."},
-    {"ORDER_MISSING", kExitConflict, "This visit needs a clinician's order: name it with --order."},
+    {"ORDER_MISSING", kExitConflict,
+     "This visit needs a clinician's order: name it with --order; 'callcenter orders' lists a "
+     "patient's."},
     {"ORDER_NOT_APPLICABLE", kExitConflict,
      "Ask the clinician for an order that covers the visit."},
     {"WOULD_ORPHAN", kExitConflict,

@@ -63,7 +63,7 @@ void ClinicServer::Revoke(const std::string& token_id) {
 
 void ClinicServer::Start() {
   Config config;
-  config.server.port = port_;
+  config.server.address.port = port_;
   config.data_directory = directory_ / "data";
   config.keys_directory = directory_ / "keys";
   config.revocation_file = directory_ / "revoked";

@@ -21,7 +21,7 @@ struct Connections {
   std::shared_ptr<client::OrderConnection> orders;
   std::shared_ptr<client::Credentials> credentials;
 
-  client::CallCenterClient AsAgent() const { return {scheduling, catalog}; }
+  client::CallCenterClient AsAgent() const { return {scheduling, catalog, orders}; }
   client::AdminClient AsOperator() const { return client::AdminClient(catalog); }
   client::PortalClient AsPatient() const { return {scheduling, catalog, orders, credentials}; }
 };

@@ -213,6 +213,27 @@ TEST_F(SessionTest, AHoldThatLapsesIsSaidAndCanBeHadAgain) {
   agent->Do("book", "Booked a");
 }
 
+TEST_F(SessionTest, TheOnlyOrderThatCoversAVisitIsTakenForIt) {
+  scheduling::v1::PutOrderRequest put;
+  put.mutable_order()->set_name("orders/o-1");
+  put.mutable_order()->set_patient("patients/p-1");
+  put.mutable_order()->add_visit_types(kOrderedSession);
+  put.mutable_order()->set_units(2);
+  *put.mutable_order()->mutable_window()->mutable_start_time() = ToWire(At("2026-03-01 00:00"));
+  *put.mutable_order()->mutable_window()->mutable_end_time() = ToWire(At("2026-06-01 00:00"));
+  Value(server_.ConnectAs(Claims("service", "SERVICE")).orders->PutOrder(put, {}));
+  const auto agent = Begin();
+  agent->Do("orders p-1", "orders/o-1  Ketamine session on order  2 of 2  Sun Mar 1  Mon Jun 1");
+  agent->Do("caller p-1", "On the line: patients/p-1.");
+  agent->Do("slots ordered-session lake-forest --from tomorrow", "Next:");
+  agent->Do("book 1", "Booked a");
+  agent->Do("orders", "1 of 2");
+  agent->Do("caller p-2", "On the line: patients/p-2.");
+  agent->Do("orders", "No orders: a clinician has to put one first.");
+  agent->Do("slots ordered-session lake-forest --from tomorrow", "Next:");
+  agent->Do("book 1", "error: this type of visit needs a clinician's order");
+}
+
 TEST_F(SessionTest, ATimeTakenByOthersIsReplacedByOneOfTheAlternatives) {
   const auto agent = Begin();
   agent->Do("caller p-1", "p-1");
@@ -360,9 +381,9 @@ TEST_F(SessionTest, HelpHasAnExampleOfEachCommand) {
   agent->See("The visit:");
   agent->See("A number alone holds that slot.");
   for (const char* command :
-       {"slots",  "next",    "explain", "hold",    "renew",       "release", "book", "move",
-        "cancel", "confirm", "arrive",  "start",   "complete",    "no-show", "undo", "show",
-        "board",  "list",    "watch",   "clinics", "visit-types", "caller",  "holds"}) {
+       {"slots",  "next",    "explain", "hold",  "renew",    "release",     "book",   "move",
+        "cancel", "confirm", "arrive",  "start", "complete", "no-show",     "undo",   "show",
+        "board",  "list",    "orders",  "watch", "clinics",  "visit-types", "caller", "holds"}) {
     agent->Do(absl::StrCat("help ", command), "Examples:");
     agent->See(absl::StrCat("  ", command));
   }
@@ -370,7 +391,7 @@ TEST_F(SessionTest, HelpHasAnExampleOfEachCommand) {
 
 TEST_F(SessionTest, TablesFitTheTerminalAlsoAfterItsSizeHasChanged) {
   const auto agent = Begin(Terminal::Size{50, 60});
-  agent->Do("slots consultation lake-forest --limit 1", "Dr. Henri…");
+  agent->Do("slots consultation lake-forest --limit 1", "10:30 AM  Lake Fore…  Dr. Henrik…");
   agent->Resize({50, 120});
   agent->Do("slots consultation lake-forest --limit 1", "Dr. Henrik Lind");
 }

@@ -22,7 +22,7 @@ namespace clarity::tests {
 namespace {
 
 // A machine that compiles at the same time is slow; a program that hangs still ends the test.
-constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr absl::Duration kPatience = absl::Seconds(60);
 constexpr int kPollMillis = 100;
 
 winsize ToWinsize(Terminal::Size size) {

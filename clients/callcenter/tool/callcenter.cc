@@ -55,7 +55,8 @@ absl::StatusOr<CallCenterClient> ConnectCallCenter(const ServerFlags& flags) {
   if (!channel.ok()) return channel.status();
   const Options options = OptionsOf(flags);
   return CallCenterClient(MakeSchedulingConnection(*channel, options),
-                          MakeCatalogConnection(*channel, options));
+                          MakeCatalogConnection(*channel, options),
+                          MakeOrderConnection(*channel, options));
 }
 
 int RunCallCenter(const std::vector<std::string>& arguments, const Console& console,

@@ -8,6 +8,7 @@
 #include "clients/core/errors.h"
 #include "clients/core/mocks/fake_environment.h"
 #include "clients/core/mocks/mock_catalog_connection.h"
+#include "clients/core/mocks/mock_order_connection.h"
 #include "clients/core/mocks/mock_scheduling_connection.h"
 #include "clients/terminal/failure.h"
 #include "gmock/gmock.h"
@@ -79,7 +80,7 @@ class CallCenterTest : public testing::Test {
     out_.str("");
     err_.str("");
     return RunCallCenter(arguments, console_, [this](const ServerFlags&) {
-      return CallCenterClient(scheduling_, catalog_);
+      return CallCenterClient(scheduling_, catalog_, orders_);
     });
   }
 
@@ -141,6 +142,8 @@ class CallCenterTest : public testing::Test {
       std::make_shared<NiceMock<MockSchedulingConnection>>();
   std::shared_ptr<NiceMock<MockCatalogConnection>> catalog_ =
       std::make_shared<NiceMock<MockCatalogConnection>>();
+  std::shared_ptr<NiceMock<MockOrderConnection>> orders_ =
+      std::make_shared<NiceMock<MockOrderConnection>>();
 };
 
 TEST_F(CallCenterTest, SlotsAreSearchedAsAsked) {
@@ -356,9 +359,9 @@ TEST_F(CallCenterTest, WrongUseEndsWithTwoAndHelpShowsExamples) {
   EXPECT_EQ(Run({"--help"}), kExitOk);
   EXPECT_THAT(out_.str(), HasSubstr("Exit codes:"));
   for (const char* command :
-       {"slots", "next",   "explain", "hold",   "renew", "release",  "book",
-        "move",  "cancel", "confirm", "arrive", "start", "complete", "no-show",
-        "undo",  "show",   "list",    "board",  "watch", "clinics",  "visit-types"}) {
+       {"slots",  "next",    "explain", "hold",  "renew",    "release",    "book", "move",
+        "cancel", "confirm", "arrive",  "start", "complete", "no-show",    "undo", "show",
+        "list",   "orders",  "board",   "watch", "clinics",  "visit-types"}) {
     EXPECT_EQ(Run({command, "--help"}), kExitOk);
     EXPECT_THAT(out_.str(), HasSubstr("Examples:")) << command;
   }

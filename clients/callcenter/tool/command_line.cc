@@ -263,6 +263,10 @@ void CommandLine::AddLists() {
   command->add_option("--limit", list_.limit, "How many to show")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  CLI::App* orders = Add(kLooking, "orders", "What clinicians have agreed to for a patient",
+                         [this](Desk& desk) { return desk.Orders(what_); });
+  orders->add_option("patient,--patient", what_, "Whose; in a session: who is on the line");
+  AddExamples(orders, {"orders p-1"});
   AddExamples(command,
               {"list --clinic lake-forest --from today --days 1", "list --patient p-1 --all"});
 }

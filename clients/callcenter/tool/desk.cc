@@ -17,6 +17,8 @@ namespace clarity::client {
 
 using scheduling::v1::Appointment;
 using scheduling::v1::GetAppointmentRequest;
+using scheduling::v1::ListOrdersRequest;
+using scheduling::v1::Order;
 using scheduling::v1::Slot;
 using scheduling::v1::SlotConflict;
 using scheduling::v1::VisitType;
@@ -151,11 +153,31 @@ std::string Desk::PatientOr(const std::string& typed) const {
 }
 
 // The caller's order is for the visits that need one.
-std::string Desk::OrderOr(const std::string& typed, const std::string& visit_type) {
-  if (!typed.empty() || caller_.order.empty()) return FullName("orders", typed);
+std::string Desk::OrderOr(const std::string& typed, const std::string& patient,
+                          const std::string& visit_type) {
+  if (!typed.empty() || !setup_.session) return FullName("orders", typed);
   if (!directory_.Load().ok()) return "";
   const VisitType* type = directory_.FindVisitType(visit_type);
-  return type != nullptr && type->order_required() ? FullName("orders", caller_.order) : "";
+  if (type == nullptr || !type->order_required()) return "";
+  if (!caller_.order.empty()) return FullName("orders", caller_.order);
+  return OnlyOrderFor(patient, visit_type);
+}
+
+std::string Desk::OnlyOrderFor(const std::string& patient, const std::string& visit_type) {
+  if (patient.empty()) return "";
+  ListOrdersRequest request;
+  request.set_patient(patient);
+  std::string only;
+  for (const absl::StatusOr<Order>& order : client_.ListOrders(request)) {
+    if (!order.ok()) return "";  // the booking then says what is missing
+    const bool covers = absl::c_linear_search(order->visit_types(), visit_type) &&
+                        order->units_consumed() < order->units() &&
+                        FromProto(order->window().end_time()) > now();
+    if (!covers) continue;
+    if (!only.empty()) return "";  // the agent has to choose
+    only = order->name();
+  }
+  return only;
 }
 
 std::vector<std::string> Desk::Letters() const {

@@ -55,6 +55,8 @@ class Desk {
   ExitCode Show(const std::string& appointment);
   ExitCode List(ListCommand command);
   ExitCode Board(const BoardCommand& command);
+  // Of a patient, or of who is on the line.
+  ExitCode Orders(const std::string& patient);
   // Until Ctrl-C, or until the connection is lost for good.
   ExitCode Watch(const std::vector<std::string>& clinics);
   ExitCode Clinics();
@@ -96,7 +98,11 @@ class Desk {
 
   // What was typed, else what is known of who is on the line.
   std::string PatientOr(const std::string& typed) const;
-  std::string OrderOr(const std::string& typed, const std::string& visit_type);
+  // For a visit that needs an order; in a session also the only one of the patient's that covers
+  // it.
+  std::string OrderOr(const std::string& typed, const std::string& patient,
+                      const std::string& visit_type);
+  std::string OnlyOrderFor(const std::string& patient, const std::string& visit_type);
   // A name, an id, or in a session a letter of the screen.
   absl::StatusOr<std::string> AppointmentNamed(const std::string& typed) const;
   absl::StatusOr<scheduling::v1::Appointment> GetAppointment(const std::string& typed);

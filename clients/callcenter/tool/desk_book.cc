@@ -197,7 +197,7 @@ ExitCode Desk::Book(const BookCommand& command) {
     request.set_hold(chosen->hold);
   }
   request.add_participants()->set_patient(patient);
-  request.set_order(OrderOr(command.order, visit_type));
+  request.set_order(OrderOr(command.order, patient, visit_type));
   request.set_note(command.note);
   if (!command.requester.empty() || !command.callback.empty()) {
     request.mutable_requester()->set_display_name(command.requester);

@@ -121,7 +121,7 @@ absl::StatusOr<FindSlotsRequest> Desk::SearchOf(const SlotsCommand& command) {
   query.set_capability(command.capability);
   if (command.telehealth) query.set_modality(scheduling::v1::MODALITY_TELEHEALTH);
   request.set_patient(PatientOr(command.patient));
-  request.set_order(OrderOr(command.order, query.visit_type()));
+  request.set_order(OrderOr(command.order, request.patient(), query.visit_type()));
   request.set_reschedule_appointment(FullName("appointments", command.move));
   request.mutable_spread()->set_per_day_max(command.per_day);
   request.mutable_spread()->set_distance_minutes_min(command.apart);
@@ -217,7 +217,7 @@ ExitCode Desk::Explain(const ExplainCommand& command) {
   request.set_modality(chosen->slot.modality());
   *request.mutable_start_time() = chosen->slot.start_time();
   request.set_patient(PatientOr(command.patient));
-  request.set_order(OrderOr(command.order, request.visit_type()));
+  request.set_order(OrderOr(command.order, request.patient(), request.visit_type()));
   for (const auto& name : command.with) request.add_required_resources(FullName("resources", name));
   const auto reply = client_.ExplainSlot(request);
   if (!reply.ok()) return Fail(reply.status());

@@ -14,6 +14,8 @@ using scheduling::v1::Appointment;
 using scheduling::v1::GetDayBoardRequest;
 using scheduling::v1::ListAppointmentsRequest;
 using scheduling::v1::ListAppointmentsResponse;
+using scheduling::v1::ListOrdersRequest;
+using scheduling::v1::ListOrdersResponse;
 using scheduling::v1::WatchAppointmentsRequest;
 
 constexpr int kListDaysUsual = 14;
@@ -102,6 +104,28 @@ ExitCode Desk::Board(const BoardCommand& command) {
   visits_.clear();
   for (const auto& row : board->rows()) visits_.push_back(row.appointment().name());
   screen_.ShowBoard(*board, setup_.session ? Letters() : std::vector<std::string>());
+  return kExitOk;
+}
+
+ExitCode Desk::Orders(const std::string& patient) {
+  ListOrdersRequest request;
+  request.set_patient(PatientOr(patient));
+  if (request.patient().empty()) {
+    return Fail(absl::InvalidArgumentError("say whose: the patient"));
+  }
+  const auto orders = FirstItems(client_.ListOrders(request), /*limit=*/0);
+  if (!orders.ok()) return Fail(orders.status());
+  if (setup_.json) {
+    ListOrdersResponse reply;
+    *reply.mutable_orders() = {orders->begin(), orders->end()};
+    return PrintJson(reply);
+  }
+  if (orders->empty()) {
+    *console_.out << "No orders: a clinician has to put one first.\n";
+    return kExitOk;
+  }
+  directory_.Load().IgnoreError();
+  screen_.ShowOrders(*orders);
   return kExitOk;
 }
 

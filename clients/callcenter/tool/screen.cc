@@ -24,6 +24,7 @@ using scheduling::v1::Clinic;
 using scheduling::v1::DayBoard;
 using scheduling::v1::FindNextAvailableResponse;
 using scheduling::v1::Hold;
+using scheduling::v1::Order;
 using scheduling::v1::Resource;
 using scheduling::v1::Slot;
 using scheduling::v1::SlotConflict;
@@ -334,6 +335,26 @@ void Screen::ShowBoard(const DayBoard& board, const std::vector<std::string>& le
          directory_.VisitTypeTitle(appointment.visit_type()), PatientOf(appointment),
          NamesOf(appointment.assignments(), false), letters.empty() ? appointment.name() : "",
          Cell(AttentionOf(appointment), Tone::kWarning)});
+  }
+  table.Print(console_);
+}
+
+void Screen::ShowOrders(const std::vector<Order>& orders) const {
+  // A window is of days here, and of no clinic: they are those of the agent.
+  const absl::TimeZone here = absl::LocalTimeZone();
+  Table table({"order", "for", "left", "from", "until", "apart"});
+  table.KeepWhole({"order", "from", "until"});
+  for (const Order& order : orders) {
+    std::vector<std::string> visits;
+    for (const std::string& name : order.visit_types()) {
+      visits.push_back(directory_.VisitTypeTitle(name));
+    }
+    const int64_t gap_hours = order.gap_minutes_min() / 60;
+    table.AddRow({order.name(), absl::StrJoin(visits, ", "),
+                  absl::StrCat(order.units() - order.units_consumed(), " of ", order.units()),
+                  ShortDay(FromProto(order.window().start_time()), now(), here),
+                  ShortDay(FromProto(order.window().end_time()), now(), here),
+                  gap_hours > 0 ? Counted(gap_hours, "hour") : ""});
   }
   table.Print(console_);
 }

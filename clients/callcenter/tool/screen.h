@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "clarity/scheduling/v1/appointment.pb.h"
+#include "clarity/scheduling/v1/order.pb.h"
 #include "clarity/scheduling/v1/scheduling_service.pb.h"
 #include "clarity/scheduling/v1/slot.pb.h"
 #include "clients/callcenter/tool/directory.h"
@@ -46,6 +47,7 @@ class Screen {
                         const std::vector<std::string>& letters) const;
   void ShowBoard(const scheduling::v1::DayBoard& board,
                  const std::vector<std::string>& letters) const;
+  void ShowOrders(const std::vector<scheduling::v1::Order>& orders) const;
   void ShowChange(const scheduling::v1::WatchAppointmentsResponse::Change& change) const;
   void ShowClinics() const;
   void ShowVisitTypes(const std::vector<scheduling::v1::VisitType>& visit_types) const;

@@ -267,9 +267,10 @@ TEST_F(RaceTest, AVisitMovesWhileOthersSearchForATimeForIt) {
     }
     auto search = Search(kSession, kLakeForest, "2026-03-05 09:00", "2026-03-05 16:00");
     search.set_reschedule_appointment(booked.name());
-    while (!done) {
+    // No more than one caller may ask in a second: the clock stands still.
+    for (int i = 0; i < 100 && !done; ++i) {
       // Nothing else is booked, so every start is as free as it ever was.
-      for (const auto& slot : agent.FindSlots(search)) EXPECT_TRUE(slot.ok());
+      for (const auto& slot : agent.FindSlots(search)) EXPECT_TRUE(slot.ok()) << slot.status();
     }
   });
 }

@@ -49,6 +49,7 @@ class FakeDependents final : public CatalogDependents {
 class CatalogTest : public ::testing::Test {
  protected:
   CatalogTest() {
+    call_.principal.all_clinics = true;
     storage::SqliteDatabase::Options options;
     options.directory = directory_.path();
     options.migrations = {Migrations()};

@@ -64,6 +64,10 @@ Data, keys and tokens are in $data, the log in clarityd.log there.
 Try next$([[ $background == true ]] || echo ', in another terminal'):
 
   source $(printf '%q' "$data/agent.env")
+  callcenter                          # a session: 'help' in it lists what there is
+
+or, for a script:
+
   callcenter slots --visit-type initial-consultation --clinic lake-forest --per-day 2
   callcenter hold 1 --caller "new caller"
   callcenter book 1 --patient p-1

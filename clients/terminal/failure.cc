@@ -125,7 +125,7 @@ std::string AdviceOn(const absl::Status& status) {
   }
 }
 
-ExitCode Report(const Console& console, const absl::Status& status) {
+ExitCode Report(const Console& console, const absl::Status& status, absl::string_view explanation) {
   const std::string message = Printable(status.message());
   const absl::string_view meaning = MeaningOf(status);
   *console.err << console.Styled(Tone::kBad, "error: ")
@@ -142,6 +142,7 @@ ExitCode Report(const Console& console, const absl::Status& status) {
                    << '\n';
     }
   }
+  *console.err << explanation;
   const std::string advice = AdviceOn(status);
   if (!advice.empty()) *console.err << console.Wrapped(advice) << '\n';
   return ExitCodeOf(status);

@@ -25,9 +25,10 @@ ExitCode ExitCodeOf(const absl::Status& status);
 // What to do next, in a sentence; empty where the message says it all.
 std::string AdviceOn(const absl::Status& status);
 
-// Says on the error stream what went wrong: the message, the fields at fault, what to do next.
-// Gives the exit code.
-ExitCode Report(const Console& console, const absl::Status& status);
+// Says on the error stream what went wrong: the message, the fields at fault, what else is known of
+// it (whole lines), what to do next. Gives the exit code.
+ExitCode Report(const Console& console, const absl::Status& status,
+                absl::string_view explanation = "");
 
 // The same for programs: {"error": {"code", "reason", "message", "details": [...]}} on the
 // standard output, where the reply would have been.

@@ -29,6 +29,13 @@ Options OptionsOf(const ServerFlags& flags) {
   Options options;
   if (!flags.token_file.empty()) options.credentials = TokenFileCredentials(flags.token_file);
   options.deadline = absl::Seconds(flags.timeout_seconds);
+  if (flags.before_waiting) {
+    options.environment.sleep = [sleep = options.environment.sleep,
+                                 before = flags.before_waiting](absl::Duration wait) {
+      before();
+      sleep(wait);
+    };
+  }
   return options;
 }
 

@@ -1,6 +1,7 @@
 #ifndef CLARITY_CLIENTS_TERMINAL_SERVER_FLAGS_H_
 #define CLARITY_CLIENTS_TERMINAL_SERVER_FLAGS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,8 @@ struct ServerFlags {
   ChannelOptions channel;
   std::string token_file;
   double timeout_seconds = 10;
+  // Called, where set, before each wait for another attempt: the server has not answered one.
+  std::function<void()> before_waiting;
 };
 
 void AddServerFlags(CLI::App* app, ServerFlags* flags);

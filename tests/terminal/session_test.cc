@@ -120,7 +120,7 @@ TEST_F(SessionTest, AWholeCall) {
   agent->See("Monday, March 2, 2026, 10:30 AM to 11:30 AM PST (1:30 PM EST for the caller)");
   agent->SeePrompt("p-1> ");
   agent->Do("move a", "1   Mon Mar 2");
-  agent->See("'move APPOINTMENT 1' takes it");
+  agent->See("'move a 1' takes it");
   agent->Do("move a 3", "Moved a");
   agent->See("Monday, March 2, 2026, 11:30 AM to 12:30 PM PST");
   agent->Do("confirm a", "Confirmed a");
@@ -240,6 +240,7 @@ TEST_F(SessionTest, ATimeTakenByOthersIsReplacedByOneOfTheAlternatives) {
   agent->Do("slots consultation lake-forest --limit 4", "1  Mon Mar 2  9:30 AM PST");
   BookElsewhere("2026-03-02 09:30");
   agent->Do("1", "error: the time cannot be had");
+  agent->See("Office");
   agent->See("Take one of the times shown");
   agent->See("These times near it are free:");
   agent->See("1  Mon Mar 2  10:30 AM PST");
@@ -253,11 +254,26 @@ TEST_F(SessionTest, AServerThatGoesAndComesBackEndsNothing) {
   agent->Do("slots consultation lake-forest", "Next:");
   agent->Do("1", "h1");
   server_.Stop();
-  agent->Do("book", "error: the server cannot be reached");
+  agent->Do("book", "The server does not answer. Trying again ...");
+  agent->See("error: the server cannot be reached");
   agent->See("Check that the server runs (clarityctl status).");
   agent->SeePrompt("p-1 [h1 10:00]> ");
   server_.Start();
   agent->Do("book", "Booked a");
+}
+
+TEST_F(SessionTest, ATimeHeldForAMoveIsNotBookedBesides) {
+  const auto agent = Begin();
+  agent->Do("caller p-1", "p-1");
+  agent->Do("book --visit-type consultation --clinic lake-forest --at 'tomorrow 9am'", "Booked a");
+  BookElsewhere("2026-03-03 10:00");
+  agent->Do("move a --at 'tomorrow 10am'", "error: the time cannot be had");
+  agent->See("1  Tue Mar 3");
+  agent->Do("1", "Next: 'move a', 'renew' or 'release'.");
+  agent->Do("1", "error: it is held already, as h1");
+  agent->Do("book", "error: this time was looked for to move a, not for another visit");
+  agent->Do("board lake-forest friday", "0 visits");
+  agent->Do("move a", "Moved a");
 }
 
 TEST_F(SessionTest, ATokenThatHasExpiredIsReplacedWithoutLeaving) {

@@ -25,6 +25,24 @@ struct Flags {
   std::string caller_zone;
 };
 
+// A caller is on the line: that the server does not answer is said at once, not at the deadline.
+ExitCode RunSession(ServerFlags server, const Desk::Setup& setup, const Console& console,
+                    const CallCenterConnect& connect) {
+  bool told = false;  // during this command
+  if (console.can_ask) {
+    server.before_waiting = [&] {
+      if (told) return;
+      told = true;
+      *console.err << console.Styled(Tone::kWarning, "The server does not answer. Trying again ...")
+                   << std::endl;
+    };
+  }
+  const auto client = connect(server);
+  if (!client.ok()) return Report(console, client.status());
+  Desk desk(*client, &console, LastSlots(), setup);
+  return Session(&desk, &console, [&told] { told = false; }).Run(server.channel.server);
+}
+
 ExitCode Run(const Flags& flags, const CommandLine::Command& command, const Console& console,
              const CallCenterConnect& connect) {
   Desk::Setup setup;
@@ -35,13 +53,10 @@ ExitCode Run(const Flags& flags, const CommandLine::Command& command, const Cons
     if (!zone.ok()) return Report(console, zone.status());
     setup.caller_zone = *zone;
   }
+  if (setup.session) return RunSession(flags.server, setup, console, connect);
   const auto client = connect(flags.server);
   if (!client.ok()) return Report(console, client.status());
   const std::string& server = flags.server.channel.server;
-  if (setup.session) {
-    Desk desk(*client, &console, LastSlots(), setup);
-    return Session(&desk, &console).Run(server);
-  }
   Desk desk(*client, &console, LastSlots(LastSlots::DefaultPath(console), server), setup);
   return command(desk);
 }

@@ -197,12 +197,16 @@ absl::StatusOr<std::string> Desk::AppointmentNamed(const std::string& typed) con
                                                 LetterOf(visits_.size() - 1), " have been shown"));
 }
 
-std::string Desk::NameShown(const Appointment& appointment) {
-  if (!setup_.session) return appointment.name();
-  const auto found = absl::c_find(visits_, appointment.name());
+std::string Desk::NameShown(const std::string& appointment) {
+  if (!setup_.session) return appointment;
+  const auto found = absl::c_find(visits_, appointment);
   const auto index = static_cast<size_t>(found - visits_.begin());
-  if (found == visits_.end()) visits_.push_back(appointment.name());
+  if (found == visits_.end()) visits_.push_back(appointment);
   return LetterOf(index);
+}
+
+void Desk::GiveLetters(std::vector<std::string> names) {
+  if (!names.empty()) visits_ = std::move(names);
 }
 
 absl::StatusOr<Appointment> Desk::GetAppointment(const std::string& typed) {
@@ -259,22 +263,23 @@ void Desk::Forget(const Chosen& chosen) {
 ExitCode Desk::ReadBack(absl::string_view headline, const Appointment& appointment) {
   if (setup_.json) return PrintJson(appointment);
   directory_.Load().IgnoreError();  // without it names are shown as ids
-  screen_.ReadBack(headline, NameShown(appointment), appointment);
+  screen_.ReadBack(headline, NameShown(appointment.name()), appointment);
   return kExitOk;
 }
 
 ExitCode Desk::FailedToTake(const Chosen& chosen, const absl::Status& status) {
   // The number then stands for the slot alone, so that it can be held or booked again.
   if (ReasonOf(status) == "HOLD_EXPIRED") Forget(chosen);
-  const ExitCode code = Fail(status);
   const auto conflict = DetailOf<SlotConflict>(status);
-  if (!conflict.has_value()) return code;
-  if (!setup_.json) screen_.ShowConflict(*conflict);
-  if (conflict->alternatives().empty()) return code;
-  if (!setup_.json) {
-    directory_.Load().IgnoreError();
-    *console_.out << "These times near it are free:\n";
+  if (!conflict.has_value()) return Fail(status);
+  if (setup_.json) {
+    Remember({conflict->alternatives().begin(), conflict->alternatives().end()});
+    return Fail(status);
   }
+  const ExitCode code = Report(console_, status, screen_.Obstacles(*conflict));
+  if (conflict->alternatives().empty()) return code;
+  directory_.Load().IgnoreError();  // without it names are shown as ids
+  *console_.out << "These times near it are free:\n";
   Offer({conflict->alternatives().begin(), conflict->alternatives().end()});
   return code;
 }

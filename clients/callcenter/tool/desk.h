@@ -114,7 +114,9 @@ class Desk {
   // What came of a booking, or of a change of one; with what the agent reads out.
   ExitCode ReadBack(absl::string_view headline, const scheduling::v1::Appointment& appointment);
   // How the agent calls this visit from now on.
-  std::string NameShown(const scheduling::v1::Appointment& appointment);
+  std::string NameShown(const std::string& appointment);
+  // The visits of a table get letters; an empty one leaves those there are.
+  void GiveLetters(std::vector<std::string> names);
   // Of an attempt to take a chosen time: with the alternatives.
   ExitCode FailedToTake(const Chosen& chosen, const absl::Status& status);
   ExitCode Fail(const absl::Status& status);

@@ -89,24 +89,31 @@ ExitCode Desk::Hold(const HoldCommand& command) {
   const auto chosen = Choose(command.choice);
   if (!chosen.ok()) return Fail(chosen.status());
   if (!chosen->hold.empty()) {
-    return Fail(absl::AlreadyExistsError(
-        absl::StrCat("it is held already, as ", chosen->hold, ": 'renew' keeps it longer")));
+    const HeldTime* held = held_.Find(chosen->hold);
+    return Fail(absl::AlreadyExistsError(absl::StrCat("it is held already, as ",
+                                                      held != nullptr ? held->label : chosen->hold,
+                                                      ": 'renew' keeps it longer")));
   }
   CreateHoldRequest request = HoldRequestOf(chosen->slot);
   request.mutable_hold()->set_patient(PatientOr(command.patient));
   request.mutable_hold()->set_caller_label(command.caller.empty() ? caller_.label : command.caller);
-  request.set_reschedule_appointment(command.move.empty() ? moving_
-                                                          : FullName("appointments", command.move));
+  if (!command.move.empty()) {
+    const auto name = AppointmentNamed(command.move);
+    if (!name.ok()) return Fail(name.status());
+    moving_ = *name;
+  }
+  request.set_reschedule_appointment(moving_);
   const auto hold = client_.CreateHold(request);
   if (!hold.ok()) return FailedToTake(*chosen, hold.status());
   last_slots_.SetHold(chosen->number, hold->name()).IgnoreError();  // the name is on the screen
   if (setup_.json) return PrintJson(*hold);
   directory_.Load().IgnoreError();  // without it names are shown as ids
   if (setup_.session) {
-    const HeldTime held = held_.Add(*hold, now());
+    const HeldTime held = held_.Add(*hold, moving_, now());
     screen_.ShowHold(*hold, held.label, held.expires);
-    screen_.Advise(absl::StrCat("Next: ", moving_.empty() ? "'book'" : "'move APPOINTMENT'",
-                                ", 'renew' or 'release'."));
+    screen_.Advise(absl::StrCat(
+        "Next: '", moving_.empty() ? "book" : absl::StrCat("move ", NameShown(moving_)),
+        "', 'renew' or 'release'."));
     return kExitOk;
   }
   screen_.ShowHold(*hold, hold->name(), FromProto(hold->expire_time()));
@@ -186,6 +193,14 @@ ExitCode Desk::Book(const BookCommand& command) {
   const HeldTime* held = held_.Find(chosen->hold);
   const std::string visit_type =
       held != nullptr ? held->hold.visit_type() : chosen->slot.visit_type();
+  const std::string moving = held != nullptr      ? held->moving
+                             : chosen->number > 0 ? moving_
+                                                  : std::string();
+  if (setup_.session && !moving.empty()) {
+    const std::string name = NameShown(moving);
+    return Fail(absl::FailedPreconditionError(absl::StrCat(
+        "this time was looked for to move ", name, ", not for another visit: 'move ", name, "'")));
+  }
   const std::string patient = PatientOr(command.patient);
   if (patient.empty()) {
     return Fail(absl::InvalidArgumentError("say for whom: --patient P"));
@@ -209,7 +224,7 @@ ExitCode Desk::Book(const BookCommand& command) {
   Forget(*chosen);
   const ExitCode code = ReadBack("Booked", *appointment);
   if (!setup_.json) {
-    const std::string name = NameShown(*appointment);
+    const std::string name = NameShown(appointment->name());
     screen_.Advise(absl::StrCat("Next: 'confirm', 'move' or 'cancel' with ", name, "."));
   }
   return code;
@@ -237,7 +252,10 @@ ExitCode Desk::Move(const MoveCommand& command) {
     request.set_hold(chosen->hold);
   }
   const auto appointment = client_.RescheduleAppointment(request);
-  if (!appointment.ok()) return FailedToTake(*chosen, appointment.status());
+  if (!appointment.ok()) {
+    moving_ = present->name();  // so are the alternatives
+    return FailedToTake(*chosen, appointment.status());
+  }
   Forget(*chosen);
   moving_.clear();
   return ReadBack("Moved", *appointment);

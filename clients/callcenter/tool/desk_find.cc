@@ -79,7 +79,8 @@ ExitCode Desk::Slots(SlotsCommand command) {
     *console_.out << "Nothing is free. Look further ahead with --days, ask for other days or "
                      "times, or leave --clinic out to search them all.\n";
   } else if (!moving_.empty()) {
-    screen_.Advise("Next: 'hold 1' keeps the first one, 'move APPOINTMENT 1' takes it.");
+    screen_.Advise(absl::StrCat("Next: 'hold 1' keeps the first one, 'move ", NameShown(moving_),
+                                " 1' takes it."));
   } else {
     const bool knows_patient = !PatientOr(command.patient).empty() && setup_.session;
     screen_.Advise(absl::StrCat("Next: 'hold 1' keeps the first one, 'book 1",
@@ -235,7 +236,7 @@ ExitCode Desk::Explain(const ExplainCommand& command) {
     return code;
   }
   *console_.out << console_.Styled(Tone::kBad, "It cannot be had:") << '\n';
-  screen_.ShowObstacles(reply->conflict());
+  *console_.out << screen_.Obstacles(reply->conflict());
   if (reply->conflict().alternatives().empty()) {
     *console_.out << "Nothing near it is free either.\n";
     return code;

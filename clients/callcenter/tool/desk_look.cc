@@ -27,7 +27,7 @@ ExitCode Desk::Show(const std::string& name) {
   if (!appointment.ok()) return Fail(appointment.status());
   if (setup_.json) return PrintJson(*appointment);
   directory_.Load().IgnoreError();
-  NameShown(*appointment);
+  NameShown(appointment->name());
   screen_.ShowAppointment(*appointment);
   return kExitOk;
 }
@@ -56,8 +56,9 @@ ExitCode Desk::List(ListCommand command) {
                   << (command.all ? ".\n" : ". --all also shows those cancelled or missed.\n");
     return kExitOk;
   }
-  visits_.clear();
-  for (const Appointment& appointment : *appointments) visits_.push_back(appointment.name());
+  std::vector<std::string> names;
+  for (const Appointment& appointment : *appointments) names.push_back(appointment.name());
+  GiveLetters(std::move(names));
   screen_.ShowAppointments(*appointments, setup_.session ? Letters() : std::vector<std::string>());
   if (static_cast<int>(appointments->size()) == command.limit) {
     screen_.Advise(absl::StrCat("The first ", command.limit, "; --limit shows more."));
@@ -101,8 +102,9 @@ ExitCode Desk::Board(const BoardCommand& command) {
   const auto board = client_.GetDayBoard(request);
   if (!board.ok()) return Fail(board.status());
   if (setup_.json) return PrintJson(*board);
-  visits_.clear();
-  for (const auto& row : board->rows()) visits_.push_back(row.appointment().name());
+  std::vector<std::string> names;
+  for (const auto& row : board->rows()) names.push_back(row.appointment().name());
+  GiveLetters(std::move(names));
   screen_.ShowBoard(*board, setup_.session ? Letters() : std::vector<std::string>());
   return kExitOk;
 }

@@ -8,11 +8,12 @@
 
 namespace clarity::client {
 
-const HeldTime& HeldTimes::Add(const scheduling::v1::Hold& hold, absl::Time now) {
+const HeldTime& HeldTimes::Add(const scheduling::v1::Hold& hold, const std::string& moving,
+                               absl::Time now) {
   if (times_.empty()) labels_given_ = 0;
   const absl::Time created = hold.has_create_time() ? FromProto(hold.create_time()) : now;
   const absl::Time expires = now + (FromProto(hold.expire_time()) - created);
-  times_.push_back({absl::StrCat("h", ++labels_given_), hold, expires});
+  times_.push_back({absl::StrCat("h", ++labels_given_), hold, moving, expires});
   SortByExpiry();
   return *Find(hold.name());
 }

@@ -14,6 +14,7 @@ namespace clarity::client {
 struct HeldTime {
   std::string label;  // what the agent calls it: "h1"
   scheduling::v1::Hold hold;
+  std::string moving;  // the appointment that it is to be the new time of; empty: none
   absl::Time expires;  // by the clock of this machine, which may not be the server's
   bool announced = false;
 };
@@ -25,7 +26,7 @@ class HeldTimes {
   static constexpr absl::Duration kWarning = absl::Minutes(2);
 
   // The server has just made this hold.
-  const HeldTime& Add(const scheduling::v1::Hold& hold, absl::Time now);
+  const HeldTime& Add(const scheduling::v1::Hold& hold, const std::string& moving, absl::Time now);
   // The server has just renewed it. One that is not of this session is no business of it.
   void Renew(const scheduling::v1::Hold& hold);
   void Remove(absl::string_view name);

@@ -1,7 +1,6 @@
 #include "clients/callcenter/tool/screen.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -213,33 +212,26 @@ void Screen::ShowHold(const Hold& hold, absl::string_view name, absl::Time expir
   if (!people.empty()) *console_.out << "  with " << Printable(people) << '\n';
 }
 
-void Screen::ShowConflict(const SlotConflict& conflict) const {
-  constexpr int kBlockersShownMax = 3;
-  const int shown = std::min(conflict.blockers_size(), kBlockersShownMax);
-  for (int i = 0; i < shown; ++i) {
-    *console_.err << "  " << Printable(conflict.blockers(i).description()) << '\n';
-  }
-  if (conflict.blockers_size() > shown) {
-    *console_.err << "  and " << Counted(conflict.blockers_size() - shown, "more reason") << '\n';
-  }
-}
-
 // Of a need that everybody fails, a few are enough to see why.
-void Screen::ShowObstacles(const SlotConflict& conflict) const {
+std::string Screen::Obstacles(const SlotConflict& conflict) const {
   constexpr int kOfANeedMax = 3;
-  std::map<std::string, int> shown;  // by need
-  for (const auto& blocker : conflict.blockers()) {
-    if (!blocker.need().empty() && ++shown[blocker.need()] > kOfANeedMax) continue;
-    *console_.out << "  " << Printable(blocker.need()) << (blocker.need().empty() ? "" : ": ")
-                  << Printable(blocker.description());
-    if (!blocker.appointment().empty()) *console_.out << " (" << blocker.appointment() << ')';
-    *console_.out << '\n';
-  }
-  for (const auto& [need, count] : shown) {
-    if (count > kOfANeedMax) {
-      *console_.out << "  " << Printable(need) << ": and " << count - kOfANeedMax << " more\n";
+  std::string text;
+  for (int i = 0; i < conflict.blockers_size();) {
+    const std::string& need = conflict.blockers(i).need();
+    int count = 0;
+    for (; i < conflict.blockers_size() && conflict.blockers(i).need() == need; ++i, ++count) {
+      const auto& blocker = conflict.blockers(i);
+      if (!need.empty() && count >= kOfANeedMax) continue;
+      absl::StrAppend(&text, "  ", Printable(need), need.empty() ? "" : ": ",
+                      Printable(blocker.description()));
+      if (!blocker.appointment().empty()) absl::StrAppend(&text, " (", blocker.appointment(), ")");
+      absl::StrAppend(&text, "\n");
+    }
+    if (!need.empty() && count > kOfANeedMax) {
+      absl::StrAppend(&text, "  ", Printable(need), ": and ", count - kOfANeedMax, " more\n");
     }
   }
+  return text;
 }
 
 void Screen::ReadBack(absl::string_view headline, absl::string_view name,

@@ -35,9 +35,8 @@ class Screen {
   void ShowHold(const scheduling::v1::Hold& hold, absl::string_view name, absl::Time expires) const;
   // What a hold is for, in a few words.
   std::string Title(const scheduling::v1::Hold& hold) const;
-  // What stands in the way of a time: the first of it after a refusal, on the error stream; or all.
-  void ShowConflict(const scheduling::v1::SlotConflict& conflict) const;
-  void ShowObstacles(const scheduling::v1::SlotConflict& conflict) const;
+  // What stands in the way of a time, a line each.
+  std::string Obstacles(const scheduling::v1::SlotConflict& conflict) const;
   // What the agent reads out to the caller, under a headline.
   void ReadBack(absl::string_view headline, absl::string_view name,
                 const scheduling::v1::Appointment& appointment) const;

@@ -24,11 +24,21 @@ constexpr char kHelpFooter[] =
     "up,\n"
     "Ctrl-D or 'quit' leaves and releases what is still held.\n";
 
+// A session is no command: its help has no usage.
+class SessionHelp final : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    return app->get_parent() == nullptr ? "" : CLI::Formatter::make_usage(app, std::move(name));
+  }
+};
+
 // The parser of one line.
 struct Parser {
   Parser() : commands(&app, "") {
     app.require_subcommand(1);
     app.footer(kHelpFooter);
+    app.formatter(std::make_shared<SessionHelp>());
+    app.get_help_ptr()->group("");
     commands.AddOfSession();
     help = app.add_subcommand("help", "This, or more about a command")->group("The call");
     help->add_option("command", about, "About this one");
@@ -114,6 +124,7 @@ std::string Session::Prompt() const {
 }
 
 void Session::Perform(const std::string& line) {
+  before_command_();
   const auto words = SplitWords(line);
   const ExitCode code = words.ok() ? PerformWords(*words) : Report(console_, words.status());
   if (code != kExitOk) last_failure_ = code;

@@ -1,7 +1,9 @@
 #ifndef CLARITY_CLIENTS_CALLCENTER_TOOL_SESSION_H_
 #define CLARITY_CLIENTS_CALLCENTER_TOOL_SESSION_H_
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "clients/callcenter/tool/desk.h"
@@ -15,8 +17,9 @@ namespace clarity::client {
 // fails, whatever the reason, ends neither the session nor what it remembers.
 class Session {
  public:
-  // Both outlive it.
-  Session(Desk* desk, const Console* console) : desk_(*desk), console_(*console) {}
+  // Both outlive it. `before_command` is called before each command.
+  Session(Desk* desk, const Console* console, std::function<void()> before_command)
+      : desk_(*desk), console_(*console), before_command_(std::move(before_command)) {}
 
   // Until `quit` or the end of the input; holds still open then are released. Gives 0 to somebody
   // at a terminal, otherwise the exit code of the last command that failed.
@@ -30,6 +33,7 @@ class Session {
 
   Desk& desk_;
   const Console& console_;
+  const std::function<void()> before_command_;
   bool leaving_ = false;
   ExitCode last_failure_ = kExitOk;
 };

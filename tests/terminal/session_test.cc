@@ -274,6 +274,7 @@ TEST_F(SessionTest, ATimeHeldForAMoveIsNotBookedBesides) {
   agent->Do("book", "error: this time was looked for to move a, not for another visit");
   agent->Do("board lake-forest friday", "0 visits");
   agent->Do("move a", "Moved a");
+  agent->Do("move a --clinic phoenix", "Phoenix");
 }
 
 TEST_F(SessionTest, ATokenThatHasExpiredIsReplacedWithoutLeaving) {
@@ -311,6 +312,9 @@ TEST_F(SessionTest, WrongInputOfEveryKindIsAnswered) {
       {"release h9", "nothing is held as h9"},
       {"book", "say which time"},
       {"book 1 --patient p-1", "no slots have been shown yet"},
+      {"book --visit-type consultation --clinic phoenix --at 'fri 9am' --patient p --callback "
+       "911-x",
+       "'911-x' is no telephone number"},
       {"show", "appointment is required"},
       {"show z", "no visits have been shown yet"},
       {"show 0000000000", "appointments/0000000000"},

@@ -179,7 +179,7 @@ void CommandLine::AddBooking() {
   command->add_option("--note", book_.note, "For the staff");
   command->add_option("--requester", book_.requester, "Who asks, where it is not the patient");
   command->add_option("--relationship", book_.relationship, "What they are to the patient: parent");
-  command->add_option("--callback", book_.callback, "Where to call back: +19495550100");
+  command->add_option("--callback", book_.callback, "Where to call back: 949-555-0100");
   AddExamples(command, {"book 2 --patient p-1",
                         "book --visit-type iv-session --clinic lake-forest --at 'Dec 1 9am' "
                         "--patient p-1"});

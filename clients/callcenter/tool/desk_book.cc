@@ -1,6 +1,7 @@
 // The desk: keeping a time, booking it, and carrying the visit through.
 #include "absl/strings/str_cat.h"
 #include "clients/callcenter/tool/desk.h"
+#include "clients/callcenter/tool/telephone.h"
 #include "clients/callcenter/tool/when.h"
 #include "clients/core/errors.h"
 #include "clients/core/requests.h"
@@ -29,6 +30,17 @@ absl::StatusOr<Cancellation::Initiator> InitiatorOf(const std::string& by) {
   if (by == "patient") return Cancellation::INITIATOR_PATIENT;
   if (by == "clinic") return Cancellation::INITIATOR_CLINIC;
   return absl::InvalidArgumentError("--by takes patient or clinic");
+}
+
+absl::Status SetRequester(const BookCommand& command, BookAppointmentRequest* request) {
+  if (command.requester.empty() && command.callback.empty()) return absl::OkStatus();
+  scheduling::v1::Requester& requester = *request->mutable_requester();
+  requester.set_display_name(command.requester);
+  requester.set_relationship(command.relationship);
+  if (command.callback.empty()) return absl::OkStatus();
+  const auto number = ParseTelephone(command.callback);
+  if (number.ok()) requester.set_callback_number(*number);
+  return number.status();
 }
 
 template <typename Request>
@@ -214,11 +226,8 @@ ExitCode Desk::Book(const BookCommand& command) {
   request.add_participants()->set_patient(patient);
   request.set_order(OrderOr(command.order, patient, visit_type));
   request.set_note(command.note);
-  if (!command.requester.empty() || !command.callback.empty()) {
-    request.mutable_requester()->set_display_name(command.requester);
-    request.mutable_requester()->set_relationship(command.relationship);
-    request.mutable_requester()->set_callback_number(command.callback);
-  }
+  const absl::Status requested = SetRequester(command, &request);
+  if (!requested.ok()) return Fail(requested);
   const auto appointment = client_.BookAppointment(request);
   if (!appointment.ok()) return FailedToTake(*chosen, appointment.status());
   Forget(*chosen);
@@ -237,6 +246,8 @@ ExitCode Desk::Move(const MoveCommand& command) {
   if (choice.what.empty() && choice.at.empty()) {  // where to, then?
     SlotsCommand where_to;
     where_to.move = present->name();
+    if (!choice.clinic.empty()) where_to.clinics = {choice.clinic};
+    where_to.telehealth = choice.telehealth;
     return Slots(where_to);
   }
   choice.visit_type = present->visit_type();

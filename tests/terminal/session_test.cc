@@ -318,7 +318,7 @@ TEST_F(SessionTest, WrongInputOfEveryKindIsAnswered) {
       {"show", "appointment is required"},
       {"show z", "no visits have been shown yet"},
       {"show 0000000000", "appointments/0000000000"},
-      {"cancel x boredom", "boredom not in {illness,"},
+      {"cancel x boredom", "error: --reason: boredom not in"},
       {"board nowhere", "clinics/nowhere does not exist"},
       {"board lake-forest someday", "'someday' is no day"},
       {"caller p-1 --zone mars", "there is no time zone mars"},
@@ -424,6 +424,20 @@ TEST_F(SessionTest, ColoursAreForTerminalsThatWantThem) {
   const auto plain = Begin();
   plain->Do("clinics", "clinics/phoenix");
   EXPECT_THAT(plain->written(), Not(HasSubstr("\x1b[2m")));
+}
+
+TEST_F(SessionTest, ThroughAPipeProgramsGetNothingButDocuments) {
+  const auto shell = BeginShell(
+      "printf 'caller p-1\nslots consultation lake-forest --limit 1\n1\nfly\n' "
+      "| " CLARITY_TESTS_CALLCENTER " --json > \"$HOME/out\" 2> \"$HOME/err\"");
+  EXPECT_EQ(shell->Wait(), 2);
+  std::ifstream out(directory_ / "out");
+  const std::string said{std::istreambuf_iterator<char>(out), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(said.substr(0, 13), "{\n \"slots\": [");
+  EXPECT_THAT(said, HasSubstr("\"name\": \"holds/"));
+  EXPECT_THAT(said, HasSubstr("\"code\": \"INVALID_ARGUMENT\""));
+  EXPECT_THAT(said, Not(HasSubstr("Released")));
+  EXPECT_TRUE(IsFree("2026-03-02 09:30"));
 }
 
 TEST_F(SessionTest, ThroughAPipeLinesAreAnsweredWithoutPromptOrColour) {

@@ -52,6 +52,7 @@ const CLI::Option* OptionOfLast(const std::vector<std::string>& words, const CLI
 template <typename Items>
 std::vector<std::string> IdsOf(const Items& items) {
   std::vector<std::string> ids;
+  ids.reserve(items.size());
   for (const auto& [name, item] : items) ids.push_back(ShortName(name));
   return ids;
 }

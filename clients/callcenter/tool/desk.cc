@@ -144,7 +144,7 @@ ExitCode Desk::Caller(const CallerCommand& command) {
   const std::string who = !command.patient.empty() ? FullName("patients", command.patient)
                           : !command.label.empty() ? command.label
                                                    : "a caller without a record";
-  *console_.out << "On the line: " << Printable(who) << ".\n";
+  Aside() << "On the line: " << Printable(who) << ".\n";
   return kExitOk;
 }
 
@@ -217,6 +217,8 @@ absl::StatusOr<Appointment> Desk::GetAppointment(const std::string& typed) {
   return client_.GetAppointment(request);
 }
 
+std::ostream& Desk::Aside() const { return setup_.json ? *console_.err : *console_.out; }
+
 std::string Desk::News() {
   std::string news;
   for (const HeldTime& time : held_.TakeLapsed(now())) {
@@ -233,7 +235,9 @@ std::string Desk::News() {
                     renewable ? absl::StrCat(". 'renew ", time.label, "' keeps it longer.\n")
                               : ". It cannot be kept any longer: book it now.\n");
   }
-  return news;
+  if (!setup_.json) return news;
+  *console_.err << news;
+  return "";
 }
 
 // -- How it went ----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #ifndef CLARITY_CLIENTS_CALLCENTER_TOOL_DESK_H_
 #define CLARITY_CLIENTS_CALLCENTER_TOOL_DESK_H_
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,8 @@ class Desk {
   void ReleaseAll();
   // Which holds are about to lapse, and which have; empty: none since it was asked last.
   std::string News();
+  // Says what went wrong, as everything else is said here.
+  ExitCode Fail(const absl::Status& status);
   const CallerCommand& caller() const { return caller_; }
   const HeldTimes& held() const { return held_; }
   // Letters of the visits on the screen.
@@ -119,8 +122,9 @@ class Desk {
   void GiveLetters(std::vector<std::string> names);
   // Of an attempt to take a chosen time: with the alternatives.
   ExitCode FailedToTake(const Chosen& chosen, const absl::Status& status);
-  ExitCode Fail(const absl::Status& status);
   ExitCode PrintJson(const google::protobuf::Message& message, bool on_one_line = false);
+  // Where a session says what no command has asked for: not between documents for programs.
+  std::ostream& Aside() const;
   void ReleaseOne(const HeldTime& time);
 
   const CallCenterClient client_;

@@ -118,10 +118,11 @@ ExitCode Desk::Hold(const HoldCommand& command) {
   const auto hold = client_.CreateHold(request);
   if (!hold.ok()) return FailedToTake(*chosen, hold.status());
   last_slots_.SetHold(chosen->number, hold->name()).IgnoreError();  // the name is on the screen
+  if (setup_.session) held_.Add(*hold, moving_, now());
   if (setup_.json) return PrintJson(*hold);
   directory_.Load().IgnoreError();  // without it names are shown as ids
   if (setup_.session) {
-    const HeldTime held = held_.Add(*hold, moving_, now());
+    const HeldTime& held = *held_.Find(hold->name());
     screen_.ShowHold(*hold, held.label, held.expires);
     screen_.Advise(absl::StrCat(
         "Next: '", moving_.empty() ? "book" : absl::StrCat("move ", NameShown(moving_)),
@@ -189,7 +190,7 @@ void Desk::ReleaseAll() {
 void Desk::ReleaseOne(const HeldTime& time) {
   const absl::Status released = client_.ReleaseHold(For<ReleaseHoldRequest>(time.hold.name()));
   if (released.ok()) {
-    *console_.out << "Released " << time.label << ": " << screen_.Title(time.hold) << ".\n";
+    Aside() << "Released " << time.label << ": " << screen_.Title(time.hold) << ".\n";
     return;
   }
   *console_.err << console_.Styled(Tone::kWarning, absl::StrCat("Not released: ", time.label))

@@ -161,6 +161,7 @@ absl::StatusOr<std::vector<std::string>> Desk::ClinicsOf(const std::vector<std::
   absl::Status loaded = directory_.Load();
   if (!loaded.ok()) return loaded;
   std::vector<std::string> clinics;
+  clinics.reserve(named.size());
   for (const std::string& name : named) clinics.push_back(FullName("clinics", name));
   if (!clinics.empty()) return clinics;
   if (directory_.clinics().size() > kClinicsSearchedMax) {

@@ -83,7 +83,7 @@ ExitCode Session::Run(const std::string& server) {
                                       ". 'help' lists the commands, Tab completes, Ctrl-D leaves."))
                   << '\n';
     const absl::Status loaded = desk_.directory().Load();
-    if (!loaded.ok()) Report(console_, loaded);
+    if (!loaded.ok()) desk_.Fail(loaded);
   }
   while (!leaving_) {
     const absl::optional<std::string> line = lines->Read();
@@ -126,7 +126,7 @@ std::string Session::Prompt() const {
 void Session::Perform(const std::string& line) {
   before_command_();
   const auto words = SplitWords(line);
-  const ExitCode code = words.ok() ? PerformWords(*words) : Report(console_, words.status());
+  const ExitCode code = words.ok() ? PerformWords(*words) : desk_.Fail(words.status());
   if (code != kExitOk) last_failure_ = code;
   *console_.out << std::flush;
 }
@@ -149,14 +149,11 @@ ExitCode Session::PerformWords(const std::vector<std::string>& words) {
     *console_.out << parser.app.help();
     return kExitOk;
   } catch (const CLI::Error& error) {
-    const bool known = IsCommand(parser.app, words[0]);
-    *console_.err << console_.Styled(Tone::kBad, "error: ")
-                  << (known ? Printable(error.what())
-                            : absl::StrCat("there is no command '", Printable(words[0]), "'"))
-                  << '\n'
-                  << (known ? absl::StrCat("'help ", words[0], "' says how it is given.\n")
-                            : "'help' lists the commands.\n");
-    return kExitUsage;
+    const std::string why =
+        IsCommand(parser.app, words[0])
+            ? absl::StrCat(error.what(), ": 'help ", words[0], "' says how it is given")
+            : absl::StrCat("there is no command '", words[0], "': 'help' lists them");
+    return desk_.Fail(absl::InvalidArgumentError(why));
   }
   leaving_ = parser.quit->parsed();
   return leaving_ ? kExitOk : parser.commands.chosen()(desk_);

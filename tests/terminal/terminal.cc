@@ -52,6 +52,7 @@ void AppendCell(const VTermScreenCell& cell, std::string* text) {
 
 std::vector<char*> Pointers(std::vector<std::string>* texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts->size() + 1);
   for (std::string& text : *texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -76,6 +77,7 @@ Terminal::Terminal(const std::vector<std::string>& command,
   variables.emplace("PATH", std::getenv("PATH"));
   variables.emplace("TERM", "xterm-256color");
   std::vector<std::string> environment;
+  environment.reserve(variables.size());
   for (const auto& [name, value] : variables) environment.push_back(absl::StrCat(name, "=", value));
   std::vector<std::string> words = command;
   const std::vector<char*> argv = Pointers(&words);

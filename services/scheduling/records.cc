@@ -245,6 +245,14 @@ bool IsAhead(v1::Appointment::State state) {
   return state == v1::Appointment::STATE_BOOKED || state == v1::Appointment::STATE_CONFIRMED;
 }
 
+bool IsMissed(v1::Appointment::State state) {
+  return state == v1::Appointment::STATE_CANCELLED || state == v1::Appointment::STATE_NO_SHOW;
+}
+
+bool Overrides(const v1::Override& override, v1::Blocker::Rule rule) {
+  return absl::c_linear_search(override.rules(), rule);
+}
+
 void MoveTo(v1::Appointment::State state, AppointmentRecord* record) {
   auto* earlier = record->mutable_earlier_states();
   earlier->Add(record->appointment().state());

@@ -75,6 +75,10 @@ absl::StatusOr<bool> HasAllOpen(storage::Transaction& transaction, const v1::Vis
 
 // Booked or confirmed: nothing of the visit has happened yet.
 bool IsAhead(v1::Appointment::State state);
+// Cancelled or missed: it did not take place, and will not.
+bool IsMissed(v1::Appointment::State state);
+// Whether the rule is one of those set aside.
+bool Overrides(const v1::Override& override, v1::Blocker::Rule rule);
 // The one way to another state: remembers the present one for an undo.
 void MoveTo(v1::Appointment::State state, storage::v1::AppointmentRecord* record);
 

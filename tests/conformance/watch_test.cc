@@ -190,7 +190,9 @@ TEST_F(WatchTest, EndsWhenItsTokenDoes) {
 TEST_F(WatchTest, CancellingItReleasesWhoeverWaits) {
   const auto watch = agent_.WatchAppointments(Watch(kLakeForest));
   std::thread canceller([&] { watch->Cancel(); });
-  EXPECT_TRUE(absl::IsCancelled(StatusOf(watch->Next())));
+  absl::Status ended;
+  while (ended.ok()) ended = StatusOf(watch->Next());  // it opens with a sign of life
+  EXPECT_TRUE(absl::IsCancelled(ended)) << ended;
   canceller.join();
 }
 

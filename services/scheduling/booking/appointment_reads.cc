@@ -35,11 +35,6 @@ constexpr Sql kByStart = {
     "SELECT body, start_time, name FROM appointment WHERE $1 = '' AND start_time >= $2 "
     "AND start_time <= $3 AND (start_time > $2 OR name > $4) ORDER BY start_time, name LIMIT $5"};
 
-bool IsEnded(const v1::Appointment& appointment) {
-  return appointment.state() == v1::Appointment::STATE_CANCELLED ||
-         appointment.state() == v1::Appointment::STATE_NO_SHOW;
-}
-
 // Which index, and the range within it.
 struct Scan {
   const Sql* sql = &kByStart;
@@ -139,7 +134,8 @@ absl::Status AppointmentReads::List(const rpc::Call& call, Transaction& transact
         last.set_name(std::string(row.Text(2)));
         const bool visible =
             call.MaySee(appointment.clinic(), appointment.participants(0).patient()).ok();
-        if (visible && (show_ended || !IsEnded(appointment)) && filter.Matches(appointment)) {
+        if (visible && (show_ended || !IsMissed(appointment.state())) &&
+            filter.Matches(appointment)) {
           Show(call, std::move(appointment), reply->add_appointments());
           page_full = reply->appointments_size() == page_size;
         }

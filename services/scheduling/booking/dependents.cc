@@ -118,10 +118,6 @@ bool LostCoverByCatalog(const v1::Appointment& appointment) {
   });
 }
 
-bool Overrides(const v1::Appointment& appointment, v1::Blocker::Rule rule) {
-  return absl::c_linear_search(appointment.override().rules(), rule);
-}
-
 // What the claims take of the resource's shares. An appointment that was booked over the others'
 // took none that they needed.
 calendar::Timeline UseOf(int capacity, const std::vector<Claim>& claims,
@@ -133,7 +129,8 @@ calendar::Timeline UseOf(int capacity, const std::vector<Claim>& claims,
   calendar::Timeline use(capacity, calendar::PagesOf(all));
   for (const Claim& claim : claims) {
     const auto owner = owners.find(claim.owner);
-    if (owner == owners.end() || Overrides(owner->second.appointment(), v1::Blocker::RULE_BOOKED)) {
+    if (owner == owners.end() ||
+        Overrides(owner->second.appointment().override(), v1::Blocker::RULE_BOOKED)) {
       continue;
     }
     use.ApplyClaim(claim.interval, claim.shares);
@@ -175,10 +172,10 @@ absl::StatusOr<std::vector<std::string>> Dependents::Uncovered(
       if (owner == owners.end()) continue;
       const v1::Appointment& appointment = owner->second.appointment();
       // One that was booked over the hours has no cover to lose, and one over others no share.
-      const bool has_cover = Overrides(appointment, v1::Blocker::RULE_NOT_AVAILABLE) ||
+      const bool has_cover = Overrides(appointment.override(), v1::Blocker::RULE_NOT_AVAILABLE) ||
                              IsCovered(*change.after, claim, appointment);
       const bool has_share = claim.shares == 0 ||
-                             Overrides(appointment, v1::Blocker::RULE_BOOKED) ||
+                             Overrides(appointment.override(), v1::Blocker::RULE_BOOKED) ||
                              use.UsedMax(claim.interval) <= capacity;
       if (!has_cover || !has_share) uncovered.insert(claim.owner);
     }

@@ -53,10 +53,6 @@ absl::Status CheckPatient(const rpc::Call& call, Transaction& transaction, Calen
   return Refused(v1::Blocker::RULE_PATIENT_BUSY, "the patient has another appointment then");
 }
 
-bool Overrides(const Wish& wish, v1::Blocker::Rule rule) {
-  return absl::c_linear_search(wish.override.rules(), rule);
-}
-
 // The visit type's own rules, less those that are set aside.
 absl::Status CheckRules(const rpc::Call& call, const Wish& wish, Placement* placement) {
   if (wish.start < call.now && !wish.may_have_begun) {
@@ -66,7 +62,7 @@ absl::Status CheckRules(const rpc::Call& call, const Wish& wish, Placement* plac
   v1::SlotConflict conflict;
   for (auto& blocker :
        RefusingRules(*placement->snapshot, *placement->plan, placement->start, call.now)) {
-    if (Overrides(wish, blocker.rule())) {
+    if (Overrides(wish.override, blocker.rule())) {
       placement->overridden = true;
     } else {
       *conflict.add_blockers() = std::move(blocker);
@@ -256,8 +252,8 @@ absl::StatusOr<Placement> Place(const rpc::Call& call, Transaction& transaction,
   RETURN_IF_ERROR(CheckRules(call, wish, &placement));
   ASSIGN_OR_RETURN(const auto ways,
                    Select(*snapshot, *plan, plan->VisitAt(placement.start), wish.selection));
-  const SetAside set_aside{Overrides(wish, v1::Blocker::RULE_NOT_AVAILABLE),
-                           Overrides(wish, v1::Blocker::RULE_BOOKED)};
+  const SetAside set_aside{Overrides(wish.override, v1::Blocker::RULE_NOT_AVAILABLE),
+                           Overrides(wish.override, v1::Blocker::RULE_BOOKED)};
   CalendarRows rows(transaction, catalog, *snapshot, call.now, wish.ignored_owners, set_aside);
   RETURN_IF_ERROR(CheckPatient(call, transaction, rows, placement, wish));
   RETURN_IF_ERROR(ChooseAndLock(rows, ways, set_aside.any(), &placement));

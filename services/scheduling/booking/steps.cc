@@ -165,7 +165,7 @@ absl::Status Steps::Undo(const rpc::Call& call, Transaction& transaction,
   if (state == v1::Appointment::STATE_COMPLETED) {
     appointment.mutable_phases(CurrentPhase(appointment))->clear_actual_end_time();
   }
-  if (state == v1::Appointment::STATE_CANCELLED || state == v1::Appointment::STATE_NO_SHOW) {
+  if (IsMissed(state)) {
     RETURN_IF_ERROR(TakeAgain(call, transaction, &appointment));
     appointment.clear_cancellation();
   }

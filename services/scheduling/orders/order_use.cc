@@ -21,10 +21,6 @@ using storage::Value;
 constexpr Sql kVisitsOfOrder = {
     "SELECT body FROM appointment WHERE order_name = $1 ORDER BY start_time, name"};
 
-bool IsMissed(v1::Appointment::State state) {
-  return state == v1::Appointment::STATE_CANCELLED || state == v1::Appointment::STATE_NO_SHOW;
-}
-
 bool InWindow(const v1::Order& order, absl::Time start) {
   return FromWire(order.window().start_time()) <= start &&
          start < FromWire(order.window().end_time());

@@ -217,9 +217,8 @@ absl::StatusOr<std::vector<std::string>> FamiliarClinicians(const rpc::Call& cal
       {storage::Value::Text(patient), storage::Value::Integer(limits::kFamiliarVisitsMax)},
       [&](const storage::Row& row) -> absl::Status {
         ASSIGN_OR_RETURN(const auto visit, ParseAppointment(row.Text(0)));
-        const bool took_place = visit.state() != v1::Appointment::STATE_CANCELLED &&
-                                visit.state() != v1::Appointment::STATE_NO_SHOW;
-        if (!took_place || !call.MaySee(visit.clinic(), patient).ok()) return absl::OkStatus();
+        if (IsMissed(visit.state()) || !call.MaySee(visit.clinic(), patient).ok())
+          return absl::OkStatus();
         for (const v1::Assignment& assignment : visit.assignments()) {
           if (assignment.kind() == v1::Resource::KIND_CLINICIAN) {
             clinicians.push_back(assignment.resource());

@@ -1,8 +1,12 @@
 #include "services/clarityd/instance.h"
 
+#include <iterator>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/protobuf/descriptor.h"
 #include "services/clarityd/data_directory.h"
 #include "services/clarityd/tidying.h"
 #include "services/platform/base/errors.h"
@@ -15,6 +19,7 @@
 #include "services/platform/rpc/metrics.h"
 #include "services/platform/rpc/notifier.h"
 #include "services/platform/rpc/permissions.h"
+#include "services/platform/rpc/services.h"
 #include "services/platform/storage/idempotency.h"
 #include "services/platform/storage/sqlite/sqlite_database.h"
 #include "services/scheduling/service.h"
@@ -22,9 +27,30 @@
 namespace clarity {
 namespace {
 
-constexpr char kScheduling[] = "scheduling";
+// A service that this process can run.
+struct Kind {
+  const char* name;  // as in --services
+  StoreFile (*store)();
+  std::vector<const google::protobuf::ServiceDescriptor*> (*descriptors)();
+  absl::StatusOr<std::unique_ptr<rpc::Services>> (*make)(storage::Database*, rpc::Notifier*,
+                                                         base::Random*);
+};
 
-// The parts in the order in which they stand on each other: what is declared later goes first.
+constexpr Kind kKinds[] = {
+    {"scheduling", SchedulingStore, scheduling::Descriptors, scheduling::MakeServices},
+};
+
+// One that it runs: each has its own store and its own door to it. The parts in the order in which
+// they stand on each other: what is declared later goes first.
+struct Hosted {
+  std::unique_ptr<storage::SqliteDatabase> database;
+  rpc::Notifier notifier;
+  std::unique_ptr<rpc::Services> services;
+  std::unique_ptr<rpc::Door> door;
+  std::unique_ptr<Tidying> tidying;
+};
+
+// In the same order, too.
 class Parts final : public Instance {
  public:
   Parts(const Config& config, const base::Clock* clock, base::Random* random)
@@ -32,50 +58,61 @@ class Parts final : public Instance {
   ~Parts() override { Shutdown(); }
 
   absl::Status Open() {
-    for (const std::string& service : config_.services) {
-      if (service != kScheduling) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("--services: \"", service, "\" is unknown; there is: scheduling"));
-      }
-    }
-    RETURN_IF_ERROR(OpenStore());
-    RETURN_IF_ERROR(OpenDoor());
+    RETURN_IF_ERROR(OpenStores());
+    RETURN_IF_ERROR(OpenDoors());
     if (config_.metrics_address.has_value()) RETURN_IF_ERROR(ServeMetrics());
-    ASSIGN_OR_RETURN(
-        server_, rpc::Server::Start(config_.server, scheduling_->OpenTo(door_.get()), door_.get()));
-    tidying_ = std::make_unique<Tidying>(
-        database_.get(), [this](storage::Transaction& transaction) { return Tidy(transaction); });
+    RETURN_IF_ERROR(Serve());
+    for (const auto& hosted : hosted_) StartTidying(hosted.get());
     return absl::OkStatus();
   }
 
   int port() const override { return server_->port(); }
 
   void Shutdown() override {
-    tidying_.reset();
+    for (const auto& hosted : hosted_) hosted->tidying.reset();
     if (server_ != nullptr) server_->Shutdown();
   }
 
  private:
-  absl::Status OpenStore() {
+  absl::Status OpenStores() {
+    for (const std::string& name : config_.services) {
+      const Kind* kind = absl::c_find_if(kKinds, [&](const Kind& k) { return k.name == name; });
+      if (kind == std::end(kKinds)) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "--services: \"", name, "\" is unknown; there is: ",
+            absl::StrJoin(kKinds, ", ",
+                          [](std::string* out, const Kind& k) { absl::StrAppend(out, k.name); })));
+      }
+      RETURN_IF_ERROR(OpenStore(*kind));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenStore(const Kind& kind) {
+    auto hosted = std::make_unique<Hosted>();
     storage::SqliteDatabase::Options options;
     options.directory = config_.data_directory;
-    const StoreFile file = SchedulingStore();
+    const StoreFile file = kind.store();
     options.file_name = file.file_name;
     options.migrations = file.migrations;
     options.clock = clock_;
     // A connection for each worker: no read waits for another.
     options.read_connections = config_.worker_threads;
-    ASSIGN_OR_RETURN(database_, storage::SqliteDatabase::Open(options));
-    ASSIGN_OR_RETURN(scheduling_,
-                     scheduling::SchedulingServices::Make(database_.get(), &notifier_, random_));
+    ASSIGN_OR_RETURN(hosted->database, storage::SqliteDatabase::Open(options));
+    ASSIGN_OR_RETURN(hosted->services,
+                     kind.make(hosted->database.get(), &hosted->notifier, random_));
+    hosted_.push_back(std::move(hosted));
     return absl::OkStatus();
   }
 
-  absl::Status OpenDoor() {
+  absl::Status OpenDoors() {
     ASSIGN_OR_RETURN(auto permissions, rpc::Permissions::Load(config_.roles_file));
     permissions_ = std::make_unique<rpc::Permissions>(std::move(permissions));
-    ASSIGN_OR_RETURN(methods_, rpc::MethodTable::Create(
-                                   scheduling::SchedulingServices::Descriptors(), *permissions_));
+    // Also those of services that this process does not run: there is one file of roles.
+    std::vector<const google::protobuf::ServiceDescriptor*> descriptors;
+    for (const Kind& kind : kKinds)
+      absl::c_copy(kind.descriptors(), std::back_inserter(descriptors));
+    ASSIGN_OR_RETURN(methods_, rpc::MethodTable::Create(descriptors, *permissions_));
     RETURN_IF_ERROR(permissions_->CheckAllNamed(methods_->permissions()));
     rpc::Authenticator::Options options;
     options.keys_directory = config_.keys_directory;
@@ -85,9 +122,22 @@ class Parts final : public Instance {
     ASSIGN_OR_RETURN(authenticator_, rpc::Authenticator::Create(options, clock_));
     executor_ =
         std::make_unique<base::WorkerPool>(config_.worker_threads, limits::kWorkerQueueTasksMax);
-    door_ = std::make_unique<rpc::Door>(
-        rpc::DoorParts{clock_, random_, executor_.get(), database_.get(), permissions_.get(),
-                       methods_.get(), authenticator_.get(), &notifier_, &metrics_});
+    for (const auto& hosted : hosted_) {
+      hosted->door = std::make_unique<rpc::Door>(rpc::DoorParts{
+          clock_, random_, executor_.get(), hosted->database.get(), permissions_.get(),
+          methods_.get(), authenticator_.get(), &hosted->notifier, &metrics_});
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Serve() {
+    std::vector<grpc::Service*> services;
+    std::vector<rpc::Door*> doors;
+    for (const auto& hosted : hosted_) {
+      doors.push_back(hosted->door.get());
+      absl::c_copy(hosted->services->OpenTo(doors.back()), std::back_inserter(services));
+    }
+    ASSIGN_OR_RETURN(server_, rpc::Server::Start(config_.server, services, std::move(doors)));
     return absl::OkStatus();
   }
 
@@ -97,29 +147,29 @@ class Parts final : public Instance {
     return metrics_.Serve(*config_.metrics_address);
   }
 
-  absl::StatusOr<int64_t> Tidy(storage::Transaction& transaction) {
-    const absl::Time now = clock_->Now();
-    ASSIGN_OR_RETURN(const int64_t replies,
-                     storage::TrimReplies(transaction, now - limits::kIdempotencyKept));
-    ASSIGN_OR_RETURN(const int64_t others, scheduling_->Tidy(transaction, now));
-    return replies + others;
+  void StartTidying(Hosted* hosted) {
+    hosted->tidying = std::make_unique<Tidying>(
+        hosted->database.get(),
+        [this, hosted](storage::Transaction& transaction) -> absl::StatusOr<int64_t> {
+          const absl::Time now = clock_->Now();
+          ASSIGN_OR_RETURN(const int64_t replies,
+                           storage::TrimReplies(transaction, now - limits::kIdempotencyKept));
+          ASSIGN_OR_RETURN(const int64_t others, hosted->services->Tidy(transaction, now));
+          return replies + others;
+        });
   }
 
   const Config config_;
   const base::Clock* const clock_;
   base::Random* const random_;
 
-  rpc::Notifier notifier_;
   rpc::Metrics metrics_;
-  std::unique_ptr<storage::SqliteDatabase> database_;
-  std::unique_ptr<scheduling::SchedulingServices> scheduling_;
   std::unique_ptr<rpc::Permissions> permissions_;
   std::unique_ptr<const rpc::MethodTable> methods_;
   std::unique_ptr<rpc::Authenticator> authenticator_;
   std::unique_ptr<base::Executor> executor_;
-  std::unique_ptr<rpc::Door> door_;
+  std::vector<std::unique_ptr<Hosted>> hosted_;
   std::unique_ptr<rpc::Server> server_;
-  std::unique_ptr<Tidying> tidying_;
 };
 
 }  // namespace

@@ -6,9 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
+#include "services/platform/storage/record.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/limits.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {
@@ -54,27 +55,6 @@ constexpr Sql kCountOpen = {
 constexpr Sql kCountHolds = {
     "SELECT COUNT(*) FROM hold WHERE holder = $1 AND kind = $2 AND expire_time > $3"};
 
-absl::StatusOr<std::optional<std::string>> ReadBody(Transaction& transaction, const Sql& sql,
-                                                    absl::string_view name) {
-  std::optional<std::string> body;
-  RETURN_IF_ERROR(transaction.Query(sql, {Value::Text(name)}, [&](const Row& row) {
-    body = std::string(row.Text(0));
-    return absl::OkStatus();
-  }));
-  return body;
-}
-
-template <typename Record>
-absl::StatusOr<Record> Parse(absl::string_view body) {
-  Record record;
-  if (!record.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
-    return base::Internal("a stored record does not parse");
-  }
-  return record;
-}
-
-std::string EtagOf(int64_t revision) { return absl::StrCat("\"", revision, "\""); }
-
 const std::string& PatientOf(const v1::Appointment& appointment) {
   return appointment.participants(0).patient();
 }
@@ -98,9 +78,9 @@ template <>
 absl::StatusOr<HoldRecord> Load(const rpc::Call& call, Transaction& transaction,
                                 absl::string_view name) {
   call.audit_resource = std::string(name);
-  ASSIGN_OR_RETURN(const auto body, ReadBody(transaction, kReadHold, name));
+  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadHold, name));
   if (!body.has_value()) return HoldExpired(name);
-  ASSIGN_OR_RETURN(auto record, Parse<HoldRecord>(*body));
+  ASSIGN_OR_RETURN(auto record, storage::ParseRecord<HoldRecord>(*body));
   // Somebody else's answers like one that is gone: nobody learns which ids exist.
   if (record.hold().holder() != call.principal.subject ||
       FromWire(record.hold().expire_time()) <= call.now) {
@@ -114,9 +94,9 @@ template <>
 absl::StatusOr<OrderRecord> Load(const rpc::Call& call, Transaction& transaction,
                                  absl::string_view name) {
   call.audit_resource = std::string(name);
-  ASSIGN_OR_RETURN(const auto body, ReadBody(transaction, kReadOrder, name));
+  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadOrder, name));
   if (!body.has_value()) return call.Missing(name);
-  ASSIGN_OR_RETURN(auto record, Parse<OrderRecord>(*body));
+  ASSIGN_OR_RETURN(auto record, storage::ParseRecord<OrderRecord>(*body));
   RETURN_IF_ERROR(call.MaySee("", record.order().patient()));
   return record;
 }
@@ -125,16 +105,16 @@ template <>
 absl::StatusOr<BlockRecord> Load(const rpc::Call& call, Transaction& transaction,
                                  absl::string_view name) {
   call.audit_resource = std::string(name);
-  ASSIGN_OR_RETURN(const auto body, ReadBody(transaction, kReadBlock, name));
+  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadBlock, name));
   if (!body.has_value()) return call.Missing(name);
-  return Parse<BlockRecord>(*body);
+  return storage::ParseRecord<BlockRecord>(*body);
 }
 
 absl::StatusOr<AppointmentRecord> ReadAppointment(Transaction& transaction,
                                                   absl::string_view name) {
-  ASSIGN_OR_RETURN(const auto body, ReadBody(transaction, kReadAppointment, name));
+  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadAppointment, name));
   if (!body.has_value()) return base::NotFound(name);
-  return Parse<AppointmentRecord>(*body);
+  return storage::ParseRecord<AppointmentRecord>(*body);
 }
 
 void Show(const rpc::Call& call, v1::Appointment appointment, v1::Appointment* reply) {
@@ -148,7 +128,7 @@ void Show(const rpc::Call& call, v1::Appointment appointment, v1::Appointment* r
 absl::Status Save(const rpc::Call& call, Transaction& transaction, AppointmentRecord* record) {
   v1::Appointment& appointment = *record->mutable_appointment();
   record->set_revision(record->revision() + 1);
-  appointment.set_etag(EtagOf(record->revision()));
+  appointment.set_etag(storage::EtagOf(record->revision()));
   *appointment.mutable_update_time() = ToWire(call.now);
   call.audit_resource = appointment.name();
   call.audit_clinic = appointment.clinic();
@@ -167,7 +147,7 @@ absl::Status Save(const rpc::Call& call, Transaction& transaction, AppointmentRe
 absl::Status Save(const rpc::Call& call, Transaction& transaction, HoldRecord* record) {
   v1::Hold& hold = *record->mutable_hold();
   record->set_revision(record->revision() + 1);
-  hold.set_etag(EtagOf(record->revision()));
+  hold.set_etag(storage::EtagOf(record->revision()));
   call.audit_resource = hold.name();
   call.audit_clinic = hold.clinic();
   const std::string body = record->SerializeAsString();
@@ -182,7 +162,7 @@ absl::Status Save(const rpc::Call& call, Transaction& transaction, HoldRecord* r
 absl::Status Save(const rpc::Call& call, Transaction& transaction, OrderRecord* record) {
   v1::Order& order = *record->mutable_order();
   record->set_revision(record->revision() + 1);
-  order.set_etag(EtagOf(record->revision()));
+  order.set_etag(storage::EtagOf(record->revision()));
   *order.mutable_update_time() = ToWire(call.now);
   call.audit_resource = order.name();
   const std::string body = record->SerializeAsString();
@@ -196,7 +176,7 @@ absl::Status Save(const rpc::Call& call, Transaction& transaction, OrderRecord* 
 absl::Status Save(const rpc::Call& call, Transaction& transaction, BlockRecord* record) {
   v1::Block& block = *record->mutable_block();
   record->set_revision(record->revision() + 1);
-  block.set_etag(EtagOf(record->revision()));
+  block.set_etag(storage::EtagOf(record->revision()));
   call.audit_resource = block.name();
   const std::string body = record->SerializeAsString();
   return transaction
@@ -283,19 +263,13 @@ void RemoveAttention(v1::Attention::Reason reason, v1::Appointment* appointment)
               list->end());
 }
 
-absl::Status CheckEtag(absl::string_view expected, absl::string_view present,
-                       absl::string_view name) {
-  if (expected.empty() || expected == present) return absl::OkStatus();
-  return base::EtagMismatch(name);
-}
-
 absl::StatusOr<v1::Appointment> ParseAppointment(absl::string_view body) {
-  ASSIGN_OR_RETURN(auto record, Parse<AppointmentRecord>(body));
+  ASSIGN_OR_RETURN(auto record, storage::ParseRecord<AppointmentRecord>(body));
   return std::move(*record.mutable_appointment());
 }
 
 absl::StatusOr<v1::Order> ParseOrder(absl::string_view body) {
-  ASSIGN_OR_RETURN(auto record, Parse<OrderRecord>(body));
+  ASSIGN_OR_RETURN(auto record, storage::ParseRecord<OrderRecord>(body));
   return std::move(*record.mutable_order());
 }
 

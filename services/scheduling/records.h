@@ -90,10 +90,6 @@ void AddAttention(const rpc::Call& call, v1::Attention::Reason reason,
                   v1::Appointment* appointment);
 void RemoveAttention(v1::Attention::Reason reason, v1::Appointment* appointment);
 
-// ETAG_MISMATCH unless `expected` is empty or the present one.
-absl::Status CheckEtag(absl::string_view expected, absl::string_view present,
-                       absl::string_view name);
-
 // The body of a row of `appointment`, and of `visit_order`.
 absl::StatusOr<v1::Appointment> ParseAppointment(absl::string_view body);
 absl::StatusOr<v1::Order> ParseOrder(absl::string_view body);

@@ -6,6 +6,7 @@
 #include "services/platform/base/limits.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/rpc/arena_messages.h"
+#include "services/platform/rpc/door.h"
 #include "services/scheduling/booking/appointment_reads.h"
 #include "services/scheduling/booking/appointments.h"
 #include "services/scheduling/booking/blocks.h"
@@ -245,9 +246,9 @@ class OrderSurface final : public v1::OrderService::CallbackService {
   UseCases& use_;
 };
 
-class Services final : public SchedulingServices {
+class SchedulingServices final : public rpc::Services {
  public:
-  Services(storage::Database* database, rpc::Notifier* notifier, base::Random* random)
+  SchedulingServices(storage::Database* database, rpc::Notifier* notifier, base::Random* random)
       : use_(database, notifier, random) {}
 
   absl::Status Load(storage::Database* database) { return use_.store.Load(*database); }
@@ -281,18 +282,19 @@ class Services final : public SchedulingServices {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SchedulingServices>> SchedulingServices::Make(
-    storage::Database* database, rpc::Notifier* notifier, base::Random* random) {
-  auto services = std::make_unique<Services>(database, notifier, random);
-  RETURN_IF_ERROR(services->Load(database));
-  return services;
-}
-
-std::vector<const google::protobuf::ServiceDescriptor*> SchedulingServices::Descriptors() {
+std::vector<const google::protobuf::ServiceDescriptor*> Descriptors() {
   const auto* scheduling = v1::FindSlotsRequest::descriptor()->file();
   const auto* catalog = v1::ApplyCatalogRequest::descriptor()->file();
   const auto* orders = v1::PutOrderRequest::descriptor()->file();
   return {scheduling->service(0), catalog->service(0), orders->service(0)};
+}
+
+absl::StatusOr<std::unique_ptr<rpc::Services>> MakeServices(storage::Database* database,
+                                                            rpc::Notifier* notifier,
+                                                            base::Random* random) {
+  auto services = std::make_unique<SchedulingServices>(database, notifier, random);
+  RETURN_IF_ERROR(services->Load(database));
+  return services;
 }
 
 }  // namespace clarity::scheduling

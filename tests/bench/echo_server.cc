@@ -76,7 +76,7 @@ void Serve(const Options& options) {
   rpc::Door door({&clock, &random, &workers, database.get(), &permissions, methods.get(),
                   authenticator.get(), &notifier, &metrics});
   EchoSurface surface(&door);
-  const auto server = Value(rpc::Server::Start({}, {&surface}, &door));
+  const auto server = Value(rpc::Server::Start({}, {&surface}, {&door}));
   base::Log(base::LogLevel::kInfo, "started",
             {{"address", absl::StrCat("127.0.0.1:", server->port())}});
   rpc::WaitForTermination();

@@ -125,8 +125,8 @@ int WaitForTermination(absl::Duration at_most) {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
                                                       const std::vector<grpc::Service*>& services,
-                                                      Door* door) {
-  std::unique_ptr<Server> server(new Server(options, door));
+                                                      std::vector<Door*> doors) {
+  std::unique_ptr<Server> server(new Server(options, std::move(doors)));
   RETURN_IF_ERROR(server->Listen(services));
   server->ticks_ = std::thread([raw = server.get()] { raw->RunTicks(); });
   return server;
@@ -162,6 +162,10 @@ absl::Status Server::Listen(const std::vector<grpc::Service*>& services) {
   return absl::OkStatus();
 }
 
+std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
+  return server_->InProcessChannel(grpc::ChannelArguments());
+}
+
 void Server::RunTicks() {
   for (;;) {
     {
@@ -169,9 +173,11 @@ void Server::RunTicks() {
       if (!stopping_) changed_.WaitFor(&mutex_, kTickEvery);
       if (stopping_) return;
     }
-    door_->Tick();
+    for (Door* door : doors_) door->Tick();
+    const bool can_serve = std::all_of(doors_.begin(), doors_.end(),
+                                       [](const Door* door) { return door->CanServe(); });
     // No effect once Shutdown has begun.
-    server_->GetHealthCheckService()->SetServingStatus(door_->CanServe());
+    server_->GetHealthCheckService()->SetServingStatus(can_serve);
   }
 }
 
@@ -179,7 +185,7 @@ void Server::Shutdown() {
   if (server_ == nullptr || !ticks_.joinable()) return;
   server_->GetHealthCheckService()->Shutdown();  // NOT_SERVING for good
   if (options_.drain > absl::ZeroDuration()) options_.wait(options_.drain);
-  door_->Close();
+  for (Door* door : doors_) door->Close();
   // gRPC cancels what arrives once the port closes. Until nobody comes any more, better answer.
   if (options_.drain > absl::ZeroDuration()) options_.wait(limits::kRefusingBeforeStop);
   {

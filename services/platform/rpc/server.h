@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -23,7 +24,7 @@ void BlockTerminationSignals();
 // Returns when SIGTERM or SIGINT arrives, with its number; 0 when neither has after `at_most`.
 int WaitForTermination(absl::Duration at_most = absl::InfiniteDuration());
 
-// A gRPC server around a door.
+// A gRPC server around the doors of what it serves.
 class Server {
  public:
   struct Options {
@@ -42,13 +43,15 @@ class Server {
     std::function<void(absl::Duration)> wait = absl::SleepFor;
   };
 
-  // The services and the door outlive the server.
+  // The services and their doors outlive the server.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Options& options,
                                                        const std::vector<grpc::Service*>& services,
-                                                       Door* door);
+                                                       std::vector<Door*> doors);
   ~Server();
 
   int port() const { return port_; }
+  // To itself, without a network: the calls pass the doors as any others do.
+  std::shared_ptr<grpc::Channel> InProcessChannel();
 
   // Health NOT_SERVING; after `drain`, calls refused with UNAVAILABLE and streams ended so; a
   // moment later the port closed, and at most `grace` for the calls under way. Once it returns no
@@ -56,12 +59,13 @@ class Server {
   void Shutdown();
 
  private:
-  Server(const Options& options, Door* door) : options_(options), door_(door) {}
+  Server(const Options& options, std::vector<Door*> doors)
+      : options_(options), doors_(std::move(doors)) {}
   absl::Status Listen(const std::vector<grpc::Service*>& services);
   void RunTicks();
 
   const Options options_;
-  Door* const door_;
+  const std::vector<Door*> doors_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 

@@ -31,10 +31,10 @@ TEST(ServerTest, WillNotSpeakPlainTextToTheNetwork) {
   testing::EchoService::CallbackService service;
   Server::Options options;
   options.address.host = "0.0.0.0";
-  EXPECT_THAT(std::string(Server::Start(options, {&service}, &echo.door()).status().message()),
+  EXPECT_THAT(std::string(Server::Start(options, {&service}, {&echo.door()}).status().message()),
               HasSubstr("in plain text"));
   options.insecure_listen = true;
-  EXPECT_TRUE(Server::Start(options, {&service}, &echo.door()).ok());
+  EXPECT_TRUE(Server::Start(options, {&service}, {&echo.door()}).ok());
 }
 
 TEST(ServerTest, WantsBothHalvesOfAnIdentity) {
@@ -42,10 +42,10 @@ TEST(ServerTest, WantsBothHalvesOfAnIdentity) {
   testing::EchoService::CallbackService service;
   Server::Options options;
   options.certificate_file = "/no/such/file";
-  EXPECT_THAT(std::string(Server::Start(options, {&service}, &echo.door()).status().message()),
+  EXPECT_THAT(std::string(Server::Start(options, {&service}, {&echo.door()}).status().message()),
               HasSubstr("both a certificate and a key"));
   options.key_file = "/no/such/file";
-  EXPECT_THAT(std::string(Server::Start(options, {&service}, &echo.door()).status().message()),
+  EXPECT_THAT(std::string(Server::Start(options, {&service}, {&echo.door()}).status().message()),
               HasSubstr("cannot read /no/such/file"));
 }
 
@@ -54,7 +54,7 @@ TEST(ServerTest, DoesNotShareItsPort) {
   testing::EchoService::CallbackService service;
   Server::Options options;
   options.address.port = echo.server().port();
-  EXPECT_EQ(Server::Start(options, {&service}, &echo.door()).status(),
+  EXPECT_EQ(Server::Start(options, {&service}, {&echo.door()}).status(),
             absl::UnavailableError(absl::StrCat("cannot listen on ", options.address.ToString(),
                                                 ": Address already in use")));
 }
@@ -151,7 +151,7 @@ class TlsTest : public ::testing::Test {
     return stub->Ping(context.get(), testing::PingRequest(), &reply).error_code();
   }
   std::string WhyNot() {
-    return std::string(Server::Start(options_, {&service_}, &echo_.door()).status().message());
+    return std::string(Server::Start(options_, {&service_}, {&echo_.door()}).status().message());
   }
 
   EchoServer echo_;
@@ -161,7 +161,7 @@ class TlsTest : public ::testing::Test {
 };
 
 TEST_F(TlsTest, ServesWhoTrustsItsCertificateAndNobodyInPlainText) {
-  const auto server = Server::Start(options_, {&service_}, &echo_.door());
+  const auto server = Server::Start(options_, {&service_}, {&echo_.door()});
   ASSERT_TRUE(server.ok()) << server.status();
   grpc::SslCredentialsOptions trust;
   trust.pem_root_certs = *base::ReadFile(identity_.certificate_file());
@@ -190,7 +190,7 @@ TEST(ServerTest, AnswersHealthChecksAndShowsItsShapeOnlyWhenToldTo) {
   testing::EchoService::CallbackService service;
   Server::Options options;
   options.reflection = true;
-  const auto open = Server::Start(options, {&service}, &echo.door());
+  const auto open = Server::Start(options, {&service}, {&echo.door()});
   ASSERT_TRUE(open.ok()) << open.status();
   const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", (*open)->port()),
                                            grpc::InsecureChannelCredentials());
@@ -203,7 +203,7 @@ class StoppingServerTest : public ::testing::Test {
     Server::Options options;
     options.drain = absl::Hours(1);
     options.wait = [this](absl::Duration duration) { on_wait_(duration); };
-    server_ = *Server::Start(options, {&service_}, &echo_.door());
+    server_ = *Server::Start(options, {&service_}, {&echo_.door()});
     channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
                                    grpc::InsecureChannelCredentials());
   }

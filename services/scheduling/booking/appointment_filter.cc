@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
-#include "services/scheduling/wire.h"
+#include "services/platform/base/wire.h"
 
 namespace clarity::scheduling {
 namespace {

@@ -3,7 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/base/errors.h"
-#include "services/scheduling/wire.h"
+#include "services/platform/base/wire.h"
 
 namespace clarity::scheduling {
 namespace {

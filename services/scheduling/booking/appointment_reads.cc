@@ -7,12 +7,12 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/platform/rpc/page_token.h"
 #include "services/scheduling/booking/appointment_filter.h"
 #include "services/scheduling/limits.h"
 #include "services/scheduling/records.h"
 #include "services/scheduling/watch/watch_token.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {

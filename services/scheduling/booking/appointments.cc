@@ -8,11 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
+#include "services/platform/storage/record.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/limits.h"
 #include "services/scheduling/orders/order_use.h"
 #include "services/scheduling/records.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {
@@ -206,7 +207,7 @@ absl::Status Appointments::Reschedule(const rpc::Call& call, Transaction& transa
                                       v1::Appointment* reply) {
   ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, request.name()));
   v1::Appointment& appointment = *record.mutable_appointment();
-  RETURN_IF_ERROR(CheckEtag(request.etag(), appointment.etag(), appointment.name()));
+  RETURN_IF_ERROR(storage::CheckEtag(request.etag(), appointment.etag(), appointment.name()));
   if (!IsAhead(appointment.state())) return WrongState(appointment.state(), "be moved");
   if (!MayStillChange(call, appointment)) {
     return WrongState(appointment.state(), "be moved by the patient once it should have begun");
@@ -268,7 +269,7 @@ absl::Status Appointments::Cancel(const rpc::Call& call, Transaction& transactio
                                   v1::Appointment* reply) {
   ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, request.name()));
   v1::Appointment& appointment = *record.mutable_appointment();
-  RETURN_IF_ERROR(CheckEtag(request.etag(), appointment.etag(), appointment.name()));
+  RETURN_IF_ERROR(storage::CheckEtag(request.etag(), appointment.etag(), appointment.name()));
   if (!IsAhead(appointment.state()) && appointment.state() != v1::Appointment::STATE_ARRIVED) {
     return WrongState(appointment.state(), "be cancelled");
   }

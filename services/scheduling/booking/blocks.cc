@@ -10,11 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
+#include "services/platform/storage/record.h"
 #include "services/scheduling/booking/calendar_rows.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/limits.h"
 #include "services/scheduling/records.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {
@@ -170,7 +171,7 @@ absl::Status Blocks::Create(const rpc::Call& call, Transaction& transaction,
 absl::Status Blocks::Delete(const rpc::Call& call, Transaction& transaction,
                             const v1::DeleteBlockRequest& request, v1::DeleteBlockResponse* reply) {
   ASSIGN_OR_RETURN(const auto record, Load<BlockRecord>(call, transaction, request.name()));
-  RETURN_IF_ERROR(CheckEtag(request.etag(), record.block().etag(), request.name()));
+  RETURN_IF_ERROR(storage::CheckEtag(request.etag(), record.block().etag(), request.name()));
   ASSIGN_OR_RETURN(const auto snapshot, catalog_->At(transaction));
   for (const std::string& resource : record.block().resources()) {
     // One that has left the catalog since serves nowhere.

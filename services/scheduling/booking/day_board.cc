@@ -6,9 +6,9 @@
 #include "absl/time/civil_time.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/scheduling/records.h"
 #include "services/scheduling/watch/watch_token.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {

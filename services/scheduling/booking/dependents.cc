@@ -8,11 +8,11 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/scheduling/booking/calendar_rows.h"
 #include "services/scheduling/calendar/page.h"
 #include "services/scheduling/calendar/timeline.h"
 #include "services/scheduling/records.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {

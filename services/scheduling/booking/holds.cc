@@ -8,11 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
+#include "services/platform/storage/record.h"
 #include "services/scheduling/booking/placement.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/limits.h"
 #include "services/scheduling/records.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {
@@ -109,7 +110,7 @@ absl::Status Holds::Renew(const rpc::Call& call, Transaction& transaction,
                           const v1::RenewHoldRequest& request, v1::Hold* reply) {
   ASSIGN_OR_RETURN(auto record, Load<HoldRecord>(call, transaction, request.name()));
   v1::Hold& hold = *record.mutable_hold();
-  RETURN_IF_ERROR(CheckEtag(request.etag(), hold.etag(), hold.name()));
+  RETURN_IF_ERROR(storage::CheckEtag(request.etag(), hold.etag(), hold.name()));
   const absl::Time expire_time =
       std::min(call.now + limits::ForHoldKind(hold.kind()).life, FromWire(hold.last_expire_time()));
   *hold.mutable_expire_time() = ToWire(expire_time);
@@ -126,7 +127,7 @@ absl::Status Holds::Release(const rpc::Call& call, Transaction& transaction,
   // Gone already, or never the caller's: there is nothing left to give back.
   if (base::ReasonOf(record.status()) == "HOLD_EXPIRED") return absl::OkStatus();
   RETURN_IF_ERROR(record.status());
-  RETURN_IF_ERROR(CheckEtag(request.etag(), record->hold().etag(), request.name()));
+  RETURN_IF_ERROR(storage::CheckEtag(request.etag(), record->hold().etag(), request.name()));
   RETURN_IF_ERROR(DeleteHold(transaction, request.name()));
   ASSIGN_OR_RETURN(auto claims, DeleteClaims(transaction, request.name()));
   publisher_->ClaimsChanged(transaction, std::move(claims), {});

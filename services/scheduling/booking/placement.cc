@@ -9,12 +9,12 @@
 #include "services/platform/base/errors.h"
 #include "services/platform/base/limits.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/scheduling/booking/rules.h"
 #include "services/scheduling/calendar/assign.h"
 #include "services/scheduling/calendar/search.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/records.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/wire.h"
 #include "services/scheduling/calendar/grid.h"
 #include "services/scheduling/catalog/defaults.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {

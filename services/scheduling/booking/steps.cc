@@ -6,12 +6,13 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
+#include "services/platform/storage/record.h"
 #include "services/scheduling/booking/placement.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/limits.h"
 #include "services/scheduling/orders/order_use.h"
 #include "services/scheduling/records.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {
@@ -24,7 +25,7 @@ template <typename Request>
 absl::StatusOr<AppointmentRecord> LoadForStep(const rpc::Call& call, Transaction& transaction,
                                               const Request& request) {
   ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, request.name()));
-  RETURN_IF_ERROR(CheckEtag(request.etag(), record.appointment().etag(), request.name()));
+  RETURN_IF_ERROR(storage::CheckEtag(request.etag(), record.appointment().etag(), request.name()));
   return record;
 }
 

@@ -10,12 +10,13 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/platform/rpc/page_token.h"
+#include "services/platform/storage/record.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/limits.h"
 #include "services/scheduling/orders/order_use.h"
 #include "services/scheduling/records.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {
@@ -66,7 +67,7 @@ absl::StatusOr<std::optional<OrderRecord>> LoadIfThere(const rpc::Call& call,
 }
 
 absl::Status CheckChange(const v1::Order& present, const v1::Order& wanted) {
-  RETURN_IF_ERROR(CheckEtag(wanted.etag(), present.etag(), wanted.name()));
+  RETURN_IF_ERROR(storage::CheckEtag(wanted.etag(), present.etag(), wanted.name()));
   if (present.state() == v1::Order::STATE_REVOKED) {
     return base::FailedPrecondition("WRONG_STATE", "the order was revoked: put a new one",
                                     {{"state", "REVOKED"}});
@@ -141,7 +142,7 @@ absl::Status Orders::Revoke(const rpc::Call& call, Transaction& transaction,
   RETURN_IF_ERROR(transaction.BumpGuard(request.name()));
   ASSIGN_OR_RETURN(auto record, Load<OrderRecord>(call, transaction, request.name()));
   v1::Order& order = *record.mutable_order();
-  RETURN_IF_ERROR(CheckEtag(request.etag(), order.etag(), order.name()));
+  RETURN_IF_ERROR(storage::CheckEtag(request.etag(), order.etag(), order.name()));
   ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, request.name(), ""));
   const bool revoked_before = order.state() == v1::Order::STATE_REVOKED;
   if (!revoked_before) {

@@ -10,6 +10,7 @@
 #include "absl/time/civil_time.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/platform/rpc/freshness.h"
 #include "services/scheduling/booking/rules.h"
 #include "services/scheduling/catalog/defaults.h"
@@ -17,7 +18,6 @@
 #include "services/scheduling/search/plan_search.h"
 #include "services/scheduling/search/query.h"
 #include "services/scheduling/search/wanted_times.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {

@@ -7,10 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/scheduling/booking/rules.h"
 #include "services/scheduling/calendar/assign.h"
 #include "services/scheduling/records.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {

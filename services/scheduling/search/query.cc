@@ -6,8 +6,8 @@
 
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/scheduling/limits.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {

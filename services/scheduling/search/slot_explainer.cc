@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/platform/rpc/freshness.h"
 #include "services/scheduling/booking/rules.h"
 #include "services/scheduling/errors.h"
@@ -16,7 +17,6 @@
 #include "services/scheduling/orders/order_use.h"
 #include "services/scheduling/records.h"
 #include "services/scheduling/search/plan_search.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {

@@ -14,6 +14,7 @@
 #include "absl/time/civil_time.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/platform/rpc/freshness.h"
 #include "services/platform/rpc/page_token.h"
 #include "services/scheduling/booking/rules.h"
@@ -23,7 +24,6 @@
 #include "services/scheduling/records.h"
 #include "services/scheduling/search/query.h"
 #include "services/scheduling/search/wanted_times.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {

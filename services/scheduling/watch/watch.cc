@@ -7,10 +7,10 @@
 #include "services/platform/base/errors.h"
 #include "services/platform/base/limits.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/scheduling/booking/publisher.h"
 #include "services/scheduling/records.pb.h"
 #include "services/scheduling/watch/watch_token.h"
-#include "services/scheduling/wire.h"
 
 namespace clarity::scheduling {
 namespace {

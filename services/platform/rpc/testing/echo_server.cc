@@ -119,7 +119,7 @@ EchoServer::EchoServer(int threads, size_t queue_tasks_max) {
   parts.metrics = &metrics_;
   door_ = std::make_unique<Door>(parts);
   service_ = std::make_unique<EchoGrpcService>(door_.get(), &use_cases_);
-  server_ = OrDie(Server::Start({}, {service_.get()}, door_.get()));
+  server_ = OrDie(Server::Start({}, {service_.get()}, {door_.get()}));
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);  // A window that does not grow.

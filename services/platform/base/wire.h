@@ -1,10 +1,11 @@
-#ifndef CLARITY_SERVICES_SCHEDULING_WIRE_H_
-#define CLARITY_SERVICES_SCHEDULING_WIRE_H_
+#ifndef CLARITY_SERVICES_PLATFORM_BASE_WIRE_H_
+#define CLARITY_SERVICES_PLATFORM_BASE_WIRE_H_
 
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 
-namespace clarity::scheduling {
+// Times as they are on the wire.
+namespace clarity {
 
 inline absl::Time FromWire(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
@@ -19,6 +20,6 @@ inline google::protobuf::Timestamp ToWire(absl::Time time) {
   return wire;
 }
 
-}  // namespace clarity::scheduling
+}  // namespace clarity
 
-#endif  // CLARITY_SERVICES_SCHEDULING_WIRE_H_
+#endif  // CLARITY_SERVICES_PLATFORM_BASE_WIRE_H_

@@ -3,6 +3,8 @@
     /usr/bin/python3 -B tests/structure/reference.py    writes it anew
 """
 
+import collections
+import functools
 import re
 
 import layers
@@ -10,7 +12,8 @@ import protos
 
 REFERENCE = layers.ROOT / 'proto/README.md'
 COMMAND = '/usr/bin/python3 -B tests/structure/reference.py'
-ROLES = layers.ROOT / 'deploy/policies/roles.textproto'
+# The server's, and that of a service which is declared and not served yet.
+ROLES = [layers.ROOT / path for path in layers.tracked('deploy/policies/*roles.textproto')]
 REQUEST_BYTES_USUAL = 65_536
 
 HEAD = f"""# The RPCs
@@ -27,10 +30,12 @@ How to call (tokens, deadlines, repeats, errors, lists, watching): [clients/READ
   1,024, and a list 100 items. What breaks a rule is refused with INVALID_ARGUMENT, all of it at once.
 - **Names** of resources are `collection/id`; an id is 1 to 63 of a-z, 0-9 and hyphen, and begins with
   a letter or digit.
-- **Who may call** is what [roles.textproto](../deploy/policies/roles.textproto) grants to roles, by
+- **Who may call** is what [roles.textproto](../deploy/policies/roles.textproto), and for consultation
+  [consultation_roles.textproto](../deploy/policies/consultation_roles.textproto), grants to roles, by
   the permission in brackets. Besides, a patient reaches only what is the own, and everybody else only
   the clinics of the token.
-- **Errors** carry a reason for programs: [ErrorReason](#errorreason).
+- **Errors** carry a reason for programs: [those of every service](#schedulingerrorreason), and
+  [those that consultation adds](#consultationerrorreason).
 - **Health data** never appears in a log, a metric or an error text.
 """
 
@@ -40,16 +45,36 @@ SCALARS = {number: name[len('TYPE_'):].lower() for name, number in (
 
 def roles_by_permission():
     granted = {}
-    for grant in ROLES.read_text().split('grants {')[1:]:
-        role = re.search(r'role: (\w+)', grant)[1]
-        for permission in re.findall(r'permissions: "([^"]+)"', grant):
-            granted.setdefault(permission, []).append(role)
+    for path in ROLES:
+        for grant in path.read_text().split('grants {')[1:]:
+            role = re.search(r'role: (\w+)', grant)[1]
+            for permission in re.findall(r'permissions: "([^"]+)"', grant):
+                granted.setdefault(permission, []).append(role)
     return granted
 
 
+def unqualified(name):
+    return re.sub(r'^clarity\.\w+\.v1\.', '', name)
+
+
+@functools.lru_cache(maxsize=None)
+def in_two_packages():
+    """The names, without their package, that more than one package has."""
+    count = collections.Counter()
+    for file in protos.load()[0]:
+        for name, *_ in [*protos.messages_of(file), *protos.enums_of(file)]:
+            count[unqualified(name)] += 1
+    return {name for name, times in count.items() if times > 1}
+
+
 def short(name):
-    """'Slot.Phase' of '.clarity.scheduling.v1.Slot.Phase'; what is not ours keeps its package."""
-    return re.sub(r'^clarity\.\w+\.v1\.', '', name.lstrip('.'))
+    """'Slot.Phase' of '.clarity.scheduling.v1.Slot.Phase'; 'consultation.ErrorReason' where another
+    package has one as well; what is not ours keeps its package."""
+    name = name.lstrip('.')
+    text = unqualified(name)
+    if text == name or text not in in_two_packages():
+        return text
+    return re.sub(r'^clarity\.(\w+)\.v1\.', r'\1.', name)
 
 
 def anchor(heading):

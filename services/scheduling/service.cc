@@ -5,8 +5,8 @@
 #include "clarity/scheduling/v1/scheduling_service.grpc.pb.h"
 #include "services/platform/base/limits.h"
 #include "services/platform/base/status_macros.h"
-#include "services/platform/rpc/arena_messages.h"
 #include "services/platform/rpc/door.h"
+#include "services/platform/rpc/kept_messages.h"
 #include "services/scheduling/booking/appointment_reads.h"
 #include "services/scheduling/booking/appointments.h"
 #include "services/scheduling/booking/blocks.h"
@@ -173,7 +173,7 @@ class SchedulingSurface final : public v1::SchedulingService::CallbackService {
  private:
   rpc::Door& door_;
   UseCases& use_;
-  rpc::ArenaMessages<v1::FindSlotsRequest, v1::FindSlotsResponse> slot_messages_;
+  rpc::KeptMessages<v1::FindSlotsRequest, v1::FindSlotsResponse> slot_messages_;
 };
 
 class CatalogSurface final : public v1::CatalogService::CallbackService {

@@ -103,7 +103,7 @@ void BookSomewhere(const Visit& visit, const Bitmap& grid, std::mt19937& random,
     std::shuffle(preference.back().begin(), preference.back().end(), random);
   }
   const auto fits = [&](int need, int resource) {
-    return Fits(visit, need, views[resource], *start);
+    return Fits(StretchesOf(visit, visit.needs[need]), views[resource], *start);
   };
   const Assignment assignment = *Assign(visit, fits, preference);
   for (size_t need = 0; need < visit.needs.size(); ++need) {

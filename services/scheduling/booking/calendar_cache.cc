@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/limits.h"
@@ -36,10 +37,10 @@ absl::StatusOr<std::vector<std::shared_ptr<const Timeline>>> CalendarCache::Get(
   {
     base::MutexLock lock(&mutex_);
     for (size_t i = 0; i < resources.size(); ++i) {
-      const auto found = entries_.find(snapshot.resource(resources[i]).name());
-      if (found != entries_.end() && IsCurrent(found->second, snapshot, pages)) {
-        DropExpired(&found->second, now);
-        timelines[i] = Without(without_owner, found->second);
+      Entry& entry = EntryOf(snapshot, resources[i]);
+      if (IsCurrent(entry, snapshot, pages)) {
+        DropExpired(&entry, now);
+        timelines[i] = Without(without_owner, entry);
       } else {
         missing.push_back(i);
       }
@@ -49,6 +50,16 @@ absl::StatusOr<std::vector<std::shared_ptr<const Timeline>>> CalendarCache::Get(
     ASSIGN_OR_RETURN(timelines[i], LoadOne(snapshot, resources[i], pages, now, without_owner));
   }
   return timelines;
+}
+
+CalendarCache::Entry& CalendarCache::EntryOf(const catalog::Snapshot& snapshot, int resource) {
+  if (numbered_version_ != snapshot.version()) {
+    numbered_.assign(static_cast<size_t>(snapshot.resource_count()), nullptr);
+    numbered_version_ = snapshot.version();
+  }
+  Entry*& entry = numbered_[static_cast<size_t>(resource)];
+  if (entry == nullptr) entry = &entries_[snapshot.resource(resource).name()];
+  return *entry;
 }
 
 bool CalendarCache::IsCurrent(const Entry& entry, const catalog::Snapshot& snapshot,
@@ -135,6 +146,7 @@ void CalendarCache::Take(const Claim& claim, Entry* entry, Timeline* timeline) {
 }
 
 void CalendarCache::DropExpired(Entry* entry, absl::Time now) {
+  if (entry->expiring.empty()) return;
   std::vector<Claim> expired;
   for (const Claim& claim : entry->expiring) {
     if (claim.Expired(now)) expired.push_back(claim);

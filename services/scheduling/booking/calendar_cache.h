@@ -6,8 +6,8 @@
 #include <tuple>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -62,6 +62,8 @@ class CalendarCache {
   static void Put(const Claim& claim, Entry* entry, calendar::Timeline* timeline);
   static void Take(const Claim& claim, Entry* entry, calendar::Timeline* timeline);
 
+  Entry& EntryOf(const catalog::Snapshot& snapshot, int resource)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsCurrent(const Entry& entry, const catalog::Snapshot& snapshot,
                  calendar::PageRange pages) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::shared_ptr<const calendar::Timeline>> LoadOne(
@@ -76,7 +78,11 @@ class CalendarCache {
   storage::Database* const database_;
 
   base::Mutex mutex_;
-  absl::flat_hash_map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);  // by resource name
+  absl::node_hash_map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);  // by resource name
+  // The same by the numbers of one version of the catalog, the one asked for last: a search asks
+  // for a hundred. Null: not asked for yet.
+  std::vector<Entry*> numbered_ ABSL_GUARDED_BY(mutex_);
+  int64_t numbered_version_ ABSL_GUARDED_BY(mutex_) = -1;
 };
 
 }  // namespace clarity::scheduling

@@ -107,7 +107,8 @@ class Chooser {
     const calendar::PageRange pages = calendar::PagesOf({start_, start_ + plan_.ticks()});
     const auto fits_in = [&](absl::StatusOr<const calendar::Timeline*> timeline, int need) {
       failed.Update(timeline.status());
-      return timeline.ok() && calendar::Fits(way_.visit, need, {*timeline, plan_.location}, start_);
+      return timeline.ok() &&
+             calendar::Fits(way_.stretches[need], {*timeline, plan_.location}, start_);
     };
     const auto fits = [&](int need, int resource) {
       return fits_in(rows_.Load(plan_.resources[resource], pages), need) ||
@@ -130,7 +131,7 @@ class Chooser {
   std::optional<std::vector<Placement::Unit>> Units(
       const std::optional<calendar::Assignment>& assignment) const {
     if (!assignment.has_value()) return std::nullopt;
-    return UnitsOf(plan_, way_, assignment->resources);
+    return UnitsOf(plan_, way_, *assignment);
   }
 
   CalendarRows& rows_;
@@ -175,6 +176,12 @@ int SharesToClaim(calendar::PhaseUse use) {
   return calendar::SharesTaken(use, calendar::kAllShares);
 }
 
+// Ticks are whole seconds: straight into the message, for a page of slots has hundreds.
+void SetTime(Tick tick, google::protobuf::Timestamp* time) {
+  time->set_seconds(tick * (calendar::kTickMinutes * 60));
+  time->clear_nanos();
+}
+
 template <typename Described>
 void DescribeTimes(const Placement& placement, Described* described) {
   const Snapshot& snapshot = *placement.snapshot;
@@ -183,19 +190,19 @@ void DescribeTimes(const Placement& placement, Described* described) {
   described->set_clinic(snapshot.clinic(placement.plan->clinic).name());
   described->set_modality(placement.plan->modality);
   described->set_time_zone(snapshot.clinic(placement.plan->clinic).time_zone());
-  *described->mutable_start_time() = ToWire(calendar::ToTime(placement.start));
-  *described->mutable_end_time() =
-      ToWire(calendar::ToTime(placement.start + placement.plan->ticks()));
+  SetTime(placement.start, described->mutable_start_time());
+  SetTime(placement.start + placement.plan->ticks(), described->mutable_end_time());
   described->clear_phases();
+  described->mutable_phases()->Reserve(type.phases_size());
   Tick tick = placement.start;
   for (const v1::Phase& phase : type.phases()) {
     v1::PhaseSpan* span = described->add_phases();
     span->set_phase(phase.id());
     span->set_display_name(phase.display_name());
     span->set_without_patient(phase.without_patient());
-    *span->mutable_start_time() = ToWire(calendar::ToTime(tick));
+    SetTime(tick, span->mutable_start_time());
     tick += phase.minutes() / calendar::kTickMinutes;
-    *span->mutable_end_time() = ToWire(calendar::ToTime(tick));
+    SetTime(tick, span->mutable_end_time());
   }
 }
 
@@ -203,6 +210,7 @@ template <typename Described>
 void DescribeUnits(const Placement& placement, Described* described) {
   const v1::VisitType& type = placement.snapshot->visit_type(placement.plan->visit_type);
   described->clear_assignments();
+  described->mutable_assignments()->Reserve(static_cast<int>(placement.units.size()));
   for (const Placement::Unit& unit : placement.units) {
     const v1::Resource& resource = placement.snapshot->resource(unit.resource);
     v1::Assignment* assignment = described->add_assignments();
@@ -217,8 +225,8 @@ void DescribeUnits(const Placement& placement, Described* described) {
 template <typename Described>
 void DescribePatientPart(const Placement& placement, Described* described) {
   const Interval part = PatientPart(placement.snapshot->visit_type(placement.plan->visit_type));
-  *described->mutable_patient_start_time() = ToWire(calendar::ToTime(placement.start + part.begin));
-  *described->mutable_patient_end_time() = ToWire(calendar::ToTime(placement.start + part.end));
+  SetTime(placement.start + part.begin, described->mutable_patient_start_time());
+  SetTime(placement.start + part.end, described->mutable_patient_end_time());
 }
 
 }  // namespace
@@ -291,10 +299,11 @@ absl::StatusOr<std::vector<Claim>> ClaimPlacement(const rpc::Call& call, Transac
 }
 
 std::vector<Placement::Unit> UnitsOf(const VisitPlan& plan, const SelectedVisit& selected,
-                                     const std::vector<std::vector<int>>& resources) {
+                                     const calendar::Assignment& assignment) {
   std::vector<Placement::Unit> units;
-  for (size_t n = 0; n < resources.size(); ++n) {
-    for (const int resource : resources[n]) {
+  units.reserve(assignment.resources.size());  // most needs are of one
+  for (size_t n = 0; n < assignment.resources.size(); ++n) {
+    for (const int resource : assignment.resources[n]) {
       units.push_back({selected.need[n], plan.resources[resource], selected.pinned[n]});
     }
   }

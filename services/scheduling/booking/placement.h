@@ -13,6 +13,7 @@
 #include "services/platform/storage/database.h"
 #include "services/scheduling/booking/calendar_rows.h"
 #include "services/scheduling/booking/selection.h"
+#include "services/scheduling/calendar/assign.h"
 #include "services/scheduling/catalog/catalog_store.h"
 #include "services/scheduling/catalog/snapshot.h"
 
@@ -71,7 +72,7 @@ absl::StatusOr<std::vector<Claim>> ClaimPlacement(
 
 // Units as an Assign found them for one way to select.
 std::vector<Placement::Unit> UnitsOf(const catalog::VisitPlan& plan, const SelectedVisit& selected,
-                                     const std::vector<std::vector<int>>& resources);
+                                     const calendar::Assignment& assignment);
 
 // The span of the patient's own part within the visit, in ticks from its start.
 calendar::Interval PatientPart(const v1::VisitType& visit_type);

@@ -47,6 +47,21 @@ bool Suits(const v1::Resource& resource, const Selection& selection) {
           absl::c_linear_search(resource.languages(), selection.language));
 }
 
+// Narrows every need to those who are not excluded and can do what is asked.
+void KeepSuitable(const catalog::Snapshot& snapshot, const catalog::VisitPlan& plan,
+                  const Selection& selection, const std::vector<int>& excluded,
+                  calendar::Visit* visit) {
+  for (calendar::Need& need : visit->needs) {
+    auto& eligible = need.eligible;
+    eligible.erase(std::remove_if(eligible.begin(), eligible.end(),
+                                  [&](int r) {
+                                    return absl::c_linear_search(excluded, r) ||
+                                           !Suits(snapshot.resource(plan.resources[r]), selection);
+                                  }),
+                   eligible.end());
+  }
+}
+
 // Narrows every need to those that are fixed for it.
 absl::Status Fix(const catalog::Snapshot& snapshot, const catalog::VisitPlan& plan,
                  const std::vector<v1::Assignment>& fixed, SelectedVisit* selected) {
@@ -97,11 +112,21 @@ std::vector<SelectedVisit> PinOneMore(const std::vector<SelectedVisit>& ways, in
   return more;
 }
 
+void SetStretches(SelectedVisit* selected) {
+  selected->stretches.reserve(selected->visit.needs.size());
+  for (const calendar::Need& need : selected->visit.needs) {
+    selected->stretches.push_back(calendar::StretchesOf(selected->visit, need));
+  }
+}
+
 void SetPreference(const std::vector<int>& preferred, SelectedVisit* selected) {
+  selected->preference.reserve(selected->visit.needs.size());
   const auto rank = [&](int resource) { return absl::c_find(preferred, resource); };
   for (const calendar::Need& need : selected->visit.needs) {
     std::vector<int> order = need.eligible;
-    absl::c_stable_sort(order, [&](int a, int b) { return rank(a) < rank(b); });
+    if (!preferred.empty()) {
+      absl::c_stable_sort(order, [&](int a, int b) { return rank(a) < rank(b); });
+    }
     selected->preference.push_back(std::move(order));
   }
 }
@@ -122,21 +147,15 @@ absl::StatusOr<std::vector<SelectedVisit>> Select(const catalog::Snapshot& snaps
   ASSIGN_OR_RETURN(const auto excluded, PlanIndices(snapshot, plan, selection.excluded));
   ASSIGN_OR_RETURN(const auto preferred, PlanIndices(snapshot, plan, selection.preferred));
 
-  SelectedVisit open{visit, {}, std::vector<bool>(visit.needs.size(), false), {}};
+  SelectedVisit open{visit, {}, std::vector<bool>(visit.needs.size(), false), {}, {}};
   for (const catalog::VisitPlan::PlanNeed& need : plan.needs) open.need.push_back(need.index);
-  for (calendar::Need& need : open.visit.needs) {
-    auto& eligible = need.eligible;
-    eligible.erase(std::remove_if(eligible.begin(), eligible.end(),
-                                  [&](int r) {
-                                    return absl::c_linear_search(excluded, r) ||
-                                           !Suits(snapshot.resource(plan.resources[r]), selection);
-                                  }),
-                   eligible.end());
+  if (!excluded.empty() || !selection.capability.empty() || !selection.language.empty()) {
+    KeepSuitable(snapshot, plan, selection, excluded, &open.visit);
   }
-
   if (!selection.fixed.empty()) RETURN_IF_ERROR(Fix(snapshot, plan, selection.fixed, &open));
 
-  std::vector<SelectedVisit> ways = {std::move(open)};
+  std::vector<SelectedVisit> ways;
+  ways.push_back(std::move(open));
   for (const std::string& name : selection.required) {
     ASSIGN_OR_RETURN(const auto resource, PlanIndex(snapshot, plan, name));
     if (!resource.has_value()) return std::vector<SelectedVisit>();
@@ -145,7 +164,10 @@ absl::StatusOr<std::vector<SelectedVisit>> Select(const catalog::Snapshot& snaps
       return base::InvalidField("required_resources", "names too many that could fill each need");
     }
   }
-  for (SelectedVisit& way : ways) SetPreference(preferred, &way);
+  for (SelectedVisit& way : ways) {
+    SetStretches(&way);
+    SetPreference(preferred, &way);
+  }
   return ways;
 }
 

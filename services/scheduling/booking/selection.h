@@ -32,7 +32,8 @@ struct SelectedVisit {
   calendar::Visit visit;     // resource indices as in VisitPlan
   std::vector<int> need;     // for each need of `visit`: its index in VisitType.needs
   std::vector<bool> pinned;  // for each need of `visit`: narrowed to a pinned resource
-  std::vector<std::vector<int>> preference;  // for calendar::Assign
+  std::vector<calendar::Stretches> stretches;  // of each need, for calendar::Fits
+  std::vector<std::vector<int>> preference;    // for calendar::Assign
 };
 
 // All such ways. A start is possible if it is for one of them; none: the pinned resources have no

@@ -26,7 +26,9 @@ class Matching {
     return preference_.empty() ? visit_.needs[need].eligible : preference_[need];
   }
   bool Fits(size_t need, size_t candidate);
-  bool Place(int unit);
+  bool Place(int unit) { return Take(unit) || Displace(unit); }
+  bool Take(int unit);
+  bool Displace(int unit);
 
   const Visit& visit_;
   const FitsFn fits_;
@@ -56,8 +58,9 @@ Matching::Matching(const Visit& visit, FitsFn fits, const std::vector<std::vecto
 
 bool Matching::PlaceAll() {
   for (size_t unit = 0; unit < need_of_unit_.size(); ++unit) {
+    if (Take(static_cast<int>(unit))) continue;
     asked_to_move_.assign(unit_of_resource_.size(), false);
-    if (!Place(static_cast<int>(unit))) return false;
+    if (!Displace(static_cast<int>(unit))) return false;
   }
   return true;
 }
@@ -71,9 +74,8 @@ bool Matching::Fits(size_t need, size_t candidate) {
   return answer == Answer::kFits;
 }
 
-// Takes the first resource that fits and is free; if there is none, the first whose unit can be
-// placed elsewhere. As deep as there are units.
-bool Matching::Place(int unit) {
+// Takes the first resource that fits and is free.
+bool Matching::Take(int unit) {
   const size_t need = need_of_unit_[unit];
   const std::vector<int>& candidates = CandidatesOf(need);
   for (size_t i = 0; i < candidates.size(); ++i) {
@@ -83,6 +85,14 @@ bool Matching::Place(int unit) {
       return true;
     }
   }
+  return false;
+}
+
+// Takes the first resource that fits and whose unit can be placed elsewhere. As deep as there are
+// units.
+bool Matching::Displace(int unit) {
+  const size_t need = need_of_unit_[unit];
+  const std::vector<int>& candidates = CandidatesOf(need);
   for (size_t i = 0; i < candidates.size(); ++i) {
     const int resource = candidates[i];
     const int holder = unit_of_resource_[resource];
@@ -99,7 +109,7 @@ bool Matching::Place(int unit) {
 Assignment Matching::Result() const {
   Assignment assignment;
   for (size_t need = 0; need < visit_.needs.size(); ++need) {
-    std::vector<int>& chosen = assignment.resources.emplace_back();
+    Assignment::Chosen& chosen = assignment.resources.emplace_back();
     for (int resource : CandidatesOf(need)) {
       const int unit = unit_of_resource_[resource];
       if (unit != kNobody && need_of_unit_[unit] == need) chosen.push_back(resource);

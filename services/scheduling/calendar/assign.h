@@ -4,14 +4,17 @@
 #include <optional>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "services/scheduling/calendar/visit.h"
 
 namespace clarity::calendar {
 
-// Who fills what: `resources[n]` are the `needs[n].count` resources that fill need n.
+// Who fills what: `resources[n]` are the `needs[n].count` resources that fill need n. Made for
+// every slot of a page: kept without allocating as long as it is small.
 struct Assignment {
-  std::vector<std::vector<int>> resources;
+  using Chosen = absl::InlinedVector<int, 4>;
+  absl::InlinedVector<Chosen, 4> resources;
 
   friend bool operator==(const Assignment& a, const Assignment& b) {
     return a.resources == b.resources;

@@ -13,14 +13,6 @@ namespace {
 
 constexpr int kNoNeed = -1;
 
-bool FitsThroughout(const Stretches& stretches, const ResourceView& resource, Tick start) {
-  const Timeline& timeline = *resource.timeline;
-  return std::all_of(stretches.begin(), stretches.end(), [&](const Stretch& stretch) {
-    return timeline.IsFree(resource.location, stretch.At(start),
-                           SharesTaken(stretch.use, timeline.capacity()));
-  });
-}
-
 // One search: the starts that remain are narrowed by one need after the other.
 class Search {
  public:
@@ -198,7 +190,7 @@ void Search::MatchUncertain() {
   for (auto start = uncertain.Next(uncertain.window().begin); start.has_value();
        start = uncertain.Next(*start + 1)) {
     const auto fits = [&](int need, int resource) {
-      return FitsThroughout(contestants[need]->stretches, resources_[resource], *start);
+      return Fits(contestants[need]->stretches, resources_[resource], *start);
     };
     if (!Assign(contest, fits).has_value()) remaining_.Clear({*start, *start + 1});
   }
@@ -236,8 +228,12 @@ Bitmap Feasible(const Visit& visit, absl::Span<const ResourceView> resources, co
   return Search(visit, resources, starts, scratch).Run();
 }
 
-bool Fits(const Visit& visit, int need, const ResourceView& resource, Tick start) {
-  return FitsThroughout(StretchesOf(visit, visit.needs[need]), resource, start);
+bool Fits(const Stretches& need, const ResourceView& resource, Tick start) {
+  const Timeline& timeline = *resource.timeline;
+  return std::all_of(need.begin(), need.end(), [&](const Stretch& stretch) {
+    return timeline.IsFree(resource.location, stretch.At(start),
+                           SharesTaken(stretch.use, timeline.capacity()));
+  });
 }
 
 Explanation Explain(const Visit& visit, absl::Span<const ResourceView> resources, Tick start) {
@@ -247,7 +243,7 @@ Explanation Explain(const Visit& visit, absl::Span<const ResourceView> resources
     const Stretches stretches = StretchesOf(visit, need);
     NeedExplanation& found = explanation.needs.emplace_back();
     for (int index : need.eligible) {
-      if (FitsThroughout(stretches, resources[index], start)) {
+      if (Fits(stretches, resources[index], start)) {
         found.fitting.push_back(index);
       } else {
         found.obstacles.push_back(FindObstacle(stretches, index, resources[index], start));

@@ -38,8 +38,9 @@ struct SearchScratch {
 Bitmap Feasible(const Visit& visit, absl::Span<const ResourceView> resources, const Bitmap& starts,
                 SearchScratch& scratch);
 
-// Whether a resource can fill a unit of `need` for a visit that begins at `start`.
-bool Fits(const Visit& visit, int need, const ResourceView& resource, Tick start);
+// Whether a resource can fill a unit of a need, which asks for these stretches, of a visit that
+// begins at `start`.
+bool Fits(const Stretches& need, const ResourceView& resource, Tick start);
 
 // Why a resource cannot fill a need: the first obstacle on its way.
 struct Obstacle {

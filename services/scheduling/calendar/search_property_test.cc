@@ -168,7 +168,7 @@ TEST_P(SearchPropertyTest, AgreesWithTryingEverything) {
           << "seed " << GetParam() << " round " << round << " start " << t;
       if (!starts.Test(t) || Pick(16) != 0) continue;
       const auto fits = [&](int need, int resource) {
-        return Fits(visit, need, views[resource], t);
+        return Fits(StretchesOf(visit, visit.needs[need]), views[resource], t);
       };
       ASSERT_EQ(Assign(visit, fits).has_value(), expected) << "seed " << GetParam();
       ASSERT_EQ(Explain(visit, views, t).feasible, expected) << "seed " << GetParam();

@@ -81,6 +81,7 @@ absl::Status PlanSearch::LoadTimelines(CalendarCache& cache, Interval starts) {
                    cache.Get(*snapshot_, plan_->resources, calendar::PagesToSearch(starts), now_,
                              own_time_->moved_appointment));
   views_.clear();
+  views_.reserve(timelines_.size());
   for (const auto& timeline : timelines_) views_.push_back({timeline.get(), plan_->location});
   return absl::OkStatus();
 }
@@ -146,11 +147,11 @@ std::optional<Placement> PlanSearch::Assign(
   if (ways == ways_.end()) return std::nullopt;
   for (const SelectedVisit& way : ways->second) {
     const auto fits = [&](int need, int resource) {
-      return calendar::Fits(way.visit, need, views_[resource], start);
+      return calendar::Fits(way.stretches[need], views_[resource], start);
     };
     const auto assignment = calendar::Assign(way.visit, fits, preference_of(way));
     if (!assignment.has_value()) continue;
-    return Placement{snapshot_, plan_, start, UnitsOf(*plan_, way, assignment->resources), false};
+    return Placement{snapshot_, plan_, start, UnitsOf(*plan_, way, *assignment), false};
   }
   return std::nullopt;
 }

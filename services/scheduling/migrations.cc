@@ -43,7 +43,7 @@ CREATE TABLE calendar_page (
   version BIGINT NOT NULL,
   open BYTEA NOT NULL,
   PRIMARY KEY (resource, page)
-);
+) WITHOUT ROWID;
 
 -- Time that is taken, cut at page borders; ticks of 5 minutes since the epoch, end not included.
 -- `resource` may also be a patient. `shares` 0: present only. `expire_time` is the largest BIGINT
@@ -57,7 +57,7 @@ CREATE TABLE claim (
   shares BIGINT NOT NULL,
   expire_time BIGINT NOT NULL,
   PRIMARY KEY (resource, page, begin_tick, owner)
-);
+) WITHOUT ROWID;
 CREATE INDEX claim_by_owner ON claim (owner);
 
 -- Bodies are clarity.storage.v1.AppointmentRecord.
@@ -77,7 +77,7 @@ CREATE TABLE appointment (
 CREATE INDEX appointment_by_clinic ON appointment (clinic, start_time);
 CREATE INDEX appointment_by_patient ON appointment (patient, start_time);
 CREATE INDEX appointment_by_start ON appointment (start_time);
-CREATE INDEX appointment_by_order ON appointment (order_name, start_time);
+CREATE INDEX appointment_by_order ON appointment (order_name, start_time) WHERE order_name <> '';
 
 -- Bodies are clarity.storage.v1.HoldRecord.
 CREATE TABLE hold (

@@ -9,8 +9,7 @@ namespace {
 
 constexpr Sql kBumpStream{
     "INSERT INTO change_stream (stream, position, first_kept) VALUES ($1, $2, 1) "
-    "ON CONFLICT (stream) DO UPDATE SET position = change_stream.position + $2 "
-    "RETURNING position"};
+    "ON CONFLICT (stream) DO UPDATE SET position = change_stream.position + $2"};
 constexpr Sql kInsertChange{
     "INSERT INTO change_log (stream, position, time, kind, resource_name, body, key_id) "
     "VALUES ($1, $2, $3, $4, $5, $6, 0)"};
@@ -27,14 +26,11 @@ absl::StatusOr<std::vector<StreamPosition>> ChangeBuffer::Flush(Transaction& tra
                                                                 absl::Time now) {
   std::vector<StreamPosition> positions;
   for (const auto& [stream, changes] : by_stream_) {
-    int64_t last = 0;
-    RETURN_IF_ERROR(transaction.Query(
-        kBumpStream, {Value::Text(stream), Value::Integer(static_cast<int64_t>(changes.size()))},
-        [&](const Row& row) {
-          last = row.Integer(0);
-          return absl::OkStatus();
-        }));
-    int64_t position = last - static_cast<int64_t>(changes.size());
+    const auto count = static_cast<int64_t>(changes.size());
+    RETURN_IF_ERROR(
+        transaction.Execute(kBumpStream, {Value::Text(stream), Value::Integer(count)}).status());
+    ASSIGN_OR_RETURN(const int64_t last, LastPosition(transaction, stream));
+    int64_t position = last - count;
     for (const Pending& change : changes) {
       RETURN_IF_ERROR(transaction
                           .Execute(kInsertChange,

@@ -303,7 +303,10 @@ absl::Status Appointments::Settle(const rpc::Call& call, Transaction& transactio
                                   AppointmentRecord* record) {
   v1::Appointment& appointment = *record->mutable_appointment();
   // The old time, and the hold's, go only now that the new time is won; all in one transaction.
-  ASSIGN_OR_RETURN(auto removed, DeleteClaims(transaction, appointment.name()));
+  std::vector<Claim> removed;
+  if (kind != v1::WatchAppointmentsResponse::KIND_BOOKED) {
+    ASSIGN_OR_RETURN(removed, DeleteClaims(transaction, appointment.name()));
+  }
   if (!used_hold.empty()) {
     RETURN_IF_ERROR(DeleteHold(transaction, used_hold));
     ASSIGN_OR_RETURN(const auto held, DeleteClaims(transaction, used_hold));

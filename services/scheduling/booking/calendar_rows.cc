@@ -30,8 +30,9 @@ constexpr Sql kReadPages = {
     "WHERE resource = $1 AND page >= $2 AND page < $3"};
 constexpr Sql kBumpPage = {
     "INSERT INTO calendar_page (resource, page, version, open) VALUES ($1, $2, 1, $3) "
-    "ON CONFLICT (resource, page) DO UPDATE SET version = calendar_page.version + 1 "
-    "RETURNING version"};
+    "ON CONFLICT (resource, page) DO UPDATE SET version = calendar_page.version + 1"};
+constexpr Sql kReadVersion = {
+    "SELECT version FROM calendar_page WHERE resource = $1 AND page = $2"};
 // In the order of the primary key, which is that of time: claims are cut at page borders.
 constexpr Sql kReadClaims = {
     "SELECT owner, begin_tick, end_tick, shares, expire_time FROM claim "
@@ -45,6 +46,7 @@ constexpr Sql kDeleteOwned = {"DELETE FROM claim WHERE owner = $1"};
 constexpr Sql kSetExpiry = {"UPDATE claim SET expire_time = $2 WHERE owner = $1"};
 constexpr Sql kReadExpired = {
     "SELECT owner FROM claim WHERE resource = $1 AND page = $2 AND expire_time <= $3"};
+constexpr Sql kFindExpiredHold = {"SELECT name FROM hold WHERE expire_time <= $1 LIMIT 1"};
 constexpr Sql kDeleteHold = {"DELETE FROM hold WHERE name = $1"};
 constexpr Sql kReadPagesFrom = {
     "SELECT page, open FROM calendar_page WHERE resource = $1 AND page >= $2 ORDER BY page"};
@@ -216,9 +218,11 @@ absl::StatusOr<int64_t> CalendarRows::Bump(int resource, PageIndex page, bool fi
     }
     open = OpenBody(snapshot_, resource, page);
   }
+  RETURN_IF_ERROR(
+      transaction_.Execute(kBumpPage, {Value::Text(name), Value::Integer(page), Value::Bytes(open)})
+          .status());
   int64_t version = 0;
-  RETURN_IF_ERROR(transaction_.Query(kBumpPage,
-                                     {Value::Text(name), Value::Integer(page), Value::Bytes(open)},
+  RETURN_IF_ERROR(transaction_.Query(kReadVersion, {Value::Text(name), Value::Integer(page)},
                                      [&](const Row& row) {
                                        version = row.Integer(0);
                                        return absl::OkStatus();
@@ -239,12 +243,18 @@ absl::StatusOr<std::vector<Claim>> CalendarRows::ClaimsOn(absl::string_view reso
 }
 
 absl::Status CalendarRows::Insert(const std::vector<Claim>& claims) {
+  // Only what a hold has expires. Most often none is left to step over, and one look is enough.
+  bool any_expired = false;
+  RETURN_IF_ERROR(transaction_.Query(kFindExpiredHold, {Value::Time(now_)}, [&](const Row& row) {
+    any_expired = true;
+    return absl::OkStatus();
+  }));
   for (size_t i = 0; i < claims.size(); ++i) {
     const Claim& claim = claims[i];
     const PageIndex page = calendar::PageOf(claim.interval.begin);
     // The claims of a resource follow each other: once for all of them.
-    if (i == 0 || claims[i - 1].resource != claim.resource ||
-        calendar::PageOf(claims[i - 1].interval.begin) != page) {
+    if (any_expired && (i == 0 || claims[i - 1].resource != claim.resource ||
+                        calendar::PageOf(claims[i - 1].interval.begin) != page)) {
       RETURN_IF_ERROR(DeleteExpired(claim.resource, page));
     }
     RETURN_IF_ERROR(

@@ -19,7 +19,9 @@ using storage::Transaction;
 using storage::Value;
 
 constexpr Sql kVisitsOfOrder = {
-    "SELECT body FROM appointment WHERE order_name = $1 ORDER BY start_time, name"};
+    "SELECT body FROM appointment WHERE order_name = $1 AND order_name <> '' "  // as the index has
+                                                                                // it
+    "ORDER BY start_time, name"};
 
 bool InWindow(const v1::Order& order, absl::Time start) {
   return FromWire(order.window().start_time()) <= start &&

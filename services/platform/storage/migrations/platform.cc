@@ -9,7 +9,7 @@ constexpr Migration kMigrations[] = {
 CREATE TABLE guard (
   name TEXT NOT NULL PRIMARY KEY,
   version BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 
 -- Replies already given, by the caller's request_id. See idempotency.h.
 CREATE TABLE request_reply (
@@ -35,7 +35,7 @@ CREATE TABLE audit (
   request_id TEXT NOT NULL,
   reason TEXT NOT NULL,
   clinic TEXT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX audit_by_resource_name ON audit (resource_name, id);
 
 -- Where each stream of the change log stands: its last position, and the first not yet trimmed.
@@ -43,7 +43,7 @@ CREATE TABLE change_stream (
   stream TEXT NOT NULL PRIMARY KEY,
   position BIGINT NOT NULL,
   first_kept BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE TABLE change_log (
   stream TEXT NOT NULL,

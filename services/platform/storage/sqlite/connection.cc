@@ -48,6 +48,13 @@ absl::Status SqliteStatus(sqlite3* database, int code) {
   }
 }
 
+// SQLite would count every piece of memory, under one lock for all connections, for figures that
+// nobody asks for. It can only be told so before it is first used.
+void CountNoMemory() {
+  static const int told = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(told);
+}
+
 class SqliteRow final : public Row {
  public:
   explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
@@ -110,6 +117,7 @@ class SqliteConnection::StatementUse {
 };
 
 absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const Options& options) {
+  CountNoMemory();
   const int flags = (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* handle = nullptr;
@@ -164,14 +172,17 @@ absl::Status SqliteConnection::CopyTo(SqliteConnection& target, CopyProgress pro
 
 absl::StatusOr<std::unique_ptr<SqliteConnection::Statement>> SqliteConnection::Take(
     const Sql& sql) {
-  const auto it = idle_statements_.find(absl::string_view(sql.text));
-  if (it != idle_statements_.end() && it->second != nullptr) return std::move(it->second);
+  const auto it = idle_statements_.find(sql.text);
+  const bool is_idle = it != idle_statements_.end() && it->second != nullptr;
+  // Text that was generated may lie where other text lay before.
+  if (is_idle && it->second->text == sql.text) return std::move(it->second);
   return Prepare(sql);
 }
 
 absl::StatusOr<std::unique_ptr<SqliteConnection::Statement>> SqliteConnection::Prepare(
     const Sql& sql) {
   auto statement = std::make_unique<Statement>();
+  statement->address = sql.text;
   statement->text = sql.text;
   sqlite3_stmt* handle = nullptr;
   RETURN_IF_ERROR(ToStatus(sqlite3_prepare_v3(database_.get(), sql.text, -1,
@@ -195,15 +206,15 @@ absl::StatusOr<std::unique_ptr<SqliteConnection::Statement>> SqliteConnection::P
 void SqliteConnection::PutBack(std::unique_ptr<Statement> statement) {
   sqlite3_reset(statement->handle.get());
   sqlite3_clear_bindings(statement->handle.get());
-  const auto it = idle_statements_.find(statement->text);
+  const auto it = idle_statements_.find(statement->address);
   if (it != idle_statements_.end()) {
     it->second = std::move(statement);
     return;
   }
   // Those in use are not in the map, so that all of it may go.
   if (idle_statements_.size() >= kStatementsKeptMax) idle_statements_.clear();
-  std::string text = statement->text;
-  idle_statements_.emplace(std::move(text), std::move(statement));
+  const char* const address = statement->address;
+  idle_statements_.emplace(address, std::move(statement));
 }
 
 absl::Status SqliteConnection::Bind(const Statement& statement, absl::Span<const Value> values) {

@@ -56,6 +56,7 @@ class SqliteConnection {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
   struct Statement {
+    const char* address = nullptr;  // of the text as it was given
     std::string text;
     std::unique_ptr<sqlite3_stmt, Finalize> handle;
     // SQLite numbers $n by first appearance: for each of its parameters, the index of the value.
@@ -75,9 +76,10 @@ class SqliteConnection {
 
   const std::unique_ptr<sqlite3, Close> database_;
   const bool read_only_;
-  // Prepared statements by text. One in use is out of the map (its entry is null), so that the
-  // same text may be run again from within a row callback.
-  absl::flat_hash_map<std::string, std::unique_ptr<Statement>> idle_statements_;
+  // Prepared statements by the address of their text: they are constants, and a booking runs sixty.
+  // One in use is out of the map (its entry is null), so that the same text may be run again from
+  // within a row callback.
+  absl::flat_hash_map<const char*, std::unique_ptr<Statement>> idle_statements_;
 };
 
 }  // namespace clarity::storage

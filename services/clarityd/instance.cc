@@ -21,6 +21,7 @@
 #include "services/platform/rpc/permissions.h"
 #include "services/platform/rpc/services.h"
 #include "services/platform/storage/idempotency.h"
+#include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/sqlite/sqlite_database.h"
 #include "services/scheduling/service.h"
 
@@ -99,6 +100,8 @@ class Parts final : public Instance {
     // A connection for each worker: no read waits for another.
     options.read_connections = config_.worker_threads;
     ASSIGN_OR_RETURN(hosted->database, storage::SqliteDatabase::Open(options));
+    RETURN_IF_ERROR(
+        storage::BeginIncarnation(*hosted->database, base::NewId(clock_->Now(), *random_)));
     ASSIGN_OR_RETURN(hosted->services,
                      kind.make(hosted->database.get(), &hosted->notifier, random_));
     hosted_.push_back(std::move(hosted));

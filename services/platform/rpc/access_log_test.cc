@@ -49,6 +49,7 @@ class HeldDatabase final : public storage::Database {
     }
     void AppendChange(absl::string_view, absl::string_view, absl::string_view,
                       std::string) override {}
+    std::vector<std::string> ChangedStreams() const override { return {}; }
     void OnCommit(absl::AnyInvocable<void() &&>) override {}
 
    private:

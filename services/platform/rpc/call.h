@@ -67,7 +67,7 @@ struct Call {
   // For the audit record of this call; the door writes it with the change itself. A use case adds
   // what only it knows; none of it may be health data.
   mutable std::string audit_resource;  // the resource changed or read
-  mutable std::string audit_reason;    // the reason given for an override, an undo ...
+  mutable std::string audit_reason;    // the code of the reason given; never words of the caller's
   mutable std::string audit_clinic;    // where a single clinic is concerned
 };
 

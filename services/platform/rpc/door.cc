@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
@@ -122,11 +123,13 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
       return Validated();
     }
     ASSIGN_OR_RETURN(
-        const std::optional<std::string> stored,
+        const std::optional<storage::StoredReply> stored,
         storage::FindReply(transaction, subject, call().request_id, method, body_hash_));
+    replayed_positions_.clear();
     if (stored.has_value()) {
+      replayed_positions_ = stored->positions;
       // Not undone but committed empty: the answer must wait until the first one is durable.
-      return reply_->ParseFromString(*stored)
+      return reply_->ParseFromString(stored->reply)
                  ? absl::OkStatus()
                  : absl::DataLossError("a stored reply does not parse");
     }
@@ -141,7 +144,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     if (outcome.status.code() == absl::StatusCode::kFailedPrecondition && explain_ != nullptr) {
       return AnswerExplained(outcome.status);
     }
-    const std::string freshness = FormatFreshness(outcome.positions);
+    const std::string freshness =
+        FormatFreshness(replayed_positions_.empty() ? outcome.positions : replayed_positions_);
     if (!freshness.empty()) context_->AddTrailingMetadata(kFreshnessKey, freshness);
     Answer(outcome.status);
   }
@@ -188,6 +192,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   Door::Explain explain_;
   Passage passage_;
   std::string body_hash_;
+  std::vector<storage::StreamPosition> replayed_positions_;  // of a request done before
   absl::Status refusal_;
 };
 

@@ -327,6 +327,24 @@ TEST_F(DoorTest, GivesWritesAFreshnessTokenThatReadsKeep) {
   }
 }
 
+TEST_F(DoorTest, ARepeatHasAFreshnessTokenToo) {
+  const auto token_of = [&](const PutItemRequest& request) {
+    auto context = server_.Context();
+    Item reply;
+    EXPECT_TRUE(server_.stub().PutItem(context.get(), request, &reply).ok());
+    const auto& trailing = context->GetServerTrailingMetadata();
+    const auto found = trailing.find(kFreshnessKey);
+    return found == trailing.end() ? "" : std::string(found->second.data(), found->second.size());
+  };
+  const PutItemRequest first = GoodPut();
+  PutItemRequest second = GoodPut();
+  second.set_request_id("second");
+  EXPECT_EQ(token_of(first), "items@1");
+  EXPECT_EQ(token_of(first), "items@1");
+  EXPECT_EQ(token_of(second), "items@2");
+  EXPECT_EQ(token_of(first), "items@2") << "as far as it is now: no less than the write";
+}
+
 TEST_F(DoorTest, ExplainsARefusalAfterwards) {
   server_.use_cases().on_put = [] { return base::FailedPrecondition("SLOT_TAKEN", "taken"); };
   const auto status = Put(GoodPut());

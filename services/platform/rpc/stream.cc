@@ -78,10 +78,17 @@ absl::Status Pump::Open() {
     return base::Unavailable("the access cannot be recorded now", limits::kRetryAfter);
   }
   // Before the first look, so that nothing slips between the two.
-  streams_ = outlet_->streams();
-  parts_.notifier->Subscribe(streams_, shared_from_this());
+  Subscribe();
   opened_ = true;
   return absl::OkStatus();
+}
+
+bool Pump::Subscribe() {
+  std::vector<std::string> streams = outlet_->streams();
+  if (streams == streams_) return false;
+  streams_ = std::move(streams);
+  parts_.notifier->Subscribe(streams_, shared_from_this());
+  return true;
 }
 
 void Pump::SubmitFill() {
@@ -139,6 +146,11 @@ absl::Status Pump::NextBatch() {
   }
   written_ = 0;
   ASSIGN_OR_RETURN(batch_size_, outlet_->Fill(call));
+  // What has come to a new stream after the look and before the subscription was told to nobody.
+  if (Subscribe()) {
+    base::MutexLock lock(&mutex_);
+    look_again_ = true;
+  }
   if (batch_size_ == 0 && is_quiet) {
     outlet_->FillHeartbeat(call);
     batch_size_ = 1;

@@ -87,6 +87,8 @@ class Pump final : public Notifier::Listener, public std::enable_shared_from_thi
   enum class State { kFilling, kWriting, kIdle, kEnded };
 
   absl::Status Open();
+  // To the feed's streams, of which there may be more than before. False: to the same.
+  bool Subscribe();
   void SubmitFill();
   void Fill();
   // OK with an empty batch when there is nothing to send.

@@ -23,7 +23,7 @@ struct AuditRecord {
   std::string method;   // "clarity.scheduling.v1.AppointmentService/BookAppointment"
   std::string resource_name;
   std::string request_id;
-  std::string reason;  // given by the caller, as for an override
+  std::string reason;  // its code, as given by the caller for an undo or a cancellation
   std::string clinic;  // "clinics/lake-forest"; empty where no single clinic is concerned
 };
 

@@ -22,6 +22,12 @@ void ChangeBuffer::Append(absl::string_view stream, absl::string_view kind,
       {std::string(kind), std::string(resource_name), std::move(body)});
 }
 
+std::vector<std::string> ChangeBuffer::streams() const {
+  std::vector<std::string> streams;
+  for (const auto& [stream, changes] : by_stream_) streams.push_back(stream);
+  return streams;
+}
+
 absl::StatusOr<std::vector<StreamPosition>> ChangeBuffer::Flush(Transaction& transaction,
                                                                 absl::Time now) {
   std::vector<StreamPosition> positions;

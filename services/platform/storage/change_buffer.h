@@ -20,6 +20,9 @@ class ChangeBuffer {
   void Append(absl::string_view stream, absl::string_view kind, absl::string_view resource_name,
               std::string body);
 
+  // Those it has changes for, in sorted order.
+  std::vector<std::string> streams() const;
+
   // Writes them as the last statements of `transaction`, stream after stream in sorted order (so
   // that two writers never wait for each other in a circle). Gives each stream's last position.
   absl::StatusOr<std::vector<StreamPosition>> Flush(Transaction& transaction, absl::Time now);

@@ -84,6 +84,9 @@ class Transaction {
   virtual void AppendChange(absl::string_view stream, absl::string_view kind,
                             absl::string_view resource_name, std::string body) = 0;
 
+  // The streams appended to so far, in sorted order.
+  virtual std::vector<std::string> ChangedStreams() const = 0;
+
   // Runs once this transaction is durable, before `done`, in commit order. This is where caches
   // are brought up to date. Must be fast: it runs on the writer's thread.
   virtual void OnCommit(absl::AnyInvocable<void() &&> effect) = 0;

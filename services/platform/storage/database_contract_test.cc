@@ -17,6 +17,7 @@
 #include "services/platform/storage/audit.h"
 #include "services/platform/storage/database_contract.h"
 #include "services/platform/storage/idempotency.h"
+#include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/test_support.h"
 
 namespace clarity::storage {
@@ -680,9 +681,11 @@ TEST_P(DatabaseContractTest, AReplyIsFoundAgainByTheSameRequestOnly) {
                   .ok());
   ASSERT_TRUE(database()
                   .ReadAndWait([](Transaction& transaction) {
-                    EXPECT_EQ(*FindReply(transaction, "ann", "r1", "Book", "h1"), "reply");
-                    EXPECT_EQ(*FindReply(transaction, "bob", "r1", "Book", "h1"), std::nullopt);
-                    EXPECT_EQ(*FindReply(transaction, "ann", "r2", "Book", "h1"), std::nullopt);
+                    const auto found = *FindReply(transaction, "ann", "r1", "Book", "h1");
+                    EXPECT_EQ(found->reply, "reply");
+                    EXPECT_TRUE(found->positions.empty()) << "it has changed no stream";
+                    EXPECT_FALSE(FindReply(transaction, "bob", "r1", "Book", "h1")->has_value());
+                    EXPECT_FALSE(FindReply(transaction, "ann", "r2", "Book", "h1")->has_value());
                     for (const auto& [method, hash] :
                          {std::pair{"Cancel", "h1"}, std::pair{"Book", "h2"}}) {
                       const absl::Status status =
@@ -693,6 +696,50 @@ TEST_P(DatabaseContractTest, AReplyIsFoundAgainByTheSameRequestOnly) {
                     return absl::OkStatus();
                   })
                   .ok());
+}
+
+TEST_P(DatabaseContractTest, AStoredReplyKnowsWhereItsStreamsAreNow) {
+  const auto book = [&](absl::string_view id, const std::vector<std::string>& streams) {
+    ASSERT_TRUE(database()
+                    .WriteAndWait([&](Transaction& transaction) {
+                      for (const std::string& stream : streams) {
+                        transaction.AppendChange(stream, "k", "n", "");
+                      }
+                      return StoreReply(transaction, "ann", id, "Book", "h", "", clock_.Now());
+                    })
+                    .ok());
+  };
+  book("r1", {"clinic:b", "clinic:a", "clinic:b"});
+  book("r2", {"clinic:a"});
+  std::vector<std::string> found;
+  ASSERT_TRUE(database()
+                  .ReadAndWait([&](Transaction& transaction) -> absl::Status {
+                    ASSIGN_OR_RETURN(const auto reply,
+                                     FindReply(transaction, "ann", "r1", "Book", "h"));
+                    for (const StreamPosition& at : reply->positions) {
+                      found.push_back(absl::StrCat(at.stream, "@", at.position));
+                    }
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_THAT(found, testing::ElementsAre("clinic:a@2", "clinic:b@2"));
+}
+
+TEST_P(DatabaseContractTest, ALifeIsNamedOnce) {
+  const auto incarnation = [&] {
+    std::string id;
+    EXPECT_TRUE(database()
+                    .ReadAndWait([&](Transaction& transaction) -> absl::Status {
+                      ASSIGN_OR_RETURN(id, Incarnation(transaction));
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return id;
+  };
+  EXPECT_EQ(incarnation(), "");
+  ASSERT_TRUE(BeginIncarnation(database(), "first").ok());
+  ASSERT_TRUE(BeginIncarnation(database(), "second").ok());
+  EXPECT_EQ(incarnation(), "first");
 }
 
 TEST_P(DatabaseContractTest, OneRequestSentByManyAtOnceIsDoneOnce) {
@@ -734,9 +781,9 @@ TEST_P(DatabaseContractTest, AFailedRequestStoresNoReplyAndOldOnesAreForgotten) 
                   .WriteAndWait([&](Transaction& transaction) {
                     EXPECT_EQ(*TrimReplies(transaction, clock_.Now() - kHour), 1);
                     EXPECT_EQ(*TrimReplies(transaction, clock_.Now() - kHour), 0);
-                    EXPECT_EQ(*FindReply(transaction, "ann", "failed", "Book", "h"), std::nullopt);
-                    EXPECT_EQ(*FindReply(transaction, "ann", "old", "Book", "h"), std::nullopt);
-                    EXPECT_EQ(*FindReply(transaction, "ann", "new", "Book", "h"), "new");
+                    EXPECT_FALSE(FindReply(transaction, "ann", "failed", "Book", "h")->has_value());
+                    EXPECT_FALSE(FindReply(transaction, "ann", "old", "Book", "h")->has_value());
+                    EXPECT_EQ((*FindReply(transaction, "ann", "new", "Book", "h"))->reply, "new");
                     return absl::OkStatus();
                   })
                   .ok());

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,16 +16,23 @@
 // and only if the change is.
 namespace clarity::storage {
 
+struct StoredReply {
+  std::string reply;
+  // Where the streams that the request changed are now: at its changes, or further.
+  std::vector<StreamPosition> positions;
+};
+
 // The reply given to `request_id` of this caller; nothing if it has not been done yet.
 // INVALID_ARGUMENT (REQUEST_ID_REUSED) if the id came with another method or body then.
-absl::StatusOr<std::optional<std::string>> FindReply(Transaction& transaction,
+absl::StatusOr<std::optional<StoredReply>> FindReply(Transaction& transaction,
                                                      absl::string_view subject,
                                                      absl::string_view request_id,
                                                      absl::string_view method,
                                                      absl::string_view body_hash);
 
-// Call after FindReply found nothing. Where two stores share a database the primary key decides a
-// race of the same request_id: the loser's work runs again, and finds the winner's reply.
+// Call after FindReply found nothing, and after the last AppendChange. Where two stores share a
+// database the primary key decides a race of the same request_id: the loser's work runs again, and
+// finds the winner's reply.
 absl::Status StoreReply(Transaction& transaction, absl::string_view subject,
                         absl::string_view request_id, absl::string_view method,
                         absl::string_view body_hash, absl::string_view reply, absl::Time now);

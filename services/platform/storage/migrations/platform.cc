@@ -56,6 +56,14 @@ CREATE TABLE change_log (
   PRIMARY KEY (stream, position)
 );
 )sql"},
+    {2, "streams of a reply, incarnation of the store", R"sql(
+-- The change-log streams that the request has appended to, separated by commas.
+ALTER TABLE request_reply ADD COLUMN streams TEXT NOT NULL DEFAULT '';
+
+-- One row. Empty: not named yet, as in a backup. See incarnation.h.
+CREATE TABLE incarnation (id TEXT NOT NULL PRIMARY KEY);
+INSERT INTO incarnation (id) VALUES ('');
+)sql"},
 };
 
 }  // namespace

@@ -33,6 +33,9 @@ constexpr Sql kListChangesBeyondStreams{
     "(SELECT 1 FROM change_stream s WHERE s.stream = l.stream "
     "AND l.position BETWEEN s.first_kept AND s.position)"};
 
+// A copy that is served begins a life of its own, see incarnation.h.
+constexpr char kForgetIncarnation[] = "UPDATE incarnation SET id = ''";
+
 constexpr int kCacheKib = 8 * 1024;
 
 // The text in the first column of each row.
@@ -126,13 +129,17 @@ absl::Status CheckRoom(int64_t needed, const std::string& target, const BackupOp
 
 // The copy is one file that can be read from anywhere, a read-only disk too: the log that goes with
 // it is folded in, and the server sets up another when it opens it.
-absl::Status Copy(SqliteConnection& source, const std::string& target,
-                  const BackupOptions& options) {
+absl::Status Copy(SqliteConnection& source, const StoreContents& contents,
+                  const std::string& target, const BackupOptions& options) {
   ASSIGN_OR_RETURN(auto copy, SqliteConnection::Open(
                                   {target, /*read_only=*/false, kCacheKib, options.target_vfs}));
   RETURN_IF_ERROR(source.CopyTo(*copy, [&](int64_t done, int64_t total) {
     return options.progress("copying", done, total);
   }));
+  // A store of an older version has none.
+  if (contents.rows.count("incarnation") > 0) {
+    RETURN_IF_ERROR(copy->RunScript(kForgetIncarnation));
+  }
   return copy->RunScript("PRAGMA journal_mode = DELETE");
 }
 
@@ -155,7 +162,7 @@ absl::StatusOr<StoreContents> CopyAndVerify(const std::string& source, const std
   ASSIGN_OR_RETURN(const StoreContents contents, ReadContents(*snapshot, options));
   RETURN_IF_ERROR(CheckRoom(contents.bytes, target, options));
   RETURN_IF_ERROR(CreatePrivateFile(target));
-  RETURN_IF_ERROR(Copy(*snapshot, target, options));
+  RETURN_IF_ERROR(Copy(*snapshot, contents, target, options));
   snapshot.reset();  // The store's log may be folded in again.
   RETURN_IF_ERROR(SyncToDisk(target));
   ASSIGN_OR_RETURN(const StoreContents copied, VerifyStore(target, options));

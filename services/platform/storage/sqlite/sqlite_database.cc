@@ -91,6 +91,8 @@ class SqliteDatabase::Transaction final : public storage::Transaction {
     changes_.Append(stream, kind, resource_name, std::move(body));
   }
 
+  std::vector<std::string> ChangedStreams() const override { return changes_.streams(); }
+
   void OnCommit(absl::AnyInvocable<void() &&> effect) override {
     assert(writable_);
     effects_.push_back(std::move(effect));

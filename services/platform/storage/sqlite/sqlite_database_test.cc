@@ -337,9 +337,9 @@ void ExpectWholeAndAcknowledged(Database& database, const std::set<std::string>&
                       for (const Change& change : changes) {
                         changed.push_back(change.resource_name);
                         EXPECT_EQ(change.position, static_cast<int64_t>(changed.size()));
-                        EXPECT_EQ(
-                            *FindReply(transaction, "ann", change.resource_name, "Make", "hash"),
-                            change.resource_name);
+                        const auto reply =
+                            *FindReply(transaction, "ann", change.resource_name, "Make", "hash");
+                        EXPECT_TRUE(reply.has_value() && reply->reply == change.resource_name);
                       }
                     }
                     return absl::OkStatus();

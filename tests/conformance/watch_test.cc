@@ -19,6 +19,31 @@ std::string Told(const Event::Change& change) {
          change.appointment().name();
 }
 
+constexpr char kTwin[] = "clinics/twin";
+
+// The catalog with one more clinic, whose people and rooms are there when Lake Forest's are.
+v1::Catalog WithTwinOfLakeForest(const v1::Catalog& catalog) {
+  v1::Catalog with_twin = catalog;
+  for (const v1::Clinic& clinic : catalog.clinics()) {
+    if (clinic.name() != kLakeForest) continue;
+    v1::Clinic& twin = *with_twin.add_clinics();
+    twin = clinic;
+    twin.set_name(kTwin);
+  }
+  for (const v1::Resource& resource : catalog.resources()) {
+    v1::Resource twin = resource;
+    twin.set_name(resource.name() + "-twin");
+    twin.clear_availability();
+    for (v1::Availability row : resource.availability()) {
+      if (row.clinic() != kLakeForest) continue;
+      row.set_clinic(kTwin);
+      *twin.add_availability() = row;
+    }
+    if (!twin.availability().empty()) *with_twin.add_resources() = twin;
+  }
+  return with_twin;
+}
+
 class WatchTest : public ConformanceTest {
  protected:
   v1::Appointment Booked(absl::string_view clinic, absl::string_view start,
@@ -168,6 +193,55 @@ TEST_F(WatchTest, ATokenTheServerCannotResumeFromIsExpired) {
   const auto agent = restored.ConnectAs(Claims("agent", "AGENT")).AsAgent();
   EXPECT_THAT(agent.WatchAppointments(Watch(kLakeForest, from_the_future))->Next(),
               Refused(StatusCode::kOutOfRange, "TOKEN_EXPIRED"));
+}
+
+TEST_F(WatchTest, AfterARestoreATokenOfBeforeIsExpiredHoweverFarTheStoreHasCome) {
+  const std::string backup = server_.BackUp();
+  // A second restore from the same backup is another life than the first.
+  for (const char* patient : {"patients/ada", "patients/bo"}) {
+    Value(Agent().BookAppointment(Booking(kConsultation, kLakeForest, kTen, patient)));
+    const std::string before = Value(Agent().ListAppointmentsPage(List(""))).watch_token();
+    server_.Restore(backup);
+    const auto agent = Agent();
+    Value(agent.BookAppointment(Booking(kConsultation, kLakeForest, kTen, "patients/cy")));
+    Value(agent.BookAppointment(Booking(kConsultation, kLakeForest, kNoon, "patients/dee")));
+    EXPECT_THAT(agent.WatchAppointments(Watch(kLakeForest, before))->Next(),
+                Refused(StatusCode::kOutOfRange, "TOKEN_EXPIRED"));
+    server_.Restore(backup);
+  }
+}
+
+TEST_F(WatchTest, ARestartKeepsItsTokens) {
+  const std::string before = TokenNow();
+  server_.Restart();
+  const auto agent = Agent();
+  const auto booked =
+      Value(agent.BookAppointment(Booking(kConsultation, kLakeForest, kTen, "patients/ada")));
+  EXPECT_THAT(TellNext(*agent.WatchAppointments(Watch(kLakeForest, before)), 1),
+              ElementsAre("BOOKED " + booked.name()));
+}
+
+TEST_F(WatchTest, AllClinicsAreThoseAddedLaterToo) {
+  const std::string token = TokenNow();
+  const auto watch = agent_.WatchAppointments(Watch("clinics/-", token));
+  const auto of_one = AgentOf(kLakeForest).WatchAppointments(Watch("clinics/-", token));
+  const auto first = Booked(kLakeForest, kTen, "patients/ada");
+  EXPECT_THAT(TellNext(*watch, 1), ElementsAre("BOOKED " + first.name()));  // it is open
+  EXPECT_THAT(TellNext(*of_one, 1), ElementsAre("BOOKED " + first.name()));
+
+  v1::ApplyCatalogRequest apply;
+  *apply.mutable_catalog() = WithTwinOfLakeForest(TestCatalog());
+  Value(Operator().ApplyCatalog(apply));
+  // The clock stands still, so that no heartbeat makes it look.
+  const auto there = Booked(kTwin, kTen, "patients/bo");
+  const auto told = Next(*watch, 1);
+  EXPECT_EQ(Told(told[0].change()), "BOOKED " + there.name());
+  const auto later = Booked(kLakeForest, kNoon, "patients/cy");
+  EXPECT_THAT(TellNext(*watch, 1), ElementsAre("BOOKED " + later.name()));
+  EXPECT_THAT(TellNext(*of_one, 1), ElementsAre("BOOKED " + later.name()))
+      << "may not see the twin";
+  const auto resumed = agent_.WatchAppointments(Watch("clinics/-", told[0].resume_token()));
+  EXPECT_THAT(TellNext(*resumed, 1), ElementsAre("BOOKED " + later.name()));
 }
 
 TEST_F(WatchTest, ATokenThatIsNoneIsRefused) {

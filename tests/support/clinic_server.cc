@@ -4,7 +4,9 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "services/clarityd/data_directory.h"
 #include "services/platform/base/log.h"
+#include "services/platform/storage/sqlite/sqlite_database.h"
 #include "tests/support/requests.h"
 #include "tests/support/results.h"
 
@@ -13,6 +15,7 @@ namespace {
 
 constexpr char kBegin[] = "2026-03-02 07:10";
 constexpr uint64_t kSeed = 20260302;
+constexpr int kAuditRecordsMax = 1000;
 
 }  // namespace
 
@@ -56,6 +59,39 @@ void ClinicServer::Restart() {
 }
 
 void ClinicServer::Stop() { instance_.reset(); }
+
+std::string ClinicServer::BackUp() {
+  const std::string target = directory_ / absl::StrCat("backup-", ++backups_);
+  Value(BackUpDataDirectory(directory_ / "data", target,
+                            [](absl::string_view, int64_t, int64_t) { return absl::OkStatus(); }));
+  return target;
+}
+
+void ClinicServer::Restore(const std::string& backup) {
+  Stop();
+  std::filesystem::remove_all(directory_ / "data");
+  std::filesystem::copy(backup, directory_ / "data");
+  Start();
+}
+
+std::vector<storage::AuditRecord> ClinicServer::Audit() {
+  Stop();
+  std::vector<storage::AuditRecord> records;
+  {
+    storage::SqliteDatabase::Options options;
+    options.directory = directory_ / "data";
+    options.file_name = SchedulingStore().file_name;
+    options.migrations = SchedulingStore().migrations;
+    options.clock = &clock_;
+    const auto database = Value(storage::SqliteDatabase::Open(options));
+    Succeed(database->ReadAndWait([&](storage::Transaction& transaction) {
+      records = Value(storage::ReadAudit(transaction, "", kAuditRecordsMax));
+      return absl::OkStatus();
+    }));
+  }
+  Start();
+  return records;
+}
 
 void ClinicServer::Revoke(const std::string& token_id) {
   std::ofstream(directory_ / "revoked", std::ios::app) << token_id << "\n";

@@ -3,12 +3,14 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "services/clarityd/instance.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/rpc/testing/token.h"
+#include "services/platform/storage/audit.h"
 #include "tests/support/connections.h"
 #include "tests/support/temporary_directory.h"
 
@@ -38,6 +40,12 @@ class ClinicServer {
   void Restart();
   void Stop();
   void Start();
+  // A copy of what it has stored, made while it goes on; and the server stopped, and started on
+  // one.
+  std::string BackUp();
+  void Restore(const std::string& backup);
+  // What the audit has, after a stop and a start.
+  std::vector<storage::AuditRecord> Audit();
   // Tokens with this id are not taken any more, once the server has looked at its file.
   void Revoke(const std::string& token_id);
 
@@ -46,6 +54,7 @@ class ClinicServer {
   const rpc::testing::TestIssuer issuer_;
   base::ManualClock clock_;
   base::SeededRandom random_;
+  int backups_ = 0;
   int port_ = 0;  // any, until the first start has chosen
   std::unique_ptr<Instance> instance_;
 };

@@ -186,6 +186,7 @@ absl::StatusOr<std::vector<std::string>> Dependents::Uncovered(
 absl::Status Dependents::OnChange(const rpc::Call& call, Transaction& transaction,
                                   const catalog::CatalogChange& change,
                                   const std::vector<std::string>& uncovered) {
+  publisher_->CatalogChanged(transaction);
   const calendar::PageIndex today = calendar::PageOf(calendar::FloorTick(call.now));
   for (const std::string& resource : change.resources) {
     RETURN_IF_ERROR(RewriteOpen(transaction, *change.after, resource, today));

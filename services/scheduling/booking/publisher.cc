@@ -43,6 +43,10 @@ void Publisher::Append(storage::Transaction& transaction, const v1::Appointment&
   transaction.OnCommit([notifier = notifier_, stream] { notifier->Notify(stream); });
 }
 
+void Publisher::CatalogChanged(storage::Transaction& transaction) const {
+  transaction.OnCommit([notifier = notifier_] { notifier->Notify(kCatalogStream); });
+}
+
 void Publisher::ClaimsChanged(storage::Transaction& transaction, std::vector<Claim> removed,
                               std::vector<Claim> added) const {
   transaction.OnCommit([cache = cache_, removed = std::move(removed), added = std::move(added)] {

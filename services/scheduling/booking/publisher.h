@@ -16,6 +16,8 @@ namespace clarity::scheduling {
 // The change-log stream of a clinic: "clinic:lake-forest".
 std::string StreamOf(absl::string_view clinic);
 std::string ClinicOfStream(absl::string_view stream);
+// What the notifier tells of when the catalog has changed; the change log has no such stream.
+inline constexpr char kCatalogStream[] = "catalog";
 
 // Tells the rest of the process, and whoever watches, what a transaction has changed: in the
 // change log with the change itself, in caches once it is durable.
@@ -29,6 +31,8 @@ class Publisher {
   // It went to another clinic; whoever watches this one is told that it has left.
   void AppointmentLeft(storage::Transaction& transaction, const v1::Appointment& appointment,
                        absl::string_view clinic) const;
+
+  void CatalogChanged(storage::Transaction& transaction) const;
 
   void ClaimsChanged(storage::Transaction& transaction, std::vector<Claim> removed,
                      std::vector<Claim> added) const;

@@ -13,16 +13,19 @@
 
 namespace clarity::scheduling {
 
-// How far each stream has been read: what a watch resumes from.
-using StreamPositions = std::map<std::string, int64_t>;
+// How far the streams of clinics have been read: what a watch resumes from.
+struct WatchPoint {
+  std::string incarnation;                   // of the store that the positions are of
+  std::map<std::string, int64_t> positions;  // by stream
+};
 
-std::string EncodeWatchToken(const StreamPositions& positions);
+std::string EncodeWatchToken(const WatchPoint& point);
 // INVALID_ARGUMENT when it is not one of ours.
-absl::StatusOr<StreamPositions> DecodeWatchToken(absl::string_view token);
+absl::StatusOr<WatchPoint> DecodeWatchToken(absl::string_view token);
 
 // Where the clinics' streams are now.
-absl::StatusOr<StreamPositions> PositionsNow(storage::Transaction& transaction,
-                                             const std::vector<std::string>& clinics);
+absl::StatusOr<WatchPoint> WatchPointNow(storage::Transaction& transaction,
+                                         const std::vector<std::string>& clinics);
 absl::StatusOr<std::string> WatchTokenNow(storage::Transaction& transaction,
                                           const std::vector<std::string>& clinics);
 

@@ -9,6 +9,7 @@ namespace clarity::client {
 using scheduling::v1::Appointment;
 using scheduling::v1::BookAppointmentRequest;
 using scheduling::v1::CancelAppointmentRequest;
+using scheduling::v1::Cancellation;
 using scheduling::v1::Clinic;
 using scheduling::v1::ConfirmAppointmentRequest;
 using scheduling::v1::CountSlotsRequest;
@@ -136,11 +137,13 @@ absl::StatusOr<Appointment> PortalClient::Reschedule(const Appointment& appointm
 }
 
 absl::StatusOr<Appointment> PortalClient::Cancel(const Appointment& appointment,
-                                                 absl::string_view reason) const {
+                                                 Cancellation::Reason reason,
+                                                 absl::string_view note) const {
   CancelAppointmentRequest request;
   request.set_name(appointment.name());
   request.set_etag(appointment.etag());
-  request.set_reason(std::string(reason));
+  request.set_reason(reason);
+  request.set_note(std::string(note));
   return scheduling_->CancelAppointment(request, options_);
 }
 

@@ -74,8 +74,11 @@ class PortalClient {
       const scheduling::v1::Appointment& appointment, const scheduling::v1::Slot& to) const;
   absl::StatusOr<scheduling::v1::Appointment> Reschedule(
       const scheduling::v1::Appointment& appointment, const scheduling::v1::Hold& to) const;
-  absl::StatusOr<scheduling::v1::Appointment> Cancel(const scheduling::v1::Appointment& appointment,
-                                                     absl::string_view reason = "") const;
+  absl::StatusOr<scheduling::v1::Appointment> Cancel(
+      const scheduling::v1::Appointment& appointment,
+      scheduling::v1::Cancellation::Reason reason =
+          scheduling::v1::Cancellation::REASON_UNSPECIFIED,
+      absl::string_view note = "") const;
   absl::StatusOr<scheduling::v1::Appointment> Confirm(
       const scheduling::v1::Appointment& appointment) const;
 

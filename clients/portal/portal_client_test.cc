@@ -116,11 +116,12 @@ TEST_F(PortalClientTest, ChangesTheAppointmentAsThePatientHasSeenIt) {
   EXPECT_CALL(*scheduling_, ConfirmAppointment(_, AsThePatient()))
       .WillOnce(DoAll(SaveArg<0>(&confirm), Return(appointment_)));
   ASSERT_TRUE(client_.Reschedule(appointment_, slot_).ok());
-  ASSERT_TRUE(client_.Cancel(appointment_, "illness").ok());
+  ASSERT_TRUE(client_.Cancel(appointment_, Cancellation::REASON_WORK, "a meeting").ok());
   ASSERT_TRUE(client_.Confirm(appointment_).ok());
   EXPECT_EQ(move.etag(), "e1");
   EXPECT_EQ(cancel.etag(), "e1");
-  EXPECT_EQ(cancel.reason(), "illness");
+  EXPECT_EQ(cancel.reason(), Cancellation::REASON_WORK);
+  EXPECT_EQ(cancel.note(), "a meeting");
   EXPECT_EQ(confirm.etag(), "e1");
 }
 

@@ -16,8 +16,8 @@ import time
 import uuid
 
 import grpc
-from clarity.scheduling.v1 import (scheduling_service_pb2 as pb, scheduling_service_pb2_grpc,
-                                   slot_pb2)
+from clarity.scheduling.v1 import (appointment_pb2, scheduling_service_pb2 as pb,
+                                   scheduling_service_pb2_grpc, slot_pb2)
 from google.rpc import error_details_pb2, status_pb2
 
 DEADLINE_SECONDS = 10
@@ -107,7 +107,7 @@ def main(clinic, visit_type, patient):
         clarity = Clarity(channel, token)
         booked = clarity.book(clarity.first_slot(clinic, visit_type), patient)
         print('booked', booked.name, 'at', booked.start_time.ToDatetime().isoformat())
-        cancelled = clarity.cancel(booked, 'illness')
+        cancelled = clarity.cancel(booked, appointment_pb2.Cancellation.REASON_ILLNESS)
         print('cancelled', cancelled.name)
 
 

@@ -38,6 +38,8 @@ constexpr ReasonRule kReasonRules[] = {
      "The hold keeps something else: leave it out, or search again."},
     {"HOLD_LIMIT", kExitConflict, "Release a hold that is no longer needed, then try again."},
     {"WRONG_STATE", kExitConflict, "Look at it again: somebody may have changed it."},
+    {"WRONG_TIME", kExitConflict,
+     "Look at when the visit is; if the time is right, record it then."},
     {"ORDER_MISSING", kExitConflict,
      "This visit needs a clinician's order: name it with --order; 'callcenter orders' lists a "
      "patient's."},

@@ -84,6 +84,12 @@ absl::Status WrongState(v1::Appointment::State state, absl::string_view step) {
                                   {{"state", name}});
 }
 
+absl::Status WrongTime(absl::string_view bound, absl::Time time, absl::string_view why) {
+  return base::FailedPrecondition(
+      "WRONG_TIME", why,
+      {{std::string(bound), absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone())}});
+}
+
 absl::Status WouldOrphan(const std::vector<std::string>& appointments) {
   const size_t named = std::min(appointments.size(), limits::kOrphansNamedMax);
   return base::FailedPrecondition(

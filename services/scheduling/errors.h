@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "clarity/scheduling/v1/appointment.pb.h"
 #include "clarity/scheduling/v1/slot.pb.h"
 
@@ -24,6 +25,8 @@ absl::Status HoldExpired(absl::string_view name);
 absl::Status HoldMismatch(absl::string_view field);
 absl::Status HoldLimit(int holds_max);
 absl::Status WrongState(v1::Appointment::State state, absl::string_view step);
+// Too early or too late to do it: `bound` is "earliest_time" or "latest_time".
+absl::Status WrongTime(absl::string_view bound, absl::Time time, absl::string_view why);
 // The change would take these appointments' cover; the first limits::kOrphansNamedMax are named.
 absl::Status WouldOrphan(const std::vector<std::string>& appointments);
 absl::Status OrderMissing();

@@ -31,6 +31,8 @@ inline constexpr int kEarlierTimesKept = 20;
 inline constexpr int kStatesKept = 16;
 // How long after the patient's start a visit may be called missed.
 inline constexpr absl::Duration kNoShowGrace = absl::Minutes(15);
+// How long before the patient's start an arrival may be recorded where that is the day before.
+inline constexpr absl::Duration kArrivalEarlyMax = absl::Hours(3);
 // How far back a step may be recorded.
 inline constexpr absl::Duration kRecordedLateMax = absl::Hours(24);
 inline constexpr int kAppointmentsPageDefault = 50;

@@ -4,6 +4,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
@@ -261,6 +262,11 @@ void RemoveAttention(v1::Attention::Reason reason, v1::Appointment* appointment)
   list->erase(std::remove_if(list->begin(), list->end(),
                              [&](const v1::Attention& a) { return a.reason() == reason; }),
               list->end());
+}
+
+std::string CodeOf(absl::string_view reason_name) {
+  const absl::string_view code = absl::StripPrefix(reason_name, "REASON_");
+  return code == "UNSPECIFIED" ? "" : std::string(code);
 }
 
 absl::StatusOr<v1::Appointment> ParseAppointment(absl::string_view body) {

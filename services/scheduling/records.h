@@ -90,6 +90,9 @@ void AddAttention(const rpc::Call& call, v1::Attention::Reason reason,
                   v1::Appointment* appointment);
 void RemoveAttention(v1::Attention::Reason reason, v1::Appointment* appointment);
 
+// What the audit keeps of a reason: "ILLNESS" of REASON_ILLNESS; empty where none was given.
+std::string CodeOf(absl::string_view reason_name);
+
 // The body of a row of `appointment`, and of `visit_order`.
 absl::StatusOr<v1::Appointment> ParseAppointment(absl::string_view body);
 absl::StatusOr<v1::Order> ParseOrder(absl::string_view body);

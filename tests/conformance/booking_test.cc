@@ -38,7 +38,7 @@ class BookingTest : public ConformanceTest {
 TEST_F(BookingTest, AnAppointmentSaysEverythingAboutTheVisit) {
   auto request = Booking(kSession, kLakeForest, kTen, "patients/ada");
   request.mutable_requester()->set_display_name("Bo");
-  request.mutable_requester()->set_relationship("parent");
+  request.mutable_requester()->set_relationship(v1::Requester::RELATIONSHIP_PARENT);
   request.mutable_requester()->set_callback_number("+19495550123");
   request.set_note("brings a friend");
   const auto booked = Value(agent_.BookAppointment(request));
@@ -49,7 +49,7 @@ TEST_F(BookingTest, AnAppointmentSaysEverythingAboutTheVisit) {
   EXPECT_EQ(booked.clinic(), kLakeForest);
   EXPECT_EQ(booked.modality(), v1::MODALITY_IN_PERSON);
   EXPECT_EQ(booked.participants(0).patient(), "patients/ada");
-  EXPECT_EQ(booked.requester().relationship(), "parent");
+  EXPECT_EQ(booked.requester().relationship(), v1::Requester::RELATIONSHIP_PARENT);
   EXPECT_EQ(booked.channel(), v1::CHANNEL_PHONE);
   EXPECT_EQ(booked.note(), "brings a friend");
   EXPECT_EQ(booked.time_zone(), "America/Los_Angeles");
@@ -190,10 +190,10 @@ TEST_F(BookingTest, ThePastCannotBeBooked) {
 TEST_F(BookingTest, StaffSetARuleAsideAndItStaysOnRecord) {
   auto request = Booking(kConsultation, kLakeForest, "2026-03-05 10:15", "patients/ada");
   request.mutable_override()->add_rules(v1::Blocker::RULE_START_GRID);
-  request.mutable_override()->set_reason("came from far");
+  request.mutable_override()->set_reason(v1::Override::REASON_PATIENT_PRESENT);
   const auto booked = Value(Staff().BookAppointment(request));
   EXPECT_EQ(booked.override().subject(), "staff");
-  EXPECT_EQ(booked.override().reason(), "came from far");
+  EXPECT_EQ(booked.override().reason(), v1::Override::REASON_PATIENT_PRESENT);
   ASSERT_THAT(booked.attention(), SizeIs(1));
   EXPECT_EQ(booked.attention(0).reason(), v1::Attention::REASON_OVERRIDDEN);
 }
@@ -201,7 +201,7 @@ TEST_F(BookingTest, StaffSetARuleAsideAndItStaysOnRecord) {
 TEST_F(BookingTest, AnOverrideOfOneRuleIsNoneOfAnother) {
   auto request = Booking(kConsultation, kLakeForest, "2026-03-02 08:15", "patients/ada");
   request.mutable_override()->add_rules(v1::Blocker::RULE_START_GRID);
-  request.mutable_override()->set_reason("came from far");
+  request.mutable_override()->set_reason(v1::Override::REASON_PATIENT_PRESENT);
   EXPECT_THAT(Staff().BookAppointment(request),
               Refused(StatusCode::kFailedPrecondition, "SLOT_NOT_OFFERED"));
   request.mutable_override()->add_rules(v1::Blocker::RULE_MINIMUM_NOTICE);
@@ -215,7 +215,7 @@ TEST_F(BookingTest, OverbookingIsAnOverrideOfItsOwn) {
   Booked(kTen);
   auto request = Booking(kConsultation, kLakeForest, kTen, "patients/bo");
   request.mutable_override()->add_rules(v1::Blocker::RULE_NOT_AVAILABLE);
-  request.mutable_override()->set_reason("urgent");
+  request.mutable_override()->set_reason(v1::Override::REASON_URGENT);
   EXPECT_THAT(Staff().BookAppointment(request),
               Refused(StatusCode::kFailedPrecondition, "SLOT_TAKEN"));
   request.mutable_override()->add_rules(v1::Blocker::RULE_BOOKED);
@@ -232,7 +232,7 @@ TEST_F(BookingTest, AnOverrideTakesNothingThatCouldBeHadWithout) {
   for (const auto rule : {v1::Blocker::RULE_BOOKED, v1::Blocker::RULE_NOT_AVAILABLE}) {
     request.mutable_override()->add_rules(rule);
   }
-  request.mutable_override()->set_reason("urgent");
+  request.mutable_override()->set_reason(v1::Override::REASON_URGENT);
   const auto over = Value(Staff().BookAppointment(request));
   EXPECT_TRUE(over.has_override());
   EXPECT_THAT(Resources(over),
@@ -242,7 +242,7 @@ TEST_F(BookingTest, AnOverrideTakesNothingThatCouldBeHadWithout) {
 TEST_F(BookingTest, AnOverrideThatWasNotNeededLeavesNoMark) {
   auto request = Booking(kConsultation, kLakeForest, kTen, "patients/ada");
   request.mutable_override()->add_rules(v1::Blocker::RULE_BOOKED);
-  request.mutable_override()->set_reason("to be safe");
+  request.mutable_override()->set_reason(v1::Override::REASON_URGENT);
   const auto booked = Value(Staff().BookAppointment(request));
   EXPECT_FALSE(booked.has_override());
   EXPECT_THAT(booked.attention(), IsEmpty());
@@ -342,11 +342,13 @@ TEST_F(BookingTest, TheLastTwentyTimesAreKept) {
 TEST_F(BookingTest, ACancelledTimeIsFreeAgain) {
   const auto booked = Booked(kTen);
   auto request = Cancellation(booked);
-  request.set_reason("illness");
+  request.set_reason(v1::Cancellation::REASON_ILLNESS);
+  request.set_note("a cold");
   const auto cancelled = Value(agent_.CancelAppointment(request));
   EXPECT_EQ(cancelled.state(), v1::Appointment::STATE_CANCELLED);
   EXPECT_EQ(cancelled.cancellation().initiator(), v1::Cancellation::INITIATOR_PATIENT);
-  EXPECT_EQ(cancelled.cancellation().reason(), "illness");
+  EXPECT_EQ(cancelled.cancellation().reason(), v1::Cancellation::REASON_ILLNESS);
+  EXPECT_EQ(cancelled.cancellation().note(), "a cold");
   EXPECT_FALSE(cancelled.cancellation().late());
   EXPECT_EQ(FromWire(cancelled.cancellation().time()), clock().Now());
   EXPECT_THAT(Offered(), Contains(kTen));
@@ -420,7 +422,7 @@ TEST_F(BookingTest, APatientIsNotShownWhatIsForStaff) {
   auto request = Booking(kConsultation, kLakeForest, "2026-03-05 10:15", "patients/ada");
   request.set_note("was upset on the phone");
   request.mutable_override()->add_rules(v1::Blocker::RULE_START_GRID);
-  request.mutable_override()->set_reason("came from far");
+  request.mutable_override()->set_reason(v1::Override::REASON_PATIENT_PRESENT);
   const auto booked = Value(Staff().BookAppointment(request));
   const auto portal = PatientConnections("patients/ada").AsAgent();
   v1::BatchGetAppointmentsRequest batch;

@@ -66,6 +66,13 @@ class ConformanceTest : public ::testing::Test {
     return slots[0];
   }
 
+  // What an error's ErrorInfo says besides its reason; empty where it does not.
+  static std::string Metadata(const absl::Status& status, const std::string& key) {
+    const auto info = client::DetailOf<google::rpc::ErrorInfo>(status);
+    const auto found = info->metadata().find(key);
+    return found == info->metadata().end() ? "" : found->second;
+  }
+
   // Sends the same request as a repeat would: with an id that the test knows.
   template <typename Request>
   static Request WithId(Request request, absl::string_view request_id) {

@@ -202,6 +202,12 @@ TEST_F(DayTest, CountsAreThoseOfTheSearch) {
   EXPECT_EQ(starts, days.counts(0).starts());
 }
 
+std::vector<std::string> Openings(const v1::FindNextAvailableResponse::Row& row) {
+  std::vector<v1::Slot> slots;
+  for (const auto& opening : row.openings()) slots.push_back(opening.slot());
+  return Starts(slots);
+}
+
 TEST_F(DayTest, NextOpeningsDoNotOverlapAndHoldsAreLeftOut) {
   Value(agent_.CreateHold(Hold(kConsultation, kLakeForest, "2026-03-02 09:30")));
   v1::FindNextAvailableRequest request;
@@ -211,17 +217,17 @@ TEST_F(DayTest, NextOpeningsDoNotOverlapAndHoldsAreLeftOut) {
   const auto found = Value(agent_.FindNextAvailable(request));
   ASSERT_THAT(found.rows(), SizeIs(2));
   EXPECT_EQ(found.rows(0).clinic(), kLakeForest);
-  EXPECT_THAT(Starts(found.rows(0).openings()),
+  EXPECT_THAT(Openings(found.rows(0)),
               ElementsAre("2026-03-02 10:30", "2026-03-02 11:30", "2026-03-02 12:30"));
-  EXPECT_THAT(found.rows(0).days(), ElementsAre(0, 0, 0));
+  for (const auto& opening : found.rows(0).openings()) EXPECT_EQ(opening.days(), 0);
 
   request.set_by_clinician(true);
-  request.set_openings(1);
+  request.set_openings_max(1);
   *request.mutable_from_time() = ToWire(At("2026-03-05 00:00"));
   const auto by_clinician = Value(agent_.FindNextAvailable(request));
   std::map<std::string, std::string> first;
   for (const auto& row : by_clinician.rows()) {
-    if (row.clinic() == kLakeForest) first[row.resource()] = Starts(row.openings()).at(0);
+    if (row.clinic() == kLakeForest) first[row.resource()] = Openings(row).at(0);
   }
   EXPECT_EQ(first[""], "2026-03-05 09:00");
   EXPECT_EQ(first["resources/dr-okafor"], "2026-03-05 09:00");

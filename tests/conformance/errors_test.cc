@@ -30,11 +30,6 @@ class ErrorsTest : public ConformanceTest {
     const auto info = client::DetailOf<google::rpc::RetryInfo>(status);
     return info.has_value() ? absl::Seconds(info->retry_delay().seconds()) : absl::ZeroDuration();
   }
-  static std::string Metadata(const absl::Status& status, const std::string& key) {
-    const auto info = client::DetailOf<google::rpc::ErrorInfo>(status);
-    const auto found = info->metadata().find(key);
-    return found == info->metadata().end() ? "" : found->second;
-  }
 
   std::shared_ptr<grpc::Channel> ChannelToServer() const {
     client::ChannelOptions where;

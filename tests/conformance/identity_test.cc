@@ -267,7 +267,7 @@ TEST_F(IdentityTest, ARoleDoesWhatItMayAndNoMore) {
 TEST_F(IdentityTest, OnlyAPersonOfTheClinicSetsARuleAside) {
   auto request = Booking(kConsultation, kLakeForest, "2026-03-05 10:15", "patients/ada");
   request.mutable_override()->add_rules(v1::Blocker::RULE_START_GRID);
-  request.mutable_override()->set_reason("came from far");
+  request.mutable_override()->set_reason(v1::Override::REASON_PATIENT_PRESENT);
   EXPECT_THAT(Agent().BookAppointment(request), Denied());
   EXPECT_THAT(Caller(Claims("sync", "SERVICE")).AsAgent().BookAppointment(request), Denied());
   const auto booked =

@@ -36,7 +36,7 @@ class ListsTest : public ConformanceTest {
   v1::Appointment Overridden() const {
     auto request = Booking(kConsultation, kLakeForest, "2026-03-05 10:15", "patients/ada");
     request.mutable_override()->add_rules(v1::Blocker::RULE_START_GRID);
-    request.mutable_override()->set_reason("came from far");
+    request.mutable_override()->set_reason(v1::Override::REASON_PATIENT_PRESENT);
     return Value(Staff().BookAppointment(request));
   }
   std::vector<std::string> Found(absl::string_view filter) const {

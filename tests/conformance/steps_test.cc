@@ -43,10 +43,26 @@ class StepsTest : public ConformanceTest {
   }
   absl::StatusOr<v1::Appointment> Undo(const v1::Appointment& appointment) const {
     auto request = About<v1::UndoAppointmentStepRequest>(appointment);
-    request.set_reason("wrong patient");
+    request.set_reason(v1::UndoAppointmentStepRequest::REASON_ENTERED_IN_ERROR);
     return staff_.scheduling->UndoAppointmentStep(request, {});
   }
 
+  absl::StatusOr<v1::Appointment> ArriveAt(const v1::Appointment& appointment,
+                                           absl::string_view time) {
+    clock().Set(At(time));
+    return Arrive(appointment);
+  }
+  // A session at a time when nobody is on duty.
+  v1::Appointment BookedAtNight(absl::string_view start) const {
+    auto request = Booking(kSession, kLakeForest, start, "patients/cy");
+    request.mutable_override()->add_rules(v1::Blocker::RULE_NOT_AVAILABLE);
+    request.mutable_override()->set_reason(v1::Override::REASON_URGENT);
+    return Value(staff_.scheduling->BookAppointment(request, {}));
+  }
+  // A quarter of an hour before it begins.
+  void OnTheDay() { clock().Set(At("2026-03-05 09:45")); }
+
+  static auto WrongTime() { return Refused(StatusCode::kFailedPrecondition, "WRONG_TIME"); }
   static auto WrongState() { return Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"); }
 
   const Connections staff_ = Caller(Claims("staff", "STAFF"));
@@ -85,6 +101,7 @@ TEST_F(StepsTest, NoStepIsTakenFromTheWrongState) {
   EXPECT_THAT(Undo(booked_), WrongState());
   const auto confirmed = Value(Confirm(booked_));
   EXPECT_THAT(Confirm(confirmed), WrongState());
+  OnTheDay();
   const auto arrived = Value(Arrive(confirmed));
   EXPECT_THAT(Arrive(arrived), WrongState());
   EXPECT_THAT(Agent().RescheduleAppointment(Move(arrived, "2026-03-05 12:00")), WrongState());
@@ -95,6 +112,7 @@ TEST_F(StepsTest, NoStepIsTakenFromTheWrongState) {
 
 TEST_F(StepsTest, AStaleEtagTakesNoStep) {
   Value(Confirm(booked_));
+  OnTheDay();
   EXPECT_THAT(Arrive(booked_), Refused(StatusCode::kAborted, "ETAG_MISMATCH"));
 }
 
@@ -111,7 +129,35 @@ TEST_F(StepsTest, WhatHappenedEarlierIsRecordedSo) {
             "2026-03-05 09:50");
 }
 
+TEST_F(StepsTest, AnArrivalIsForTheDayOfTheVisit) {
+  const auto early = ArriveAt(booked_, "2026-03-04 23:59");
+  ASSERT_THAT(early, WrongTime());
+  EXPECT_EQ(Metadata(early.status(), "earliest_time"), "2026-03-05T08:00:00+00:00");
+  const auto other =
+      Value(Agent().BookAppointment(Booking(kConsultation, kLakeForest, kTen, "patients/bo")));
+  EXPECT_EQ(Value(ArriveAt(booked_, "2026-03-05 00:00")).state(), State::STATE_ARRIVED);
+  EXPECT_EQ(Value(ArriveAt(other, "2026-03-05 23:59")).state(), State::STATE_ARRIVED);
+}
+
+TEST_F(StepsTest, AVisitSoonAfterMidnightMayBeArrivedAtTheEveningBefore) {
+  const auto booked = BookedAtNight("2026-03-06 00:30");
+  EXPECT_THAT(ArriveAt(booked, "2026-03-05 21:29"), WrongTime());
+  EXPECT_EQ(Value(ArriveAt(booked, "2026-03-05 21:30")).state(), State::STATE_ARRIVED);
+}
+
+TEST_F(StepsTest, AVisitThatRunsPastMidnightMayBeArrivedAtUntilItsEnd) {
+  const auto booked = BookedAtNight("2026-03-05 23:30");
+  const auto late = ArriveAt(booked, Local(FromWire(booked.patient_end_time())));
+  ASSERT_THAT(late, WrongTime());
+  EXPECT_EQ(Metadata(late.status(), "latest_time"), "2026-03-06T09:15:00+00:00");
+  // Recorded afterwards, as of when it was.
+  auto request = About<v1::RecordArrivalRequest>(booked);
+  *request.mutable_time() = ToWire(At("2026-03-06 00:10"));
+  EXPECT_EQ(Value(staff_.scheduling->RecordArrival(request, {})).state(), State::STATE_ARRIVED);
+}
+
 TEST_F(StepsTest, APhaseMayBeNamedButNotRepeated) {
+  OnTheDay();
   const auto begun = Value(Begin(Value(Arrive(booked_)), "dosing"));
   EXPECT_FALSE(begun.phases(0).has_actual_start_time());
   EXPECT_TRUE(begun.phases(1).has_actual_start_time());
@@ -121,7 +167,9 @@ TEST_F(StepsTest, APhaseMayBeNamedButNotRepeated) {
 
 TEST_F(StepsTest, MissedNotBeforeAQuarterOfAnHourHasPassed) {
   clock().Set(At("2026-03-05 10:14"));
-  EXPECT_THAT(Miss(booked_), WrongState());
+  const auto early = Miss(booked_);
+  ASSERT_THAT(early, WrongTime());
+  EXPECT_EQ(Metadata(early.status(), "earliest_time"), "2026-03-05T18:15:00+00:00");
   clock().Set(At("2026-03-05 10:15"));
   const auto missed = Value(Miss(booked_));
   EXPECT_EQ(missed.state(), State::STATE_NO_SHOW);
@@ -132,6 +180,7 @@ TEST_F(StepsTest, MissedNotBeforeAQuarterOfAnHourHasPassed) {
 }
 
 TEST_F(StepsTest, StepsAreTakenBackOneByOne) {
+  OnTheDay();
   const auto arrived = Value(Arrive(Value(Confirm(booked_))));
   const auto begun = Value(Begin(arrived));
   const auto completed = Value(Complete(begun));
@@ -165,10 +214,25 @@ TEST_F(StepsTest, ACancellationIsUndoneWhileTheTimeIsFree) {
 }
 
 TEST_F(StepsTest, AnUndoNeedsAReason) {
+  OnTheDay();
   const auto confirmed = Value(Arrive(booked_));
   EXPECT_THAT(
       staff_.scheduling->UndoAppointmentStep(About<v1::UndoAppointmentStepRequest>(confirmed), {}),
       Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+}
+
+TEST_F(StepsTest, ReasonsAreAuditedByTheirCodes) {
+  auto cancel = Cancellation(booked_);
+  cancel.set_reason(v1::Cancellation::REASON_STAFF_AWAY);
+  cancel.set_note("nurse ill");
+  Value(Undo(Value(Agent().CancelAppointment(cancel))));
+  BookedAtNight("2026-03-06 00:30");
+  std::vector<std::string> reasons;
+  for (const auto& record : server_.Audit()) {
+    if (!record.reason.empty()) reasons.push_back(record.reason);
+  }
+  EXPECT_THAT(reasons,
+              ::testing::UnorderedElementsAre("STAFF_AWAY", "ENTERED_IN_ERROR", "override URGENT"));
 }
 
 TEST_F(StepsTest, PatientsConfirmAndOnlyStaffRunTheVisit) {

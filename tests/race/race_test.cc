@@ -57,7 +57,7 @@ TEST_F(RaceTest, TheSecondOpinionSeesAnOverbooking) {
   for (int i = 0; i < 2; ++i) {
     auto request = Booking(kConsultation, kLakeForest, "2026-03-05 10:00", PatientOf(i));
     request.mutable_override()->add_rules(v1::Blocker::RULE_BOOKED);
-    request.mutable_override()->set_reason("urgent");
+    request.mutable_override()->set_reason(v1::Override::REASON_URGENT);
     EXPECT_EQ(taken.IsPossible({kConsultation, kLakeForest, At("2026-03-05 10:30"), "", {}, {}},
                                server_.clock().Now()),
               i == 0);

@@ -22,7 +22,7 @@ class ReferenceTest(unittest.TestCase):
         text = reference.text()
         export = text[text.index('### ExportCatalog\n'):text.index('### GetClinic\n')]
         self.assertIn('May call: OPERATOR (`catalog.export`)', export)
-        self.assertRegex(text, r'\| `openings` \| int32 \| 0 to 10 \| How many openings')
+        self.assertRegex(text, r'\| `openings_max` \| int32 \| 0 to 10 \| At most so many')
         self.assertRegex(text, r'\| `patient` \| string \| .*`patients/\{id\}`; \*health data\*')
 
 

@@ -290,11 +290,15 @@ TEST_F(CallCenterTest, CancelNamesWhoAndWhy) {
   cancelled.mutable_cancellation()->set_late(true);
   EXPECT_CALL(*scheduling_, CancelAppointment)
       .WillOnce(DoAll(SaveArg<0>(&request), Return(cancelled)));
-  EXPECT_EQ(Run({"cancel", "a1", "--by", "patient", "--reason", "illness"}), kExitOk);
+  EXPECT_EQ(
+      Run({"cancel", "a1", "--by", "patient", "--reason", "illness", "--note", "a cold, he says"}),
+      kExitOk);
   EXPECT_EQ(request.initiator(), Cancellation::INITIATOR_PATIENT);
-  EXPECT_EQ(request.reason(), "illness");
+  EXPECT_EQ(request.reason(), Cancellation::REASON_ILLNESS);
+  EXPECT_EQ(request.note(), "a cold, he says");
   EXPECT_THAT(out_.str(), HasSubstr("Cancelled, late:"));
   EXPECT_EQ(Run({"cancel", "a1", "--by", "nobody"}), kExitUsage);
+  EXPECT_EQ(Run({"cancel", "a1", "boredom"}), kExitUsage);
 }
 
 TEST_F(CallCenterTest, ListMakesAFilter) {

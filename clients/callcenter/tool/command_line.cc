@@ -5,6 +5,8 @@
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
 #include "absl/strings/str_cat.h"
+#include "clarity/scheduling/v1/scheduling_service.pb.h"
+#include "clients/terminal/words.h"
 
 namespace clarity::client {
 namespace {
@@ -16,10 +18,9 @@ constexpr char kLooking[] = "Looking";
 constexpr char kCall[] = "The call";
 constexpr char kInWords[] = "In words";
 
-// Reports count by these: a word of one's own would be counted by nobody.
-const std::vector<std::string> kReasons = {
-    "illness",  "weather", "transport",     "work",  "family",   "cost",  "improved",
-    "declined", "moved",   "double-booked", "staff", "facility", "error", "other"};
+using scheduling::v1::Cancellation;
+using scheduling::v1::Requester;
+using scheduling::v1::UndoAppointmentStepRequest;
 
 void AddVisitType(CLI::App* command, std::string* visit_type, bool required) {
   command->add_option("visit,--visit-type", *visit_type, "Which visit; see 'visit-types'")
@@ -178,7 +179,9 @@ void CommandLine::AddBooking() {
   AddPerson(command, &book_.patient, &book_.order);
   command->add_option("--note", book_.note, "For the staff");
   command->add_option("--requester", book_.requester, "Who asks, where it is not the patient");
-  command->add_option("--relationship", book_.relationship, "What they are to the patient: parent");
+  command->add_option("--relationship", book_.relationship, "What they are to the patient")
+      ->check(CLI::IsMember(WordsOf<Requester::Relationship>()))
+      ->type_name("WHAT");
   command->add_option("--callback", book_.callback, "Where to call back: 949-555-0100");
   AddExamples(command, {"book 2 --patient p-1",
                         "book --visit-type iv-session --clinic lake-forest --at 'Dec 1 9am' "
@@ -197,13 +200,14 @@ void CommandLine::AddMoving() {
                 [this](Desk& desk) { return desk.Cancel(cancel_); });
   AddAppointment(command, &cancel_.appointment);
   command->add_option("reason,--reason", cancel_.reason, "Why")
-      ->check(CLI::IsMember(kReasons))
+      ->check(CLI::IsMember(WordsOf<Cancellation::Reason>()))
       ->type_name("REASON");
-  command->add_option("--by", cancel_.by, "Who calls it off: patient or clinic")
-      ->check(CLI::IsMember({"patient", "clinic"}))
+  command->add_option("--by", cancel_.by, "Who calls it off")
+      ->check(CLI::IsMember(WordsOf<Cancellation::Initiator>()))
       ->type_name("WHO");
-  AddExamples(command,
-              {"cancel appointments/01h2x illness", "cancel appointments/01h2x staff --by clinic"});
+  command->add_option("--note", cancel_.note, "What else is known about it");
+  AddExamples(command, {"cancel appointments/01h2x illness",
+                        "cancel appointments/01h2x staff-away --by clinic"});
 }
 
 void CommandLine::AddSteps() {
@@ -220,10 +224,16 @@ void CommandLine::AddStep(Step step, const char* name, const char* description) 
       Add(kVisit, name, description, [this, step](Desk& desk) { return desk.Take(step, step_); });
   AddAppointment(command, &step_.appointment);
   std::string example = absl::StrCat(name, " appointments/01h2x");
-  if (step == Step::kNoShow || step == Step::kUndo) {
-    command->add_option("--reason", step_.reason, "What is known about it")
-        ->required(step == Step::kUndo);
-    absl::StrAppend(&example, " --reason 'entered by mistake'");
+  if (step == Step::kNoShow) {
+    command->add_option("--note", step_.note, "What is known about it");
+    absl::StrAppend(&example, " --note 'does not answer the telephone'");
+  }
+  if (step == Step::kUndo) {
+    command->add_option("reason,--reason", step_.reason, "Why")
+        ->check(CLI::IsMember(WordsOf<UndoAppointmentStepRequest::Reason>()))
+        ->type_name("REASON")
+        ->required();
+    absl::StrAppend(&example, " entered-in-error");
   }
   AddExamples(command, {example.c_str()});
 }

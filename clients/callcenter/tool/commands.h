@@ -64,7 +64,7 @@ struct MoveCommand {
 };
 
 struct CancelCommand {
-  std::string appointment, reason, by;
+  std::string appointment, reason, by, note;
 };
 
 // A step of the visit itself.
@@ -72,7 +72,8 @@ enum class Step { kConfirm, kArrive, kStart, kComplete, kNoShow, kUndo };
 
 struct StepCommand {
   std::string appointment;
-  std::string reason;  // of a no-show or an undo
+  std::string reason;  // of an undo
+  std::string note;    // of a no-show
 };
 
 struct ListCommand {

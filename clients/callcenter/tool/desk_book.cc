@@ -6,6 +6,7 @@
 #include "clients/core/errors.h"
 #include "clients/core/requests.h"
 #include "clients/terminal/names.h"
+#include "clients/terminal/words.h"
 
 namespace clarity::client {
 namespace {
@@ -21,22 +22,16 @@ using scheduling::v1::MarkNoShowRequest;
 using scheduling::v1::RecordArrivalRequest;
 using scheduling::v1::ReleaseHoldRequest;
 using scheduling::v1::RenewHoldRequest;
+using scheduling::v1::Requester;
 using scheduling::v1::RescheduleAppointmentRequest;
 using scheduling::v1::StartAppointmentRequest;
 using scheduling::v1::UndoAppointmentStepRequest;
 
-absl::StatusOr<Cancellation::Initiator> InitiatorOf(const std::string& by) {
-  if (by.empty()) return Cancellation::INITIATOR_UNSPECIFIED;
-  if (by == "patient") return Cancellation::INITIATOR_PATIENT;
-  if (by == "clinic") return Cancellation::INITIATOR_CLINIC;
-  return absl::InvalidArgumentError("--by takes patient or clinic");
-}
-
 absl::Status SetRequester(const BookCommand& command, BookAppointmentRequest* request) {
   if (command.requester.empty() && command.callback.empty()) return absl::OkStatus();
-  scheduling::v1::Requester& requester = *request->mutable_requester();
+  Requester& requester = *request->mutable_requester();
   requester.set_display_name(command.requester);
-  requester.set_relationship(command.relationship);
+  requester.set_relationship(ValueFor<Requester::Relationship>(command.relationship));
   if (command.callback.empty()) return absl::OkStatus();
   const auto number = ParseTelephone(command.callback);
   if (number.ok()) requester.set_callback_number(*number);
@@ -69,7 +64,7 @@ const char* HeadlineOf(Step step) {
 }
 
 absl::StatusOr<Appointment> Send(const CallCenterClient& client, Step step, const std::string& name,
-                                 const std::string& reason) {
+                                 const StepCommand& command) {
   switch (step) {
     case Step::kConfirm:
       return client.ConfirmAppointment(For<ConfirmAppointmentRequest>(name));
@@ -81,12 +76,12 @@ absl::StatusOr<Appointment> Send(const CallCenterClient& client, Step step, cons
       return client.CompleteAppointment(For<CompleteAppointmentRequest>(name));
     case Step::kNoShow: {
       auto request = For<MarkNoShowRequest>(name);
-      request.set_reason(reason);
+      request.set_note(command.note);
       return client.MarkNoShow(request);
     }
     case Step::kUndo: {
       auto request = For<UndoAppointmentStepRequest>(name);
-      request.set_reason(reason);
+      request.set_reason(ValueFor<UndoAppointmentStepRequest::Reason>(command.reason));
       return client.UndoAppointmentStep(request);
     }
   }
@@ -274,13 +269,12 @@ ExitCode Desk::Move(const MoveCommand& command) {
 }
 
 ExitCode Desk::Cancel(const CancelCommand& command) {
-  const auto initiator = InitiatorOf(command.by);
-  if (!initiator.ok()) return Fail(initiator.status());
   const auto name = AppointmentNamed(command.appointment);
   if (!name.ok()) return Fail(name.status());
   auto request = For<CancelAppointmentRequest>(*name);
-  request.set_reason(command.reason);
-  request.set_initiator(*initiator);
+  request.set_reason(ValueFor<Cancellation::Reason>(command.reason));
+  request.set_initiator(ValueFor<Cancellation::Initiator>(command.by));
+  request.set_note(command.note);
   const auto appointment = client_.CancelAppointment(request);
   if (!appointment.ok()) return Fail(appointment.status());
   return ReadBack(appointment->cancellation().late() ? "Cancelled, late:" : "Cancelled",
@@ -290,7 +284,7 @@ ExitCode Desk::Cancel(const CancelCommand& command) {
 ExitCode Desk::Take(Step step, const StepCommand& command) {
   const auto name = AppointmentNamed(command.appointment);
   if (!name.ok()) return Fail(name.status());
-  const auto appointment = Send(client_, step, *name, command.reason);
+  const auto appointment = Send(client_, step, *name, command);
   if (!appointment.ok()) return FailedToTake({}, appointment.status());
   return ReadBack(HeadlineOf(step), *appointment);
 }

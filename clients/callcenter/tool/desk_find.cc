@@ -180,7 +180,7 @@ ExitCode Desk::Next(const NextCommand& command) {
   FindNextAvailableRequest request;
   request.set_visit_type(FullName("visitTypes", command.visit_type));
   *request.mutable_clinics() = {clinics->begin(), clinics->end()};
-  request.set_openings(command.openings);
+  request.set_openings_max(command.openings);
   request.set_by_clinician(command.by_clinician);
   if (!command.from.empty()) {
     const absl::TimeZone zone = ZoneOfClinic(clinics->front());
@@ -193,7 +193,7 @@ ExitCode Desk::Next(const NextCommand& command) {
 
   std::vector<Slot> openings;  // in the order of the table
   for (const auto& row : reply->rows()) {
-    openings.insert(openings.end(), row.openings().begin(), row.openings().end());
+    for (const auto& opening : row.openings()) openings.push_back(opening.slot());
   }
   moving_.clear();
   Remember(openings);

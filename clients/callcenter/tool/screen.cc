@@ -12,6 +12,7 @@
 #include "clients/callcenter/tool/when.h"
 #include "clients/terminal/names.h"
 #include "clients/terminal/table.h"
+#include "clients/terminal/words.h"
 
 namespace clarity::client {
 namespace {
@@ -53,6 +54,12 @@ std::string NamesOf(const RepeatedPtrField<Assignment>& assignments, bool people
     if (!people_only || IsPerson(assignment)) names.push_back(TitleOf(assignment));
   }
   return absl::StrJoin(names, ", ");
+}
+
+// "illness (a cold)"; without the one or the other, what there is.
+std::string Described(const std::string& what, const std::string& more) {
+  if (what.empty() || more.empty()) return what + more;
+  return absl::StrCat(what, " (", more, ")");
 }
 
 std::string PatientOf(const Appointment& appointment) {
@@ -176,15 +183,14 @@ void Screen::ShowOpenings(const FindNextAvailableResponse& openings) const {
   table.KeepWhole(kWhole);
   int number = 0;
   for (const auto& row : openings.rows()) {
-    for (int i = 0; i < row.openings_size(); ++i) {
-      const Slot& slot = row.openings(i);
+    for (const auto& opening : row.openings()) {
+      const Slot& slot = opening.slot();
       const Span span = PatientSpan(slot);
-      const int days = i < row.days_size() ? row.days(i) : 0;
       table.AddRow(
           {Cell(absl::StrCat(++number), Tone::kStrong), directory_.ClinicTitle(row.clinic()),
            row.resource().empty() ? "anybody" : TitleOf(row.resource(), slot),
            ShortDay(span.start, now(), span.zone), ClinicTime(span), ClockTime(span.end, span.zone),
-           CallerTime(span), days == 0 ? "today" : Counted(days, "day")});
+           CallerTime(span), opening.days() == 0 ? "today" : Counted(opening.days(), "day")});
     }
   }
   table.Print(console_);
@@ -269,7 +275,8 @@ void Screen::ShowAppointment(const Appointment& appointment) const {
   row("patient", PatientOf(appointment));
   row("with", NamesOf(appointment.assignments(), false));
   row("order", appointment.order());
-  row("asked by", appointment.requester().display_name());
+  row("asked by", Described(appointment.requester().display_name(),
+                            WordFor(appointment.requester().relationship())));
   row("call back", appointment.requester().callback_number());
   row("note", appointment.note());
   for (const auto& earlier : appointment.earlier_times()) {
@@ -278,10 +285,12 @@ void Screen::ShowAppointment(const Appointment& appointment) const {
                             directory_.ClinicTitle(earlier.clinic())));
   }
   if (appointment.has_cancellation()) {
-    row("called off", absl::StrCat(appointment.cancellation().late() ? "late; " : "",
-                                   appointment.cancellation().reason()));
+    const auto& cancellation = appointment.cancellation();
+    row("called off", absl::StrCat(cancellation.late() ? "late; " : "",
+                                   Described(WordFor(cancellation.reason()), cancellation.note())));
   }
-  row("override", appointment.override().reason());
+  row("override",
+      Described(WordFor(appointment.override().reason()), appointment.override().note()));
   for (const auto& attention : appointment.attention()) row("attention", attention.description());
 }
 

@@ -122,7 +122,8 @@ void RecordOverride(const rpc::Call& call, const Placement& placement, const Wis
                appointment);
   *appointment->mutable_override() = wish.override;
   appointment->mutable_override()->set_subject(call.principal.subject);
-  call.audit_reason = "override";
+  call.audit_reason =
+      absl::StrCat("override ", CodeOf(v1::Override::Reason_Name(wish.override.reason())));
 }
 
 // Makes sure that the order covers the visit, where one is needed or named. The unit is consumed
@@ -286,8 +287,10 @@ absl::Status Appointments::Cancel(const rpc::Call& call, Transaction& transactio
   v1::Cancellation& cancellation = *appointment.mutable_cancellation();
   cancellation.set_initiator(InitiatorFor(call, request.initiator()));
   cancellation.set_reason(request.reason());
+  cancellation.set_note(request.note());
   cancellation.set_late(call.now > FromWire(appointment.start_time()) - cutoff);
   *cancellation.mutable_time() = ToWire(call.now);
+  call.audit_reason = CodeOf(v1::Cancellation::Reason_Name(request.reason()));
   ASSIGN_OR_RETURN(auto removed, DeleteClaims(transaction, appointment.name()));
   RETURN_IF_ERROR(Save(call, transaction, &record));
   publisher_->ClaimsChanged(transaction, std::move(removed), {});

@@ -1,5 +1,6 @@
 #include "services/scheduling/booking/steps.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "services/platform/base/wire.h"
 #include "services/platform/storage/record.h"
 #include "services/scheduling/booking/placement.h"
+#include "services/scheduling/catalog/local_time.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/limits.h"
 #include "services/scheduling/orders/order_use.h"
@@ -39,6 +41,23 @@ absl::StatusOr<absl::Time> TimeOf(const rpc::Call& call, const Request& request)
     return base::InvalidField("time", "is more than 24 hours back");
   }
   return time;
+}
+
+// An arrival belongs to the day of the visit at the clinic. For a visit soon after midnight that
+// day begins the evening before; for one that runs past midnight it ends with the visit.
+absl::Status CheckDayOfArrival(const v1::Appointment& appointment, absl::Time time) {
+  const absl::TimeZone zone = catalog::ZoneOf(appointment.time_zone());
+  const absl::Time start = FromWire(appointment.patient_start_time());
+  const absl::CivilDay day = absl::ToCivilDay(start, zone);
+  const absl::Time earliest =
+      std::min(absl::FromCivil(day, zone), start - limits::kArrivalEarlyMax);
+  const absl::Time latest =
+      std::max(absl::FromCivil(day + 1, zone), FromWire(appointment.patient_end_time()));
+  if (time < earliest) {
+    return WrongTime("earliest_time", earliest, "the visit is on a later day");
+  }
+  if (time >= latest) return WrongTime("latest_time", latest, "the visit was on an earlier day");
+  return absl::OkStatus();
 }
 
 // The phase that has begun last; -1 before the first.
@@ -97,6 +116,7 @@ absl::Status Steps::RecordArrival(const rpc::Call& call, Transaction& transactio
     return WrongState(record.appointment().state(), "arrive");
   }
   ASSIGN_OR_RETURN(const absl::Time time, TimeOf(call, request));
+  RETURN_IF_ERROR(CheckDayOfArrival(record.appointment(), time));
   MoveTo(v1::Appointment::STATE_ARRIVED, &record);
   *record.mutable_appointment()->mutable_arrive_time() = ToWire(time);
   return Finish(call, transaction, &record, reply);
@@ -139,13 +159,15 @@ absl::Status Steps::MarkNoShow(const rpc::Call& call, Transaction& transaction,
   ASSIGN_OR_RETURN(auto record, LoadForStep(call, transaction, request));
   v1::Appointment& appointment = *record.mutable_appointment();
   if (!IsAhead(appointment.state())) return WrongState(appointment.state(), "be a no-show");
-  if (call.now < FromWire(appointment.patient_start_time()) + limits::kNoShowGrace) {
-    return WrongState(appointment.state(), "be a no-show until 15 minutes after its start");
+  const absl::Time earliest = FromWire(appointment.patient_start_time()) + limits::kNoShowGrace;
+  if (call.now < earliest) {
+    return WrongTime("earliest_time", earliest,
+                     "nobody is a no-show until 15 minutes after the visit's start");
   }
   MoveTo(v1::Appointment::STATE_NO_SHOW, &record);
   v1::Cancellation& missed = *appointment.mutable_cancellation();
   missed.set_initiator(v1::Cancellation::INITIATOR_PATIENT);
-  missed.set_reason(request.reason());
+  missed.set_note(request.note());
   *missed.mutable_time() = ToWire(call.now);
   ASSIGN_OR_RETURN(auto removed, DeleteClaims(transaction, appointment.name()));
   publisher_->ClaimsChanged(transaction, std::move(removed), {});
@@ -160,7 +182,7 @@ absl::Status Steps::Undo(const rpc::Call& call, Transaction& transaction,
   if (record.earlier_states().empty() || state == v1::Appointment::STATE_CONFIRMED) {
     return WrongState(state, "be taken a step back");
   }
-  call.audit_reason = "undo";
+  call.audit_reason = CodeOf(v1::UndoAppointmentStepRequest::Reason_Name(request.reason()));
   if (state == v1::Appointment::STATE_ARRIVED) appointment.clear_arrive_time();
   if (state == v1::Appointment::STATE_IN_PROGRESS) ForgetActualTimes(&appointment);
   if (state == v1::Appointment::STATE_COMPLETED) {

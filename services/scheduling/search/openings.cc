@@ -62,8 +62,10 @@ absl::Status FillRow(CalendarCache& cache, const Snapshot& snapshot, PlanSearch&
       const auto placement = search.At(*t);
       next = *t + (placement.has_value() ? search.plan().ticks() : 1);
       if (!placement.has_value()) continue;
-      Describe(*placement, row->add_openings());
-      row->add_days(static_cast<int32_t>(absl::ToCivilDay(calendar::ToTime(*t), zone) - first_day));
+      auto* opening = row->add_openings();
+      Describe(*placement, opening->mutable_slot());
+      opening->set_days(
+          static_cast<int32_t>(absl::ToCivilDay(calendar::ToTime(*t), zone) - first_day));
       if (row->openings_size() == wanted) return absl::OkStatus();
     }
     next = std::max(next, stretch.window().end);
@@ -122,7 +124,7 @@ absl::Status Openings::FindNextAvailable(const rpc::Call& call,
   const int horizon_days = catalog::HorizonDaysOf(snapshot->visit_type(*type));
   const Interval window{calendar::CeilTick(from),
                         calendar::CeilTick(call.now + absl::Hours(24 * horizon_days))};
-  const int wanted = request.openings() > 0 ? request.openings() : limits::kOpeningsDefault;
+  const int wanted = request.openings_max() > 0 ? request.openings_max() : limits::kOpeningsDefault;
   const OwnTime nobodys;
   for (const std::string& name : request.clinics()) {
     const auto clinic = snapshot->FindClinic(name);

@@ -192,7 +192,6 @@ absl::StatusOr<v1::ExplainSlotResponse> SlotExplainer::Explain(
   if (conflict.blockers().empty() && starts.Test(start)) {
     if (const auto placement = search.At(start); placement.has_value()) {
       Describe(*placement, reply.mutable_slot());
-      reply.clear_conflict();
       return reply;
     }
   }

@@ -28,7 +28,8 @@ class VisitTest(ClinicCase):
 
         cancelled = self.call('CancelAppointment',
                               scheduling_service_pb2.CancelAppointmentRequest(
-                                  name=booked.name, etag=moved.etag, reason='illness',
+                                  name=booked.name, etag=moved.etag,
+                                  reason=appointment_pb2.Cancellation.REASON_ILLNESS,
                                   request_id=str(uuid.uuid4())))
         self.assertEqual(cancelled.state, appointment_pb2.Appointment.STATE_CANCELLED)
         self.assertEqual(self.read(booked.name), cancelled)

@@ -1,6 +1,7 @@
 """What every RPC and every message of the public protos says about itself."""
 
 import re
+import subprocess
 import unittest
 
 import layers
@@ -80,6 +81,21 @@ class PortalTest(unittest.TestCase):
         called = set(re.findall(r'(?:scheduling|catalog|orders)_?->(\w+)\(', source))
         self.assertIn('BookAppointment', called)
         self.assertEqual(called - for_patients, set())
+
+
+class PolicyFilesTest(unittest.TestCase):
+
+    def test_each_is_a_part_of_a_policy(self):
+        protoc = ['protoc', '-I', 'proto', '-I', protos.googleapis(),
+                  '--encode=clarity.consultation.v1.Policy',
+                  'clarity/consultation/v1/policy.proto']
+        files = layers.tracked('deploy/policy/*.textproto')
+        self.assertTrue(files)
+        for path in files:
+            with self.subTest(path=path), open(layers.ROOT / path, 'rb') as text:
+                tried = subprocess.run(protoc, cwd=layers.ROOT, stdin=text, check=False,
+                                       capture_output=True)
+                self.assertEqual(tried.returncode, 0, tried.stderr.decode())
 
 
 class MessagesTest(unittest.TestCase):

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "services/platform/base/files.h"
 #include "services/platform/base/limits.h"
@@ -126,6 +127,8 @@ int WaitForTermination(absl::Duration at_most) {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
                                                       const std::vector<grpc::Service*>& services,
                                                       std::vector<Door*> doors) {
+  // Debian's abseil looks for cycles of locks at every lock that gRPC takes: a help for debugging.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   std::unique_ptr<Server> server(new Server(options, std::move(doors)));
   RETURN_IF_ERROR(server->Listen(services));
   server->ticks_ = std::thread([raw = server.get()] { raw->RunTicks(); });

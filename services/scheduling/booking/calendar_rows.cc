@@ -25,9 +25,12 @@ using storage::Sql;
 using storage::Transaction;
 using storage::Value;
 
+// Pages with their claims, in one statement: so they are of one moment, whatever commits meanwhile.
+// There are no claims where there is no page.
 constexpr Sql kReadPages = {
-    "SELECT page, version, open FROM calendar_page "
-    "WHERE resource = $1 AND page >= $2 AND page < $3"};
+    "SELECT p.page, p.version, p.open, c.owner, c.begin_tick, c.end_tick, c.shares, c.expire_time "
+    "FROM calendar_page AS p LEFT JOIN claim AS c ON c.resource = p.resource AND c.page = p.page "
+    "WHERE p.resource = $1 AND p.page >= $2 AND p.page < $3"};
 constexpr Sql kBumpPage = {
     "INSERT INTO calendar_page (resource, page, version, open) VALUES ($1, $2, 1, $3) "
     "ON CONFLICT (resource, page) DO UPDATE SET version = calendar_page.version + 1"};
@@ -138,9 +141,10 @@ absl::StatusOr<const CalendarRows::Loaded*> CalendarRows::LoadBoth(int resource,
         Loaded{Timeline(capacity, pages), Timeline(capacity, {pages.first, 0}),
                std::vector<int64_t>(static_cast<size_t>(pages.count), 0)});
     Timeline& timeline = loaded->timeline;
-    RETURN_IF_ERROR(LoadPages(resource, pages, loaded.get()));
+    std::vector<Taken> taken;
+    RETURN_IF_ERROR(LoadPages(resource, pages, loaded.get(), &taken));
     if (set_aside_.claims) loaded->set_aside = timeline;
-    RETURN_IF_ERROR(LoadClaims(resource, pages, &timeline));
+    for (const Taken& claim : taken) timeline.ApplyClaim(claim.interval, claim.shares);
     if (!set_aside_.claims && set_aside_.open) loaded->set_aside = timeline;
     if (set_aside_.open) {
       for (const calendar::Location location : snapshot_.LocationsOf(resource)) {
@@ -152,14 +156,22 @@ absl::StatusOr<const CalendarRows::Loaded*> CalendarRows::LoadBoth(int resource,
   return slot.get();
 }
 
-absl::Status CalendarRows::LoadPages(int resource, PageRange pages, Loaded* loaded) {
+absl::Status CalendarRows::LoadPages(int resource, PageRange pages, Loaded* loaded,
+                                     std::vector<Taken>* taken) {
   const std::string& name = snapshot_.resource(resource).name();
   RETURN_IF_ERROR(transaction_.Query(
       kReadPages, {Value::Text(name), Value::Integer(pages.first), Value::Integer(pages.end())},
-      [&](const Row& row) {
+      [&](const Row& row) -> absl::Status {
         const PageIndex page = row.Integer(0);
-        loaded->versions[static_cast<size_t>(page - pages.first)] = row.Integer(1);
-        return ReadOpen(snapshot_, row.Text(2), page, &loaded->timeline);
+        int64_t& version = loaded->versions[static_cast<size_t>(page - pages.first)];
+        if (version == 0) {
+          version = row.Integer(1);
+          RETURN_IF_ERROR(ReadOpen(snapshot_, row.Text(2), page, &loaded->timeline));
+        }
+        if (!row.IsNull(3) && InTheWay(row.Text(3), ExpiryOf(row, 7))) {
+          taken->push_back({{row.Integer(4), row.Integer(5)}, static_cast<int>(row.Integer(6))});
+        }
+        return absl::OkStatus();
       }));
   // Pages nobody has touched yet have no row: the rules themselves say what is open.
   for (PageIndex page = pages.first; page < pages.end(); ++page) {
@@ -169,21 +181,6 @@ absl::Status CalendarRows::LoadPages(int resource, PageRange pages, Loaded* load
     }
   }
   return absl::OkStatus();
-}
-
-// Straight from the rows into the timeline: a booking reads those of many resources, and wants to
-// know of each only whether it is free.
-absl::Status CalendarRows::LoadClaims(int resource, PageRange pages, Timeline* timeline) {
-  return transaction_.Query(
-      kReadClaims,
-      {Value::Text(snapshot_.resource(resource).name()), Value::Integer(pages.first),
-       Value::Integer(pages.end())},
-      [&](const Row& row) {
-        if (InTheWay(row.Text(0), ExpiryOf(row, 4))) {
-          timeline->ApplyClaim({row.Integer(1), row.Integer(2)}, static_cast<int>(row.Integer(3)));
-        }
-        return absl::OkStatus();
-      });
 }
 
 absl::StatusOr<bool> CalendarRows::Lock(std::vector<int> resources, PageRange pages) {

@@ -81,8 +81,13 @@ class CalendarRows {
 
   absl::StatusOr<const Loaded*> LoadBoth(int resource, calendar::PageRange pages);
 
-  absl::Status LoadPages(int resource, calendar::PageRange pages, Loaded* loaded);
-  absl::Status LoadClaims(int resource, calendar::PageRange pages, calendar::Timeline* timeline);
+  // Fills in versions and what is open, and adds the claims that are in the way.
+  struct Taken {
+    calendar::Interval interval;
+    int shares = 0;
+  };
+  absl::Status LoadPages(int resource, calendar::PageRange pages, Loaded* loaded,
+                         std::vector<Taken>* taken);
   absl::StatusOr<int64_t> Bump(int resource, calendar::PageIndex page, bool first_touch);
   absl::Status DeleteExpired(absl::string_view resource, calendar::PageIndex page);
   bool InTheWay(absl::string_view owner, absl::Time expire_time) const;

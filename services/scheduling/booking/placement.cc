@@ -307,7 +307,8 @@ std::vector<Placement::Unit> UnitsOf(const VisitPlan& plan, const SelectedVisit&
       units.push_back({selected.need[n], plan.resources[resource], selected.pinned[n]});
     }
   }
-  absl::c_stable_sort(units, [](const auto& a, const auto& b) { return a.need < b.need; });
+  const auto by_need = [](const auto& a, const auto& b) { return a.need < b.need; };
+  if (!absl::c_is_sorted(units, by_need)) absl::c_stable_sort(units, by_need);
   return units;
 }
 

@@ -35,7 +35,8 @@ start_server() {
   log_bytes_before=$(wc -c <"$log")
   "$bin/clarityd" --data "$data/store" --listen "127.0.0.1:$port" \
     --metrics-listen "127.0.0.1:$((port + 1))" --keys "$data/keys" \
-    --roles "$root/deploy/policies/roles.textproto" --reflection --drain 0 </dev/null >>"$log" 2>&1 &
+    --roles "$root/deploy/policies/roles.textproto" --scheduling-token "$data/service.token" \
+    --reflection --drain 0 </dev/null >>"$log" 2>&1 &
   server_pid=$!
   local give_up=$((SECONDS + 30))
   until tail -c "+$((log_bytes_before + 1))" "$log" | grep -q '"event":"started"'; do

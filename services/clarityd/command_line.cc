@@ -19,7 +19,8 @@ constexpr double kDrainSecondsMax = 600;
 
 constexpr char kExamples[] = R"(
 Examples:
-  clarityd --data /var/lib/clarity --keys /etc/clarity/keys --roles /etc/clarity/roles.textproto
+  clarityd --data /var/lib/clarity --keys /etc/clarity/keys --roles /etc/clarity/roles.textproto \
+      --scheduling-token /etc/clarity/service.token
   clarityd --config /etc/clarity/clarityd.toml
   clarityd backup --data /var/lib/clarity --to /backup/clarity-monday
   clarityd verify /backup/clarity-monday
@@ -73,6 +74,25 @@ void AddIdentity(CLI::App* app, Config* config) {
   app->add_option("--roles", config->roles_file, "file that maps roles to permissions")->required();
 }
 
+// Where the two services run apart.
+void AddSchedulingServer(CLI::App* app, Config* config) {
+  const auto server = [config]() -> client::ChannelOptions& {
+    if (!config->scheduling_server.has_value()) config->scheduling_server.emplace();
+    return *config->scheduling_server;
+  };
+  app->add_option_function<std::string>(
+         "--scheduling-server", [server](const std::string& address) { server().server = address; },
+         "where consultation finds scheduling; without: in this process")
+      ->type_name("HOST:PORT");
+  app->add_option_function<std::string>(
+      "--scheduling-ca",
+      [server](const std::string& file) {
+        server().ca_file = file;
+        server().tls = true;
+      },
+      "PEM certificates that vouch for it; without: plain text, to this machine only");
+}
+
 void AddOptions(CLI::App* app, CommandLine* command_line) {
   Config* const config = &command_line->config;
   app->footer(kExamples);
@@ -85,6 +105,11 @@ void AddOptions(CLI::App* app, CommandLine* command_line) {
   app->add_option("--services", config->services, "which services to run")
       ->delimiter(',')
       ->capture_default_str();
+  app->add_option(
+      "--scheduling-token", config->scheduling_token_file,
+      "file with the token that consultation calls scheduling with (role SERVICE); read "
+      "again when it changes");
+  AddSchedulingServer(app, config);
   app->add_option("--workers", config->worker_threads, "threads that run calls")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
@@ -142,23 +167,26 @@ void LogStarted(const CommandLine& command_line, int port) {
   rpc::Address address = config.server.address;
   address.port = port;
   const rpc::Server::Options& server = config.server;
-  base::Log(base::LogLevel::kInfo, "started",
-            {{"address", address.ToString()},
-             {"services", absl::StrJoin(config.services, ",")},
-             {"data", config.data_directory},
-             {"roles", config.roles_file},
-             {"keys", config.keys_directory},
-             {"issuer", config.issuer},
-             {"audience", config.audience},
-             {"revoked", config.revocation_file},
-             {"metrics", config.metrics_address ? config.metrics_address->ToString() : ""},
-             {"tls", !server.certificate_file.empty()},
-             {"tls_certificate", server.certificate_file},
-             {"tls_key", server.key_file},
-             {"insecure_listen", server.insecure_listen},
-             {"reflection", server.reflection},
-             {"workers", config.worker_threads},
-             {"drain_seconds", absl::ToDoubleSeconds(server.drain)}});
+  base::Log(
+      base::LogLevel::kInfo, "started",
+      {{"address", address.ToString()},
+       {"services", absl::StrJoin(config.services, ",")},
+       {"data", config.data_directory},
+       {"roles", config.roles_file},
+       {"keys", config.keys_directory},
+       {"issuer", config.issuer},
+       {"audience", config.audience},
+       {"revoked", config.revocation_file},
+       {"scheduling_token", config.scheduling_token_file},
+       {"scheduling_server", config.scheduling_server ? config.scheduling_server->server : ""},
+       {"metrics", config.metrics_address ? config.metrics_address->ToString() : ""},
+       {"tls", !server.certificate_file.empty()},
+       {"tls_certificate", server.certificate_file},
+       {"tls_key", server.key_file},
+       {"insecure_listen", server.insecure_listen},
+       {"reflection", server.reflection},
+       {"workers", config.worker_threads},
+       {"drain_seconds", absl::ToDoubleSeconds(server.drain)}});
 }
 
 }  // namespace clarity

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/platform/base/ids.h"
 #include "services/platform/storage/migrations/migration.h"
 #include "services/platform/storage/sqlite/backup.h"
 
@@ -17,6 +18,12 @@ struct StoreFile {
   std::vector<storage::MigrationSet> migrations;
 };
 StoreFile SchedulingStore();
+StoreFile ConsultationStore();
+
+// The key of the patient search (see consultation/patients/search_index.h): a file in the
+// directory, for its owner only, made the first time. It belongs to the store: a backup has it,
+// too.
+absl::StatusOr<std::string> ReadOrMakeSearchKey(const std::string& directory, base::Random& random);
 
 // What one store holds.
 struct StoreReport {

@@ -5,10 +5,12 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "clients/core/channel.h"
+#include "clients/core/credentials.h"
 #include "google/protobuf/descriptor.h"
 #include "services/clarityd/data_directory.h"
 #include "services/clarityd/tidying.h"
+#include "services/consultation/service.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/executor.h"
 #include "services/platform/base/limits.h"
@@ -28,18 +30,8 @@
 namespace clarity {
 namespace {
 
-// A service that this process can run.
-struct Kind {
-  const char* name;  // as in --services
-  StoreFile (*store)();
-  std::vector<const google::protobuf::ServiceDescriptor*> (*descriptors)();
-  absl::StatusOr<std::unique_ptr<rpc::Services>> (*make)(storage::Database*, rpc::Notifier*,
-                                                         base::Random*);
-};
-
-constexpr Kind kKinds[] = {
-    {"scheduling", SchedulingStore, scheduling::Descriptors, scheduling::MakeServices},
-};
+constexpr char kScheduling[] = "scheduling";
+constexpr char kConsultation[] = "consultation";
 
 // One that it runs: each has its own store and its own door to it. The parts in the order in which
 // they stand on each other: what is declared later goes first.
@@ -63,6 +55,7 @@ class Parts final : public Instance {
     RETURN_IF_ERROR(OpenDoors());
     if (config_.metrics_address.has_value()) RETURN_IF_ERROR(ServeMetrics());
     RETURN_IF_ERROR(Serve());
+    if (consultation_ != nullptr) RETURN_IF_ERROR(FollowScheduling());
     for (const auto& hosted : hosted_) StartTidying(hosted.get());
     return absl::OkStatus();
   }
@@ -71,29 +64,60 @@ class Parts final : public Instance {
 
   void Shutdown() override {
     for (const auto& hosted : hosted_) hosted->tidying.reset();
+    if (consultation_ != nullptr) consultation_->StopFollowing();
     if (server_ != nullptr) server_->Shutdown();
   }
 
  private:
   absl::Status OpenStores() {
     for (const std::string& name : config_.services) {
-      const Kind* kind = absl::c_find_if(kKinds, [&](const Kind& k) { return k.name == name; });
-      if (kind == std::end(kKinds)) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "--services: \"", name, "\" is unknown; there is: ",
-            absl::StrJoin(kKinds, ", ",
-                          [](std::string* out, const Kind& k) { absl::StrAppend(out, k.name); })));
+      if (name == kScheduling) {
+        RETURN_IF_ERROR(OpenScheduling());
+      } else if (name == kConsultation) {
+        RETURN_IF_ERROR(OpenConsultation());
+      } else {
+        return absl::InvalidArgumentError(absl::StrCat("--services: \"", name,
+                                                       "\" is unknown; there are: ", kScheduling,
+                                                       ", ", kConsultation));
       }
-      RETURN_IF_ERROR(OpenStore(*kind));
     }
     return absl::OkStatus();
   }
 
-  absl::Status OpenStore(const Kind& kind) {
+  absl::Status OpenScheduling() {
+    ASSIGN_OR_RETURN(Hosted * hosted, OpenStore(SchedulingStore()));
+    ASSIGN_OR_RETURN(hosted->services,
+                     scheduling::MakeServices(hosted->database.get(), &hosted->notifier, random_));
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenConsultation() {
+    if (config_.scheduling_token_file.empty()) {
+      return absl::InvalidArgumentError(
+          "consultation calls scheduling: it needs --scheduling-token, a file with a token of the "
+          "role SERVICE");
+    }
+    if (!Runs(kScheduling) && !config_.scheduling_server.has_value()) {
+      return absl::InvalidArgumentError(
+          "consultation calls scheduling, which does not run here: say where, with "
+          "--scheduling-server");
+    }
+    ASSIGN_OR_RETURN(Hosted * hosted, OpenStore(ConsultationStore()));
+    ASSIGN_OR_RETURN(std::string search_key, ReadOrMakeSearchKey(config_.data_directory, *random_));
+    ASSIGN_OR_RETURN(auto services,
+                     consultation::MakeServices(hosted->database.get(), &hosted->notifier, random_,
+                                                std::move(search_key)));
+    consultation_ = services.get();
+    hosted->services = std::move(services);
+    return absl::OkStatus();
+  }
+
+  bool Runs(const char* name) const { return absl::c_linear_search(config_.services, name); }
+
+  absl::StatusOr<Hosted*> OpenStore(const StoreFile& file) {
     auto hosted = std::make_unique<Hosted>();
     storage::SqliteDatabase::Options options;
     options.directory = config_.data_directory;
-    const StoreFile file = kind.store();
     options.file_name = file.file_name;
     options.migrations = file.migrations;
     options.clock = clock_;
@@ -102,19 +126,16 @@ class Parts final : public Instance {
     ASSIGN_OR_RETURN(hosted->database, storage::SqliteDatabase::Open(options));
     RETURN_IF_ERROR(
         storage::BeginIncarnation(*hosted->database, base::NewId(clock_->Now(), *random_)));
-    ASSIGN_OR_RETURN(hosted->services,
-                     kind.make(hosted->database.get(), &hosted->notifier, random_));
     hosted_.push_back(std::move(hosted));
-    return absl::OkStatus();
+    return hosted_.back().get();
   }
 
   absl::Status OpenDoors() {
     ASSIGN_OR_RETURN(auto permissions, rpc::Permissions::Load(config_.roles_file));
     permissions_ = std::make_unique<rpc::Permissions>(std::move(permissions));
-    // Also those of services that this process does not run: there is one file of roles.
-    std::vector<const google::protobuf::ServiceDescriptor*> descriptors;
-    for (const Kind& kind : kKinds)
-      absl::c_copy(kind.descriptors(), std::back_inserter(descriptors));
+    // Also those of a service that this process does not run: there is one file of roles.
+    auto descriptors = scheduling::Descriptors();
+    absl::c_copy(consultation::Descriptors(), std::back_inserter(descriptors));
     ASSIGN_OR_RETURN(methods_, rpc::MethodTable::Create(descriptors, *permissions_));
     RETURN_IF_ERROR(permissions_->CheckAllNamed(methods_->permissions()));
     rpc::Authenticator::Options options;
@@ -141,6 +162,20 @@ class Parts final : public Instance {
       absl::c_copy(hosted->services->OpenTo(doors.back()), std::back_inserter(services));
     }
     ASSIGN_OR_RETURN(server_, rpc::Server::Start(config_.server, services, std::move(doors)));
+    return absl::OkStatus();
+  }
+
+  // The same boundary whether scheduling is here or elsewhere: a channel, and a token.
+  absl::Status FollowScheduling() {
+    std::shared_ptr<grpc::ChannelInterface> channel;
+    if (config_.scheduling_server.has_value()) {
+      ASSIGN_OR_RETURN(channel, client::MakeChannel(*config_.scheduling_server));
+    } else {
+      channel = server_->InProcessChannel();
+    }
+    client::Options options;
+    options.credentials = client::TokenFileCredentials(config_.scheduling_token_file);
+    consultation_->Follow(channel, options);
     return absl::OkStatus();
   }
 
@@ -172,6 +207,7 @@ class Parts final : public Instance {
   std::unique_ptr<rpc::Authenticator> authenticator_;
   std::unique_ptr<base::Executor> executor_;
   std::vector<std::unique_ptr<Hosted>> hosted_;
+  consultation::ConsultationServices* consultation_ = nullptr;  // among them, where it runs
   std::unique_ptr<rpc::Server> server_;
 };
 

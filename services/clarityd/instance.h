@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "clients/core/channel.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/rpc/address.h"
@@ -17,7 +18,7 @@ namespace clarity {
 // What an operator sets; see `clarityd --help` for each.
 struct Config {
   std::string data_directory;
-  std::vector<std::string> services = {"scheduling"};
+  std::vector<std::string> services = {"scheduling", "consultation"};
   rpc::Server::Options server;
   std::optional<rpc::Address> metrics_address;
   std::string keys_directory;
@@ -25,6 +26,10 @@ struct Config {
   std::string audience = "clarity";
   std::string revocation_file;  // empty: none
   std::string roles_file;
+  // How consultation reaches scheduling: with the token in the file, read again when it changes; at
+  // the server, or in this process where it runs here.
+  std::string scheduling_token_file;
+  std::optional<client::ChannelOptions> scheduling_server;
   int worker_threads = 4;
 };
 

@@ -24,6 +24,7 @@ class InstanceTest : public ::testing::Test {
     config_.data_directory = directory_.path() + "/data";
     config_.keys_directory = directory_.path() + "/keys";
     config_.roles_file = CLARITY_ROLES_FILE;
+    config_.scheduling_token_file = directory_.path() + "/service.token";
   }
 
   // Empty when it starts.
@@ -47,6 +48,22 @@ TEST_F(InstanceTest, AMisspeltPermissionInTheRolesIsRefused) {
   config_.roles_file = directory_.path() + "/roles.textproto";
   std::ofstream(config_.roles_file) << roles;
   EXPECT_THAT(WhyNot(), HasSubstr("no method and no field names the permission orders.revok"));
+}
+
+TEST_F(InstanceTest, ConsultationWantsToKnowHowToReachScheduling) {
+  config_.scheduling_token_file.clear();
+  EXPECT_THAT(WhyNot(), HasSubstr("it needs --scheduling-token"));
+  config_.scheduling_token_file = directory_.path() + "/service.token";
+  config_.services = {"consultation"};
+  EXPECT_THAT(WhyNot(), HasSubstr("say where, with --scheduling-server"));
+  config_.services = {"scheduling", "billing"};
+  EXPECT_EQ(WhyNot(), "--services: \"billing\" is unknown; there are: scheduling, consultation");
+}
+
+TEST_F(InstanceTest, AStoreWithoutItsSearchKeyIsNotOpened) {
+  EXPECT_EQ(WhyNot(), "");
+  std::ofstream(config_.data_directory + "/search.key") << std::string(32, 'x');
+  EXPECT_THAT(WhyNot(), HasSubstr("bring back the file search.key"));
 }
 
 TEST_F(InstanceTest, ADirectoryForTheRolesIsToldAsSuch) {

@@ -19,13 +19,6 @@ using ::testing::SizeIs;
 
 class ErrorsTest : public ConformanceTest {
  protected:
-  static std::vector<std::string> Violations(const absl::Status& status) {
-    std::vector<std::string> fields;
-    const auto details = client::DetailOf<google::rpc::BadRequest>(status);
-    if (!details.has_value()) return fields;
-    for (const auto& violation : details->field_violations()) fields.push_back(violation.field());
-    return fields;
-  }
   static absl::Duration RetryAfter(const absl::Status& status) {
     const auto info = client::DetailOf<google::rpc::RetryInfo>(status);
     return info.has_value() ? absl::Seconds(info->retry_delay().seconds()) : absl::ZeroDuration();
@@ -57,7 +50,7 @@ TEST_F(ErrorsTest, MalformedAllFaultsAtOnce) {
   request.mutable_requester()->set_callback_number("555-1234");
   const auto refused = agent_.BookAppointment(request);
   ASSERT_THAT(refused, Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
-  EXPECT_THAT(Violations(refused.status()),
+  EXPECT_THAT(ViolatedFields(refused.status()),
               ::testing::UnorderedElementsAre("visit_type", "clinic", "start_time", "participants",
                                               "note", "requester.callback_number"));
 }
@@ -77,15 +70,15 @@ TEST_F(ErrorsTest, MalformedTwentyFaultsAreListedAndTheOthersCounted) {
 
 TEST_F(ErrorsTest, MalformedByWhatOnlyTheUseCaseKnows) {
   auto backwards = Search(kConsultation, kLakeForest, "2026-03-06 00:00", "2026-03-05 00:00");
-  EXPECT_THAT(Violations(StatusOf(agent_.FindSlots(backwards))), ElementsAre("query.window"));
+  EXPECT_THAT(ViolatedFields(StatusOf(agent_.FindSlots(backwards))), ElementsAre("query.window"));
   auto too_long = Search(kConsultation, kLakeForest, "2026-03-06 00:00", "2026-12-05 00:00");
-  EXPECT_THAT(Violations(StatusOf(agent_.FindSlots(too_long))), ElementsAre("query.window"));
+  EXPECT_THAT(ViolatedFields(StatusOf(agent_.FindSlots(too_long))), ElementsAre("query.window"));
   auto nowhere = Search(kConsultation, kLakeForest, "2026-03-05 00:00", "2026-03-06 00:00");
   nowhere.mutable_query()->clear_clinics();
-  EXPECT_THAT(Violations(StatusOf(agent_.FindSlots(nowhere))), ElementsAre("query.clinics"));
+  EXPECT_THAT(ViolatedFields(StatusOf(agent_.FindSlots(nowhere))), ElementsAre("query.clinics"));
   auto no_time = Booking(kConsultation, kLakeForest, kTen, "patients/ada");
   no_time.clear_start_time();
-  EXPECT_THAT(Violations(StatusOf(agent_.BookAppointment(no_time))), ElementsAre("start_time"));
+  EXPECT_THAT(ViolatedFields(StatusOf(agent_.BookAppointment(no_time))), ElementsAre("start_time"));
 }
 
 TEST_F(ErrorsTest, RequestIdReused) {

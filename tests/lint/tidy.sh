@@ -15,6 +15,12 @@ if [[ ${1:-} == --all ]]; then
   folders=(services clients tests)
 fi
 [[ -f build/release/compile_commands.json ]] || die "build first: cmake --preset release"
+# What is compiled by fives has no command for each file; so a second configuration gives them, with
+# the code that the first one has generated.
+commands=build/tidy
+cmake --preset release -B "$commands" -DCLARITY_UNITY=OFF > /dev/null
+sed -i "s|$root/$commands/|$root/build/release/|g" "$commands/compile_commands.json"
+export commands
 mapfile -t files < <(git ls-files -- "${folders[@]/%//*.cc}")
 
 check() {  # FILE. Of a test, only what could make it wrong: how fast it is does not matter
@@ -23,7 +29,7 @@ check() {  # FILE. Of a test, only what could make it wrong: how fast it is does
     checks=(--checks=-performance-*)
   fi
   # GCC wrote the commands; what clang does not know of them is no finding.
-  clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option "${checks[@]}" "$file" \
+  clang-tidy -p "$commands" --quiet --extra-arg=-Wno-unknown-warning-option "${checks[@]}" "$file" \
     2> >(grep -v ' warnings generated' >&2)
 }
 export -f check

@@ -23,7 +23,8 @@ ALLOWED = {
     'services/scheduling': PLATFORM,
     # Consultation reaches scheduling as any other client does.
     'services/consultation': PLATFORM + ('clients/core',),
-    'services/clarityd': ('services',),
+    # It makes the channel on which consultation reaches scheduling.
+    'services/clarityd': ('services', 'clients/core'),
     # A client could be built in a repository of its own, beside the protos.
     'clients/core': (),
     'clients/portal': ('clients/core',),

@@ -12,8 +12,7 @@ import protos
 
 REFERENCE = layers.ROOT / 'proto/README.md'
 COMMAND = '/usr/bin/python3 -B tests/structure/reference.py'
-# The server's, and that of a service which is declared and not served yet.
-ROLES = [layers.ROOT / path for path in layers.tracked('deploy/policies/*roles.textproto')]
+ROLES = layers.ROOT / 'deploy/policies/roles.textproto'
 REQUEST_BYTES_USUAL = 65_536
 
 HEAD = f"""# The RPCs
@@ -30,8 +29,7 @@ How to call (tokens, deadlines, repeats, errors, lists, watching): [clients/READ
   1,024, and a list 100 items. What breaks a rule is refused with INVALID_ARGUMENT, all of it at once.
 - **Names** of resources are `collection/id`; an id is 1 to 63 of a-z, 0-9 and hyphen, and begins with
   a letter or digit.
-- **Who may call** is what [roles.textproto](../deploy/policies/roles.textproto), and for consultation
-  [consultation_roles.textproto](../deploy/policies/consultation_roles.textproto), grants to roles, by
+- **Who may call** is what [roles.textproto](../deploy/policies/roles.textproto) grants to roles, by
   the permission in brackets. Besides, a patient reaches only what is the own, and everybody else only
   the clinics of the token.
 - **Errors** carry a reason for programs: [those of every service](#schedulingerrorreason), and
@@ -45,11 +43,10 @@ SCALARS = {number: name[len('TYPE_'):].lower() for name, number in (
 
 def roles_by_permission():
     granted = {}
-    for path in ROLES:
-        for grant in path.read_text().split('grants {')[1:]:
-            role = re.search(r'role: (\w+)', grant)[1]
-            for permission in re.findall(r'permissions: "([^"]+)"', grant):
-                granted.setdefault(permission, []).append(role)
+    for grant in ROLES.read_text().split('grants {')[1:]:
+        role = re.search(r'role: (\w+)', grant)[1]
+        for permission in re.findall(r'permissions: "([^"]+)"', grant):
+            granted.setdefault(permission, []).append(role)
     return granted
 
 

@@ -21,6 +21,7 @@
 namespace clarity::tests {
 namespace {
 
+constexpr char kClarityd[] = CLARITY_TESTS_BIN_DIR "/clarityd";
 constexpr absl::Duration kReadyWithin = absl::Seconds(60);
 
 std::string ReadFile(const std::string& path) {
@@ -58,7 +59,7 @@ ClaritydProcess::Ended RunToItsEnd(const std::vector<std::string>& command_line,
 
 }  // namespace
 
-ClaritydProcess::ClaritydProcess() : ClaritydProcess(CLARITY_TESTS_BIN_DIR "/clarityd") {}
+ClaritydProcess::ClaritydProcess() : ClaritydProcess(kClarityd) {}
 
 ClaritydProcess::ClaritydProcess(std::string binary)
     : binary_(std::move(binary)), issuer_("test-key") {
@@ -129,19 +130,25 @@ ClaritydProcess::Ended ClaritydProcess::Run(const std::vector<std::string>& comm
 }
 
 std::vector<std::string> ClaritydProcess::CommandLine() const {
-  return {binary_,
-          "--data",
-          data_directory(),
-          "--keys",
-          directory_ / "keys",
-          "--roles",
-          CLARITY_TESTS_ROLES_FILE,
-          "--issuer",
-          rpc::testing::kIssuer,
-          "--audience",
-          rpc::testing::kAudience,
-          "--listen",
-          address_};
+  std::vector<std::string> words = {binary_,
+                                    "--data",
+                                    data_directory(),
+                                    "--keys",
+                                    directory_ / "keys",
+                                    "--roles",
+                                    CLARITY_TESTS_ROLES_FILE,
+                                    "--issuer",
+                                    rpc::testing::kIssuer,
+                                    "--audience",
+                                    rpc::testing::kAudience,
+                                    "--listen",
+                                    address_};
+  if (binary_ == kClarityd) {
+    const std::string token_file = directory_ / "service.token";
+    std::ofstream(token_file) << Token("consultation", "SERVICE");
+    words.insert(words.end(), {"--scheduling-token", token_file});
+  }
+  return words;
 }
 
 // It says in its log where it listens, once it does.

@@ -98,12 +98,16 @@ void ClinicServer::Revoke(const std::string& token_id) {
 }
 
 void ClinicServer::Start() {
+  TokenClaims consultation = Claims("consultation", "SERVICE");
+  consultation.expire_time = clock_.Now() + absl::Hours(24 * 365 * 10);  // clocks of tests leap
+  std::ofstream(directory_ / "service.token") << Token(consultation);
   Config config;
   config.server.address.port = port_;
   config.data_directory = directory_ / "data";
   config.keys_directory = directory_ / "keys";
   config.revocation_file = directory_ / "revoked";
   config.roles_file = CLARITY_TESTS_ROLES_FILE;
+  config.scheduling_token_file = directory_ / "service.token";
   config.issuer = rpc::testing::kIssuer;
   config.audience = rpc::testing::kAudience;
   instance_ = Value(Instance::Start(config, &clock_, &random_));

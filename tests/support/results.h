@@ -63,6 +63,14 @@ inline std::string BrokenPromise(const absl::Status& status) {
   return "";
 }
 
+inline std::vector<std::string> ViolatedFields(const absl::Status& status) {
+  std::vector<std::string> fields;
+  const auto details = client::DetailOf<google::rpc::BadRequest>(status);
+  if (!details.has_value()) return fields;
+  for (const auto& violation : details->field_violations()) fields.push_back(violation.field());
+  return fields;
+}
+
 // Refused(code, "REASON"): the call failed with just this, and as every error has to.
 MATCHER_P2(Refused, code, reason, "") {
   const absl::Status status = StatusOf(arg);

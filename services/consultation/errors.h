@@ -1,0 +1,17 @@
+#ifndef CLARITY_SERVICES_CONSULTATION_ERRORS_H_
+#define CLARITY_SERVICES_CONSULTATION_ERRORS_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "clarity/consultation/v1/patient.pb.h"
+
+// The named errors of consultation: reasons as in error_reason.proto.
+namespace clarity::consultation {
+
+absl::Status LikelyDuplicate(const v1::LikelyDuplicates& duplicates);
+// `state`: the state it is in, as its enum names it without the prefix.
+absl::Status WrongState(absl::string_view name, absl::string_view state, absl::string_view why);
+
+}  // namespace clarity::consultation
+
+#endif  // CLARITY_SERVICES_CONSULTATION_ERRORS_H_

@@ -1,0 +1,85 @@
+#include "services/consultation/migrations.h"
+
+namespace clarity::consultation {
+namespace {
+
+constexpr storage::Migration kMigrations[] = {
+    {1, "clinics and patients", R"sql(
+-- As scheduling has last told of them. Bodies are clarity.scheduling.v1.Clinic.
+CREATE TABLE clinic (
+  name TEXT NOT NULL PRIMARY KEY,
+  country TEXT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+
+-- How far the messages to scheduling (stream to-scheduling of the change log) are delivered: one row,
+-- id 1; and how those about each order or patient stand. `refusal` is empty where scheduling took
+-- the last one.
+CREATE TABLE outbox_delivered (
+  id BIGINT NOT NULL PRIMARY KEY,
+  position BIGINT NOT NULL
+);
+CREATE TABLE outbox_standing (
+  resource_name TEXT NOT NULL PRIMARY KEY,
+  waiting BIGINT NOT NULL,
+  refusal TEXT NOT NULL
+);
+
+-- Bodies are clarity.storage.v1.PatientRecord.
+CREATE TABLE patient (
+  name TEXT NOT NULL PRIMARY KEY,
+  state BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+
+-- The clinics whose callers see a patient: that of the record, and those of its episodes.
+CREATE TABLE patient_clinic (
+  patient TEXT NOT NULL,
+  clinic TEXT NOT NULL,
+  PRIMARY KEY (patient, clinic)
+);
+
+-- What active patients are found by, as keyed hashes (see patients/search_index.h), so that the
+-- table tells nothing of them. `narrow` is 0, or for a part of a name the hash of the birth date.
+CREATE TABLE patient_index (
+  hash BIGINT NOT NULL,
+  narrow BIGINT NOT NULL,
+  patient TEXT NOT NULL,
+  PRIMARY KEY (hash, narrow, patient)
+);
+CREATE INDEX patient_index_by_patient ON patient_index (patient);
+
+-- One row, id 1: which key the hashes above are made with.
+CREATE TABLE patient_index_key (
+  id BIGINT NOT NULL PRIMARY KEY,
+  fingerprint BYTEA NOT NULL
+);
+
+-- A portal's account belongs to one patient.
+CREATE TABLE patient_subject (
+  subject TEXT NOT NULL PRIMARY KEY,
+  patient TEXT NOT NULL
+);
+
+-- Who has broken the glass. Bodies are clarity.storage.v1.EmergencyAccessRecord.
+CREATE TABLE emergency_access (
+  name TEXT NOT NULL PRIMARY KEY,
+  patient TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  create_time BIGINT NOT NULL,
+  expire_time BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+CREATE INDEX emergency_access_by_patient ON emergency_access (patient, subject, expire_time);
+CREATE INDEX emergency_access_by_time ON emergency_access (create_time);
+)sql"},
+};
+
+}  // namespace
+
+storage::MigrationSet Migrations() { return {"consultation", kMigrations}; }
+
+}  // namespace clarity::consultation

@@ -1,0 +1,104 @@
+#include "services/consultation/records.h"
+
+#include <optional>
+#include <string>
+
+#include "services/platform/base/errors.h"
+#include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
+#include "services/platform/storage/record.h"
+
+namespace clarity::consultation {
+namespace {
+
+using storage::Row;
+using storage::Sql;
+using storage::Transaction;
+using storage::Value;
+using storage::v1::PatientRecord;
+
+constexpr Sql kReadPatient = {"SELECT body FROM patient WHERE name = $1"};
+constexpr Sql kWritePatient = {
+    "INSERT INTO patient (name, state, body, key_id) VALUES ($1, $2, $3, 0) "
+    "ON CONFLICT (name) DO UPDATE SET state = $2, body = $3, key_id = 0"};
+constexpr Sql kClinicsOfPatient = {"SELECT clinic FROM patient_clinic WHERE patient = $1"};
+constexpr Sql kOpenToClinic = {
+    "INSERT INTO patient_clinic (patient, clinic) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
+constexpr Sql kHasBrokenGlass = {
+    "SELECT name FROM emergency_access WHERE patient = $1 AND subject = $2 AND expire_time > $3 "
+    "LIMIT 1"};
+
+absl::StatusOr<bool> IsAtClinicOf(const rpc::Call& call, Transaction& transaction,
+                                  absl::string_view patient) {
+  bool is_seen = false;
+  RETURN_IF_ERROR(transaction.Query(kClinicsOfPatient, {Value::Text(patient)}, [&](const Row& row) {
+    is_seen |= call.principal.SeesClinic(row.Text(0));
+    return absl::OkStatus();
+  }));
+  return is_seen;
+}
+
+absl::StatusOr<bool> HasBrokenGlass(const rpc::Call& call, Transaction& transaction,
+                                    absl::string_view patient) {
+  bool has = false;
+  RETURN_IF_ERROR(transaction.Query(
+      kHasBrokenGlass,
+      {Value::Text(patient), Value::Text(call.principal.subject), Value::Time(call.now)},
+      [&](const Row&) {
+        has = true;
+        return absl::OkStatus();
+      }));
+  return has;
+}
+
+}  // namespace
+
+absl::Status MaySeePatient(const rpc::Call& call, Transaction& transaction,
+                           absl::string_view patient) {
+  if (call.principal.IsPatientOnly()) return call.MaySee("", patient);
+  if (call.principal.all_clinics) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool is_own, IsAtClinicOf(call, transaction, patient));
+  if (is_own) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool is_emergency, HasBrokenGlass(call, transaction, patient));
+  return is_emergency ? absl::OkStatus() : base::PermissionDenied();
+}
+
+template <>
+absl::StatusOr<PatientRecord> Load(const rpc::Call& call, Transaction& transaction,
+                                   absl::string_view name) {
+  call.audit_resource = std::string(name);
+  auto record = ReadPatient(transaction, name);
+  if (absl::IsNotFound(record.status())) return call.Missing(name);
+  RETURN_IF_ERROR(record.status());
+  RETURN_IF_ERROR(MaySeePatient(call, transaction, name));
+  call.audit_clinic = record->patient().clinic();
+  return record;
+}
+
+absl::StatusOr<PatientRecord> ReadPatient(Transaction& transaction, absl::string_view name) {
+  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadPatient, name));
+  if (!body.has_value()) return base::NotFound(name);
+  return storage::ParseRecord<PatientRecord>(*body);
+}
+
+absl::Status Save(const rpc::Call& call, Transaction& transaction, PatientRecord* record) {
+  v1::Patient& patient = *record->mutable_patient();
+  record->set_revision(record->revision() + 1);
+  patient.set_etag(storage::EtagOf(record->revision()));
+  *patient.mutable_update_time() = ToWire(call.now);
+  call.audit_resource = patient.name();
+  call.audit_clinic = patient.clinic();
+  RETURN_IF_ERROR(OpenToClinic(transaction, patient.name(), patient.clinic()));
+  const std::string body = record->SerializeAsString();
+  return transaction
+      .Execute(kWritePatient,
+               {Value::Text(patient.name()), Value::Integer(patient.state()), Value::Bytes(body)})
+      .status();
+}
+
+absl::Status OpenToClinic(Transaction& transaction, absl::string_view patient,
+                          absl::string_view clinic) {
+  return transaction.Execute(kOpenToClinic, {Value::Text(patient), Value::Text(clinic)}).status();
+}
+
+}  // namespace clarity::consultation

@@ -1,0 +1,44 @@
+#ifndef CLARITY_SERVICES_CONSULTATION_RECORDS_H_
+#define CLARITY_SERVICES_CONSULTATION_RECORDS_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/consultation/records.pb.h"
+#include "services/platform/rpc/call.h"
+#include "services/platform/storage/database.h"
+
+// The rows of patients and what belongs to them. Records are the public messages; the columns
+// beside the body are what people filter and sort by, derived in one place.
+namespace clarity::consultation {
+
+// The one way to a row of somebody's: with the caller's right to see it. What the caller may not
+// see, and what does not exist, answer as Call::MaySee and Call::Missing say.
+template <typename Record>
+absl::StatusOr<Record> Load(const rpc::Call& call, storage::Transaction& transaction,
+                            absl::string_view name);
+template <>
+absl::StatusOr<storage::v1::PatientRecord> Load(const rpc::Call& call,
+                                                storage::Transaction& transaction,
+                                                absl::string_view name);
+
+// OK when the caller may see this patient: the own, or one of the caller's clinics, or one whose
+// glass the caller has broken.
+absl::Status MaySeePatient(const rpc::Call& call, storage::Transaction& transaction,
+                           absl::string_view patient);
+
+// Without the right to see it, for what the service does by itself. NOT_FOUND where there is none.
+absl::StatusOr<storage::v1::PatientRecord> ReadPatient(storage::Transaction& transaction,
+                                                       absl::string_view name);
+
+// Writes the row, new or not: counts the revision and sets the etag and the update time.
+absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
+                  storage::v1::PatientRecord* record);
+
+// From now on callers of this clinic see the patient.
+absl::Status OpenToClinic(storage::Transaction& transaction, absl::string_view patient,
+                          absl::string_view clinic);
+
+}  // namespace clarity::consultation
+
+#endif  // CLARITY_SERVICES_CONSULTATION_RECORDS_H_

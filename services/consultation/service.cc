@@ -1,0 +1,160 @@
+#include "services/consultation/service.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "clarity/consultation/v1/clearance_service.pb.h"
+#include "clarity/consultation/v1/episode_service.pb.h"
+#include "clarity/consultation/v1/evaluation_service.pb.h"
+#include "clarity/consultation/v1/outcome_service.pb.h"
+#include "clarity/consultation/v1/patient_service.grpc.pb.h"
+#include "clarity/consultation/v1/plan_service.pb.h"
+#include "clarity/consultation/v1/policy_service.pb.h"
+#include "services/consultation/patients/consents.h"
+#include "services/consultation/patients/emergency_access.h"
+#include "services/consultation/patients/patient_merge.h"
+#include "services/consultation/patients/patient_search.h"
+#include "services/consultation/patients/patients.h"
+#include "services/consultation/patients/search_index.h"
+#include "services/consultation/scheduling/clinics.h"
+#include "services/consultation/scheduling/outbox.h"
+#include "services/platform/base/status_macros.h"
+#include "services/platform/rpc/door.h"
+
+namespace clarity::consultation {
+namespace {
+
+using Context = grpc::CallbackServerContext;
+using grpc::ServerUnaryReactor;
+
+// The use cases, in the order in which they stand on each other.
+struct UseCases {
+  UseCases(storage::Database* database, rpc::Notifier* notifier, base::Random* random,
+           std::string search_key)
+      : clinics(database),
+        outbox(database, notifier),
+        index(std::move(search_key)),
+        patients(&index, &clinics, random),
+        search(&index),
+        merge(&index, &outbox),
+        emergencies(random) {}
+
+  Clinics clinics;
+  Outbox outbox;
+  SearchIndex index;
+  Patients patients;
+  PatientSearch search;
+  PatientMerge merge;
+  Consents consents;
+  EmergencyAccesses emergencies;
+};
+
+// The gRPC surface, a line a method.
+class PatientSurface final : public v1::PatientService::CallbackService {
+ public:
+  PatientSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
+
+  ServerUnaryReactor* CreatePatient(Context* c, const v1::CreatePatientRequest* q,
+                                    v1::Patient* r) override {
+    return door_.Write(c, q, r, &use_.patients, &Patients::Create);
+  }
+  ServerUnaryReactor* GetPatient(Context* c, const v1::GetPatientRequest* q,
+                                 v1::Patient* r) override {
+    return door_.Read(c, q, r, &use_.patients, &Patients::Get);
+  }
+  ServerUnaryReactor* BatchGetPatients(Context* c, const v1::BatchGetPatientsRequest* q,
+                                       v1::BatchGetPatientsResponse* r) override {
+    return door_.Read(c, q, r, &use_.patients, &Patients::BatchGet);
+  }
+  ServerUnaryReactor* UpdatePatient(Context* c, const v1::UpdatePatientRequest* q,
+                                    v1::Patient* r) override {
+    return door_.Write(c, q, r, &use_.patients, &Patients::Update);
+  }
+  ServerUnaryReactor* SearchPatients(Context* c, const v1::SearchPatientsRequest* q,
+                                     v1::SearchPatientsResponse* r) override {
+    return door_.Read(c, q, r, &use_.search, &PatientSearch::Search);
+  }
+  ServerUnaryReactor* MergePatients(Context* c, const v1::MergePatientsRequest* q,
+                                    v1::Patient* r) override {
+    return door_.Write(c, q, r, &use_.merge, &PatientMerge::Merge);
+  }
+  ServerUnaryReactor* RecordConsent(Context* c, const v1::RecordConsentRequest* q,
+                                    v1::Patient* r) override {
+    return door_.Write(c, q, r, &use_.consents, &Consents::Record);
+  }
+  ServerUnaryReactor* WithdrawConsent(Context* c, const v1::WithdrawConsentRequest* q,
+                                      v1::Patient* r) override {
+    return door_.Write(c, q, r, &use_.consents, &Consents::Withdraw);
+  }
+  ServerUnaryReactor* BreakGlass(Context* c, const v1::BreakGlassRequest* q,
+                                 v1::EmergencyAccess* r) override {
+    return door_.Write(c, q, r, &use_.emergencies, &EmergencyAccesses::BreakGlass);
+  }
+  ServerUnaryReactor* ListEmergencyAccesses(Context* c, const v1::ListEmergencyAccessesRequest* q,
+                                            v1::ListEmergencyAccessesResponse* r) override {
+    return door_.Read(c, q, r, &use_.emergencies, &EmergencyAccesses::List);
+  }
+
+ private:
+  rpc::Door& door_;
+  UseCases& use_;
+};
+
+class Services final : public ConsultationServices {
+ public:
+  Services(storage::Database* database, rpc::Notifier* notifier, base::Random* random,
+           std::string search_key)
+      : use_(database, notifier, random, std::move(search_key)) {}
+
+  absl::Status Open(storage::Database* database) {
+    return database->WriteAndWait(
+        [this](storage::Transaction& transaction) { return use_.index.CheckKey(transaction); });
+  }
+
+  std::vector<grpc::Service*> OpenTo(rpc::Door* door) override {
+    patients_ = std::make_unique<PatientSurface>(door, &use_);
+    return {patients_.get()};
+  }
+
+  void Follow(const std::shared_ptr<grpc::ChannelInterface>& scheduling,
+              const client::Options& options) override {
+    use_.clinics.Follow(client::MakeCatalogConnection(scheduling, options));
+    use_.outbox.Follow(client::MakeOrderConnection(scheduling, options));
+  }
+
+  void StopFollowing() override {
+    use_.outbox.Stop();
+    use_.clinics.Stop();
+  }
+
+  absl::StatusOr<int64_t> Tidy(storage::Transaction&, absl::Time) override { return 0; }
+
+ private:
+  UseCases use_;
+  std::unique_ptr<PatientSurface> patients_;
+};
+
+}  // namespace
+
+std::vector<const google::protobuf::ServiceDescriptor*> Descriptors() {
+  std::vector<const google::protobuf::ServiceDescriptor*> services;
+  for (const auto* request :
+       {v1::CreatePatientRequest::descriptor(), v1::OpenEpisodeRequest::descriptor(),
+        v1::EvaluateEpisodeRequest::descriptor(), v1::DecideClearanceRequest::descriptor(),
+        v1::DraftPlanRequest::descriptor(), v1::ListScalesRequest::descriptor(),
+        v1::ApplyPolicyRequest::descriptor()}) {
+    services.push_back(request->file()->service(0));
+  }
+  return services;
+}
+
+absl::StatusOr<std::unique_ptr<ConsultationServices>> MakeServices(storage::Database* database,
+                                                                   rpc::Notifier* notifier,
+                                                                   base::Random* random,
+                                                                   std::string search_key) {
+  auto services = std::make_unique<Services>(database, notifier, random, std::move(search_key));
+  RETURN_IF_ERROR(services->Open(database));
+  return services;
+}
+
+}  // namespace clarity::consultation

@@ -1,0 +1,24 @@
+#ifndef CLARITY_TESTS_SUPPORT_CONSULTATION_CONNECTIONS_H_
+#define CLARITY_TESTS_SUPPORT_CONSULTATION_CONNECTIONS_H_
+
+#include <memory>
+#include <string>
+
+#include "clarity/consultation/v1/patient_service.grpc.pb.h"
+#include "clients/core/connection.h"
+
+namespace clarity::tests {
+
+using PatientStub = consultation::v1::PatientService::StubInterface;
+
+// Everything one caller can call of consultation, over a channel of its own.
+struct ConsultationConnections {
+  std::shared_ptr<client::Connection<consultation::v1::PatientService>> patients;
+};
+
+// As Connect; but while the server asks scheduling, a call is made again.
+ConsultationConnections ConnectConsultation(const std::string& address, const std::string& token);
+
+}  // namespace clarity::tests
+
+#endif  // CLARITY_TESTS_SUPPORT_CONSULTATION_CONNECTIONS_H_

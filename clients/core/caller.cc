@@ -32,8 +32,11 @@ absl::Status Caller::Run(const google::protobuf::Message& request, const CallOpt
   const absl::Time deadline =
       options_.environment.now() + call_options.deadline.value_or(options_.deadline);
   RetryLoop retry(options_.retry, IsIdempotent(request), deadline, options_.environment);
+  Interrupt* const interrupt = options_.interrupt.get();
+  const auto given_up = [interrupt] { return interrupt != nullptr && interrupt->cancelled(); };
   for (bool first = true;; first = false) {
     grpc::ClientContext context;
+    const Interrupt::Watched watched(interrupt, &context);
     context.set_deadline(absl::ToChronoTime(deadline));
     // A connection is only made while a call waits for one: without this, attempts that fail at
     // once would go on failing after the server is back.
@@ -45,7 +48,8 @@ absl::Status Caller::Run(const google::protobuf::Message& request, const CallOpt
       NoteFreshness(context);
       return status;
     }
-    absl::Status waited = retry.WaitAfter(status);
+    absl::Status waited = given_up() ? status : retry.WaitAfter(status);
+    if (given_up()) return absl::CancelledError("given up by the caller");
     if (!waited.ok()) return waited;
   }
 }

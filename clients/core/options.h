@@ -7,6 +7,7 @@
 #include "absl/types/optional.h"
 #include "clients/core/credentials.h"
 #include "clients/core/environment.h"
+#include "clients/core/interrupt.h"
 
 namespace clarity::client {
 
@@ -32,6 +33,8 @@ struct Options {
   // lasts before it is opened anew, with the token as it then is.
   absl::Duration watch_outage_max = absl::Minutes(10);
   Environment environment = SystemEnvironment();
+  // Where somebody may give up calls that are under way. Watches end by AppointmentWatch::Cancel.
+  std::shared_ptr<Interrupt> interrupt;
 };
 
 // Of one call; what is not set is as the connection says.

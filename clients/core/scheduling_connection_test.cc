@@ -4,6 +4,7 @@
 #include <memory>
 #include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "clients/core/errors.h"
 #include "clients/core/mocks/fake_environment.h"
 #include "gmock/gmock.h"
@@ -41,6 +42,10 @@ class FakeService final : public SchedulingService::Service {
   grpc::Status GetAppointment(grpc::ServerContext* context, const GetAppointmentRequest* request,
                               Appointment* reply) override {
     reply->set_name(request->name());
+    if (wait_for_cancel) {
+      under_way.Notify();
+      while (!context->IsCancelled()) std::this_thread::yield();
+    }
     return Answer(context);
   }
   grpc::Status WatchAppointments(grpc::ServerContext* context,
@@ -63,6 +68,7 @@ class FakeService final : public SchedulingService::Service {
   std::deque<grpc::Status> answers;  // when empty: OK
   std::vector<std::string> request_ids, resume_tokens, authorizations, freshness;
   bool wait_for_cancel = false;
+  absl::Notification under_way;
   bool down = false;
 
  private:
@@ -119,6 +125,36 @@ TEST_F(SchedulingConnectionTest, ACallThatAStoppingServerCancelsIsMadeAgain) {
   const auto appointment = Connect()->BookAppointment({}, {});
   ASSERT_TRUE(appointment.ok()) << appointment.status();
   EXPECT_THAT(service_.request_ids, ElementsAre(service_.request_ids[0], service_.request_ids[0]));
+}
+
+TEST_F(SchedulingConnectionTest, ACallUnderWayIsGivenUpAndNotMadeAgain) {
+  options_.interrupt = std::make_shared<Interrupt>();
+  const auto connection = Connect();
+  service_.wait_for_cancel = true;
+  std::thread somebody([&] {
+    service_.under_way.WaitForNotification();
+    options_.interrupt->Cancel();
+  });
+  EXPECT_TRUE(absl::IsCancelled(connection->GetAppointment({}, {}).status()));
+  somebody.join();
+  EXPECT_THAT(fake_.sleeps(), SizeIs(0));
+
+  EXPECT_TRUE(absl::IsCancelled(connection->BookAppointment({}, {}).status())) << "nor are others";
+  service_.wait_for_cancel = false;
+  options_.interrupt->Reset();
+  EXPECT_TRUE(connection->GetAppointment({}, {}).ok());
+}
+
+TEST_F(SchedulingConnectionTest, AWaitForAnotherAttemptIsGivenUp) {
+  options_.interrupt = std::make_shared<Interrupt>();
+  options_.environment.sleep = [&](absl::Duration) {
+    // As it is pressed while the wait goes on, which then ends at once.
+    options_.interrupt->Cancel();
+    options_.interrupt->Sleep(absl::Hours(1));
+  };
+  service_.answers = {Unavailable()};
+  EXPECT_TRUE(absl::IsCancelled(Connect()->BookAppointment({}, {}).status()));
+  EXPECT_THAT(service_.request_ids, SizeIs(1));
 }
 
 TEST_F(SchedulingConnectionTest, ARequestIdOfTheCallersStays) {

@@ -101,6 +101,7 @@ ExitCode ExitCodeOf(const absl::Status& status) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kCancelled:
       return kExitUnavailable;
     case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kAborted:
@@ -116,6 +117,9 @@ ExitCode ExitCodeOf(const absl::Status& status) {
 
 std::string AdviceOn(const absl::Status& status) {
   if (const ReasonRule* rule = RuleOf(ReasonOf(status))) return rule->advice;
+  if (absl::IsCancelled(status)) {
+    return "If something was to be changed, look whether it was before you try again.";
+  }
   switch (ExitCodeOf(status)) {
     case kExitUnavailable:
       return "Check that the server runs (clarityctl status). If something was to be changed, look "

@@ -29,6 +29,12 @@ Options OptionsOf(const ServerFlags& flags) {
   Options options;
   if (!flags.token_file.empty()) options.credentials = TokenFileCredentials(flags.token_file);
   options.deadline = absl::Seconds(flags.timeout_seconds);
+  options.interrupt = flags.interrupt;
+  if (flags.interrupt != nullptr) {
+    options.environment.sleep = [interrupt = flags.interrupt](absl::Duration wait) {
+      interrupt->Sleep(wait);
+    };
+  }
   if (flags.before_waiting) {
     options.environment.sleep = [sleep = options.environment.sleep,
                                  before = flags.before_waiting](absl::Duration wait) {

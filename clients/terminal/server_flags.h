@@ -20,6 +20,7 @@ struct ServerFlags {
   double timeout_seconds = 10;
   // Called, where set, before each wait for another attempt: the server has not answered one.
   std::function<void()> before_waiting;
+  std::shared_ptr<Interrupt> interrupt;  // may be null
 };
 
 void AddServerFlags(CLI::App* app, ServerFlags* flags);

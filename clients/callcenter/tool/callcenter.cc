@@ -37,10 +37,12 @@ ExitCode RunSession(ServerFlags server, const Desk::Setup& setup, const Console&
                    << std::endl;
     };
   }
+  server.interrupt = std::make_shared<Interrupt>();
   const auto client = connect(server);
   if (!client.ok()) return Report(console, client.status());
   Desk desk(*client, &console, LastSlots(), setup);
-  return Session(&desk, &console, [&told] { told = false; }).Run(server.channel.server);
+  return Session(&desk, &console, server.interrupt.get(), [&told] { told = false; })
+      .Run(server.channel.server);
 }
 
 ExitCode Run(const Flags& flags, const CommandLine::Command& command, const Console& console,

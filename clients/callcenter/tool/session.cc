@@ -77,7 +77,7 @@ ExitCode Session::Run(const std::string& server) {
   absl::optional<CtrlC> waits;
   if (edited) {
     std::signal(SIGHUP, SIG_IGN);  // the end of the terminal is the end of the input: holds go
-    waits.emplace([] {});          // a call under way ends by its deadline
+    waits.emplace([] {});          // between commands it is the line's
     *console_.out << console_.Wrapped(
                          absl::StrCat("callcenter, at ", server,
                                       ". 'help' lists the commands, Tab completes, Ctrl-D leaves."))
@@ -126,7 +126,11 @@ std::string Session::Prompt() const {
 void Session::Perform(const std::string& line) {
   before_command_();
   const auto words = SplitWords(line);
+  absl::optional<CtrlC> gives_up;
+  if (console_.can_ask) gives_up.emplace([this] { interrupt_.Cancel(); });
   const ExitCode code = words.ok() ? PerformWords(*words) : desk_.Fail(words.status());
+  gives_up.reset();
+  interrupt_.Reset();
   if (code != kExitOk) last_failure_ = code;
   *console_.out << std::flush;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "clients/callcenter/tool/desk.h"
+#include "clients/core/interrupt.h"
 #include "clients/terminal/console.h"
 #include "clients/terminal/failure.h"
 #include "clients/terminal/line_reader.h"
@@ -17,9 +18,14 @@ namespace clarity::client {
 // fails, whatever the reason, ends neither the session nor what it remembers.
 class Session {
  public:
-  // Both outlive it. `before_command` is called before each command.
-  Session(Desk* desk, const Console* console, std::function<void()> before_command)
-      : desk_(*desk), console_(*console), before_command_(std::move(before_command)) {}
+  // All outlive it. `interrupt` is that of the desk's connection: Ctrl-C gives up the call that a
+  // command waits for. `before_command` is called before each command.
+  Session(Desk* desk, const Console* console, Interrupt* interrupt,
+          std::function<void()> before_command)
+      : desk_(*desk),
+        console_(*console),
+        interrupt_(*interrupt),
+        before_command_(std::move(before_command)) {}
 
   // Until `quit` or the end of the input; holds still open then are released. Gives 0 to somebody
   // at a terminal, otherwise the exit code of the last command that failed.
@@ -33,6 +39,7 @@ class Session {
 
   Desk& desk_;
   const Console& console_;
+  Interrupt& interrupt_;
   const std::function<void()> before_command_;
   bool leaving_ = false;
   ExitCode last_failure_ = kExitOk;

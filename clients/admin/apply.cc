@@ -7,6 +7,7 @@
 #include "clients/admin/catalog_files.h"
 #include "clients/core/errors.h"
 #include "clients/terminal/names.h"
+#include "clients/terminal/progress.h"
 #include "clients/terminal/table.h"
 #include "google/rpc/error_details.pb.h"
 
@@ -84,21 +85,30 @@ ExitCode ReportRefusal(const absl::Status& status, const CatalogFiles& files,
 }  // namespace
 
 ExitCode Apply(const ApplyOptions& options, const AdminClient& client, const Console& console) {
+  Progress progress(&console);
+  progress.Show("Reading the files ...");
   absl::StatusOr<CatalogFiles> files = CatalogFiles::Read(options.path);
   if (!files.ok()) {
+    progress.Clear();
     *console.err << files.status().message() << '\n';
     return kExitUsage;
   }
   // The etag makes sure that what is applied is what was shown, whoever else applies meanwhile.
+  progress.Show("Reading the catalog as it is ...");
   const auto present = client.ExportCatalog();
-  if (!present.ok()) return Report(console, present.status());
+  if (!present.ok()) {
+    progress.Clear();
+    return Report(console, present.status());
+  }
 
   ApplyCatalogRequest request;
   *request.mutable_catalog() = files->catalog();
   request.set_etag(present->etag());
   request.set_validate_only(true);
   request.set_accept_orphans(true);  // so that the plan names them instead of failing
+  progress.Show("Looking what would change ...");
   const auto plan = client.ApplyCatalog(request);
+  progress.Clear();
   if (!plan.ok()) return ReportRefusal(plan.status(), *files, console);
 
   if (plan->differences().empty()) {
@@ -124,7 +134,9 @@ ExitCode Apply(const ApplyOptions& options, const AdminClient& client, const Con
   }
   request.set_validate_only(false);
   request.set_accept_orphans(options.accept_orphans);
+  progress.Show(absl::StrCat("Applying ", changes, " ..."));
   const auto applied = client.ApplyCatalog(request);
+  progress.Clear();
   if (!applied.ok()) return ReportRefusal(applied.status(), *files, console);
   *console.out << "Applied " << changes << ".\n";
   return kExitOk;

@@ -93,6 +93,22 @@ class ClarityctlTest : public testing::Test {
   std::shared_ptr<MockOrderConnection> orders_ = std::make_shared<MockOrderConnection>();
 };
 
+TEST_F(ClarityctlTest, ApplyTellsWhoeverWaitsWhatItIsAbout) {
+  EXPECT_CALL(*catalog_, ApplyCatalog(Asks(), _)).Times(2).WillRepeatedly(Return(Plan()));
+  EXPECT_CALL(*catalog_, ApplyCatalog(Changes(), _)).Times(2).WillRepeatedly([&](auto&&...) {
+    // While the server works, and not only when it is done.
+    EXPECT_EQ(err_.str().find("\r\x1b[KApplying 3 changes ...") != std::string::npos,
+              console_.can_ask);
+    return Plan();
+  });
+  EXPECT_EQ(Run({"apply", "-f", directory_, "--yes"}), kExitOk);
+  EXPECT_EQ(err_.str(), "") << "for nobody";
+  console_.can_ask = true;
+  EXPECT_EQ(Run({"apply", "-f", directory_, "--yes"}), kExitOk);
+  EXPECT_THAT(err_.str(), HasSubstr("Looking what would change ..."));
+  EXPECT_THAT(err_.str(), ::testing::EndsWith("\r\x1b[K")) << "the line is free again";
+}
+
 TEST_F(ClarityctlTest, ApplyShowsTheDifferenceThenApplies) {
   EXPECT_CALL(*catalog_, ApplyCatalog(Asks(), _)).WillOnce(Return(Plan()));
   EXPECT_CALL(*catalog_, ApplyCatalog(Changes(), _)).WillOnce(Return(Plan()));

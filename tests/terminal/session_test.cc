@@ -262,6 +262,20 @@ TEST_F(SessionTest, AServerThatGoesAndComesBackEndsNothing) {
   agent->Do("book", "Booked a");
 }
 
+TEST_F(SessionTest, CtrlCGivesUpACallUnderWay) {
+  const auto agent = Begin({"--timeout", "60"});
+  agent->Do("caller p-1", "p-1");
+  agent->Do("slots consultation lake-forest", "Next:");
+  server_.Stop();
+  agent->Do("book 1", "The server does not answer. Trying again ...");
+  agent->Type(kCtrlC);
+  agent->See("error: given up by the caller");
+  agent->See("look whether it was before you try again.");
+  agent->SeePrompt("p-1> ");
+  server_.Start();
+  agent->Do("book 1", "Booked a");
+}
+
 TEST_F(SessionTest, ATimeHeldForAMoveIsNotBookedBesides) {
   const auto agent = Begin();
   agent->Do("caller p-1", "p-1");
@@ -385,6 +399,8 @@ TEST_F(SessionTest, LooksWhoIsWhereWhatIsNextAndWhyNot) {
   agent->Do("show a", "patients/other");
   agent->Do("next consultation phoenix --openings 2", "1  Phoenix  anybody  Mon Mar 2");
   agent->See("2  Phoenix  anybody");
+  agent->Do("month consultation lake-forest", "Lake Forest, March 2026: the day, and how many");
+  agent->See("23: 15  24: 15");
   agent->Do("explain consultation lake-forest 'tomorrow 9am'", "It cannot be had:");
   agent->See("Office");
   agent->See("These times near it are free:");
@@ -401,9 +417,10 @@ TEST_F(SessionTest, HelpHasAnExampleOfEachCommand) {
   agent->See("The visit:");
   agent->See("A number alone holds that slot.");
   for (const char* command :
-       {"slots",  "next",    "explain", "hold",  "renew",    "release",     "book",   "move",
-        "cancel", "confirm", "arrive",  "start", "complete", "no-show",     "undo",   "show",
-        "board",  "list",    "orders",  "watch", "clinics",  "visit-types", "caller", "holds"}) {
+       {"slots",   "next",        "month",  "explain", "hold",   "renew",  "release",
+        "book",    "move",        "cancel", "confirm", "arrive", "start",  "complete",
+        "no-show", "undo",        "show",   "board",   "list",   "orders", "watch",
+        "clinics", "visit-types", "caller", "holds"}) {
     agent->Do(absl::StrCat("help ", command), "Examples:");
     agent->See(absl::StrCat("  ", command));
   }

@@ -301,6 +301,76 @@ TEST_F(CallCenterTest, CancelNamesWhoAndWhy) {
   EXPECT_EQ(Run({"cancel", "a1", "boredom"}), kExitUsage);
 }
 
+TEST_F(CallCenterTest, AMonthIsACalendarOfFreeStarts) {
+  CountSlotsRequest request;
+  CountSlotsResponse reply;
+  const auto add = [&](int month, int day, int starts) {
+    auto* count = reply.add_counts();
+    count->set_clinic("clinics/lake-forest");
+    count->mutable_date()->set_year(2026);
+    count->mutable_date()->set_month(month);
+    count->mutable_date()->set_day(day);
+    count->set_starts(starts);
+  };
+  add(11, 30, 7);
+  add(12, 1, 14);
+  add(12, 6, 3);
+  EXPECT_CALL(*scheduling_, CountSlots)
+      .Times(2)
+      .WillRepeatedly(DoAll(SaveArg<0>(&request), Return(reply)));
+  EXPECT_EQ(Run({"month", "iv-session", "lake-forest", "--month", "dec", "--with", "dr-okafor"}),
+            kExitOk)
+      << err_.str();
+  EXPECT_EQ(request.query().visit_type(), "visitTypes/iv-session");
+  EXPECT_THAT(request.query().required_resources(), ElementsAre("resources/dr-okafor"));
+  EXPECT_EQ(request.bucket(), CountSlotsRequest::BUCKET_DAY);
+  EXPECT_THAT(out_.str(), HasSubstr("Lake Forest, December 2026: the day, and how many"));
+  EXPECT_THAT(out_.str(), HasSubstr("Mon  Tue    Wed  Thu  Fri  Sat  Sun\n"
+                                    "     1: 14  2    3    4    5    6: 3\n"
+                                    "7    8      9    10   11   12   13\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("28   29     30   31\n"));
+  EXPECT_EQ(Run({"month", "iv-session", "lake-forest", "--month", "2026-12", "--json"}), kExitOk);
+  const auto counts = nlohmann::json::parse(out_.str())["counts"];
+  ASSERT_EQ(counts.size(), 2U) << "November's is not of the month";
+  EXPECT_EQ(counts[0]["starts"], 14);
+  EXPECT_EQ(Run({"month", "iv-session", "lake-forest", "--month", "brumaire"}), kExitUsage);
+}
+
+TEST_F(CallCenterTest, AMonthWithoutAFreeStartSaysSo) {
+  EXPECT_CALL(*scheduling_, CountSlots).WillOnce(Return(CountSlotsResponse()));
+  EXPECT_EQ(Run({"month", "iv-session", "lake-forest"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("Lake Forest, November 2026: nothing is free.\n"));
+}
+
+TEST_F(CallCenterTest, AStepIsRecordedAsOfWhenItHappened) {
+  EXPECT_CALL(*scheduling_, GetAppointment).WillRepeatedly(Return(Booked()));
+  RecordArrivalRequest arrival;
+  StartAppointmentRequest start;
+  CompleteAppointmentRequest completion;
+  EXPECT_CALL(*scheduling_, RecordArrival).WillOnce(DoAll(SaveArg<0>(&arrival), Return(Booked())));
+  EXPECT_CALL(*scheduling_, StartAppointment).WillOnce(DoAll(SaveArg<0>(&start), Return(Booked())));
+  EXPECT_CALL(*scheduling_, CompleteAppointment)
+      .WillOnce(DoAll(SaveArg<0>(&completion), Return(Booked())));
+  // It is Monday, 10:00 at the clinic.
+  EXPECT_EQ(Run({"arrive", "a1", "--at", "9:40"}), kExitOk) << err_.str();
+  EXPECT_EQ(FromProto(arrival.time()), kNow - absl::Minutes(20));
+  EXPECT_EQ(Run({"start", "a1", "--phase", "dosing"}), kExitOk) << err_.str();
+  EXPECT_EQ(start.phase(), "dosing");
+  EXPECT_FALSE(start.has_time());
+  EXPECT_EQ(Run({"complete", "a1", "--at", "11pm"}), kExitOk) << err_.str();
+  EXPECT_EQ(FromProto(completion.time()), kNow - absl::Hours(11)) << "last night's";
+  EXPECT_EQ(Run({"arrive", "a1", "--at", "teatime"}), kExitUsage);
+}
+
+TEST_F(CallCenterTest, HelpTellsOfEachChoiceOnce) {
+  EXPECT_EQ(Run({"cancel", "--help"}), kExitOk);
+  const std::string help = out_.str();
+  const size_t first = help.find("feels-better");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(help.find("feels-better", first + 1), std::string::npos) << help;
+  EXPECT_THAT(help, HasSubstr("Or --reason"));
+}
+
 TEST_F(CallCenterTest, ListMakesAFilter) {
   ListAppointmentsRequest request;
   ListAppointmentsResponse reply;
@@ -363,9 +433,9 @@ TEST_F(CallCenterTest, WrongUseEndsWithTwoAndHelpShowsExamples) {
   EXPECT_EQ(Run({"--help"}), kExitOk);
   EXPECT_THAT(out_.str(), HasSubstr("Exit codes:"));
   for (const char* command :
-       {"slots",  "next",    "explain", "hold",  "renew",    "release",    "book", "move",
-        "cancel", "confirm", "arrive",  "start", "complete", "no-show",    "undo", "show",
-        "list",   "orders",  "board",   "watch", "clinics",  "visit-types"}) {
+       {"slots", "next",   "month",   "explain", "hold",  "renew",    "release",    "book",
+        "move",  "cancel", "confirm", "arrive",  "start", "complete", "no-show",    "undo",
+        "show",  "list",   "orders",  "board",   "watch", "clinics",  "visit-types"}) {
     EXPECT_EQ(Run({command, "--help"}), kExitOk);
     EXPECT_THAT(out_.str(), HasSubstr("Examples:")) << command;
   }

@@ -1,5 +1,7 @@
 #include "clients/callcenter/tool/command_line.h"
 
+#include <memory>
+#include <sstream>
 #include <utility>
 
 #include "CLI/Config.hpp"
@@ -21,6 +23,21 @@ constexpr char kInWords[] = "In words";
 using scheduling::v1::Cancellation;
 using scheduling::v1::Requester;
 using scheduling::v1::UndoAppointmentStepRequest;
+
+// What has a name as well as a place is told of under its name.
+class CommandHelp final : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    if (!is_positional || !option->nonpositional()) {
+      return CLI::Formatter::make_option(option, is_positional);
+    }
+    std::ostringstream out;
+    CLI::detail::format_help(out, make_option_name(option, true),
+                             absl::StrCat("Or ", make_option_name(option, false)),
+                             get_column_width());
+    return out.str();
+  }
+};
 
 void AddVisitType(CLI::App* command, std::string* visit_type, bool required) {
   command->add_option("visit,--visit-type", *visit_type, "Which visit; see 'visit-types'")
@@ -52,6 +69,7 @@ void AddAppointment(CLI::App* command, std::string* appointment) {
 
 CommandLine::CommandLine(CLI::App* app, std::string before)
     : app_(app), before_(std::move(before)) {
+  app_->formatter(std::make_shared<CommandHelp>());
   AddFinding();
   AddHolding();
   AddBooking();
@@ -91,6 +109,8 @@ void CommandLine::AddFinding() {
   command->add_option("--from", next_.from, "From this day on: tomorrow, 2026-12-01, +7");
   AddExamples(command, {"next initial-consultation", "next iv-session lake-forest --by-clinician"});
 
+  AddMonth();
+
   command = Add(kFinding, "explain", "Why a time is not offered, and what is near it",
                 [this](Desk& desk) { return desk.Explain(explain_); });
   Choice& choice = explain_.choice;
@@ -104,6 +124,21 @@ void CommandLine::AddFinding() {
       ->allow_extra_args(false);
   AddExamples(command, {"explain iv-session lake-forest 'friday 9am'",
                         "explain initial-consultation irvine 'Dec 1 2pm' --with dr-okafor"});
+}
+
+void CommandLine::AddMonth() {
+  CLI::App* command = Add(kFinding, "month", "How many starts are free on each day of a month",
+                          [this](Desk& desk) { return desk.Month(month_); });
+  AddVisitType(command, &month_.visit_type, /*required=*/true);
+  command->add_option("clinic,--clinic", month_.clinics, "Only there; otherwise everywhere");
+  command->add_option("--month", month_.month,
+                      "Which: next, april, 2026-12; otherwise the present one");
+  command->add_option("--with", month_.with, "Resource that must take part; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--patient", month_.patient, "What this patient has already is in the way");
+  command->add_flag("--telehealth", month_.telehealth, "By video or telephone");
+  AddExamples(command, {"month initial-consultation lake-forest",
+                        "month iv-session lake-forest --month april --with dr-okafor"});
 }
 
 void CommandLine::AddSlots() {
@@ -224,6 +259,13 @@ void CommandLine::AddStep(Step step, const char* name, const char* description) 
       Add(kVisit, name, description, [this, step](Desk& desk) { return desk.Take(step, step_); });
   AddAppointment(command, &step_.appointment);
   std::string example = absl::StrCat(name, " appointments/01h2x");
+  if (step == Step::kStart) {
+    command->add_option("--phase", step_.phase, "The phase that begins; otherwise the next one");
+  }
+  if (step == Step::kArrive || step == Step::kStart || step == Step::kComplete) {
+    command->add_option("--at", step_.at, "When it happened, where not now: 9:40, 'today 2:15pm'");
+    absl::StrAppend(&example, " --at 9:40");
+  }
   if (step == Step::kNoShow) {
     command->add_option("--note", step_.note, "What is known about it");
     absl::StrAppend(&example, " --note 'does not answer the telephone'");

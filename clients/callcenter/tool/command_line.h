@@ -34,6 +34,7 @@ class CommandLine {
 
   void AddFinding();
   void AddSlots();
+  void AddMonth();
   void AddHolding();
   void AddBooking();
   void AddMoving();
@@ -50,6 +51,7 @@ class CommandLine {
   // What was typed: filled by the parser, read by the command.
   SlotsCommand slots_;
   NextCommand next_;
+  MonthCommand month_;
   ExplainCommand explain_;
   HoldCommand hold_;
   BookCommand book_;

@@ -41,6 +41,15 @@ struct Choice {
   bool telehealth = false;
 };
 
+struct MonthCommand {
+  std::string visit_type;
+  std::vector<std::string> clinics;  // none: all
+  std::string month;                 // empty: the present one
+  std::vector<std::string> with;
+  std::string patient;
+  bool telehealth = false;
+};
+
 struct ExplainCommand {
   Choice choice;
   std::string patient, order;
@@ -74,6 +83,8 @@ struct StepCommand {
   std::string appointment;
   std::string reason;  // of an undo
   std::string note;    // of a no-show
+  std::string at;      // when it happened; empty: now
+  std::string phase;   // that begins; empty: the next one
 };
 
 struct ListCommand {

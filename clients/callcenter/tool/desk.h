@@ -39,6 +39,7 @@ class Desk {
   // Finding a time.
   ExitCode Slots(SlotsCommand command);
   ExitCode Next(const NextCommand& command);
+  ExitCode Month(const MonthCommand& command);
   ExitCode Explain(const ExplainCommand& command);
 
   // Keeping it. Without saying which: the one that is held.
@@ -109,6 +110,8 @@ class Desk {
   // A name, an id, or in a session a letter of the screen.
   absl::StatusOr<std::string> AppointmentNamed(const std::string& typed) const;
   absl::StatusOr<scheduling::v1::Appointment> GetAppointment(const std::string& typed);
+  // When a step of a visit happened, on the clock of its clinic; not set where nothing was typed.
+  absl::StatusOr<absl::optional<absl::Time>> TimeOfStep(const StepCommand& command);
 
   // Shows slots as a numbered table, and remembers them.
   void Offer(const std::vector<scheduling::v1::Slot>& slots);

@@ -63,17 +63,27 @@ const char* HeadlineOf(Step step) {
   return "";
 }
 
+template <typename Request>
+Request ForTime(const std::string& name, absl::optional<absl::Time> time) {
+  auto request = For<Request>(name);
+  if (time.has_value()) *request.mutable_time() = ToProto(*time);
+  return request;
+}
+
 absl::StatusOr<Appointment> Send(const CallCenterClient& client, Step step, const std::string& name,
-                                 const StepCommand& command) {
+                                 const StepCommand& command, absl::optional<absl::Time> time) {
   switch (step) {
     case Step::kConfirm:
       return client.ConfirmAppointment(For<ConfirmAppointmentRequest>(name));
     case Step::kArrive:
-      return client.RecordArrival(For<RecordArrivalRequest>(name));
-    case Step::kStart:
-      return client.StartAppointment(For<StartAppointmentRequest>(name));
+      return client.RecordArrival(ForTime<RecordArrivalRequest>(name, time));
+    case Step::kStart: {
+      auto request = ForTime<StartAppointmentRequest>(name, time);
+      request.set_phase(command.phase);
+      return client.StartAppointment(request);
+    }
     case Step::kComplete:
-      return client.CompleteAppointment(For<CompleteAppointmentRequest>(name));
+      return client.CompleteAppointment(ForTime<CompleteAppointmentRequest>(name, time));
     case Step::kNoShow: {
       auto request = For<MarkNoShowRequest>(name);
       request.set_note(command.note);
@@ -281,10 +291,23 @@ ExitCode Desk::Cancel(const CancelCommand& command) {
                   *appointment);
 }
 
+absl::StatusOr<absl::optional<absl::Time>> Desk::TimeOfStep(const StepCommand& command) {
+  if (command.at.empty()) return absl::optional<absl::Time>();
+  const auto appointment = GetAppointment(command.appointment);
+  if (!appointment.ok()) return appointment.status();
+  const auto zone = ParseZone(appointment->time_zone());
+  if (!zone.ok()) return zone.status();
+  const auto time = ParseMomentPast(command.at, now(), *zone);
+  if (!time.ok()) return time.status();
+  return absl::make_optional(*time);
+}
+
 ExitCode Desk::Take(Step step, const StepCommand& command) {
   const auto name = AppointmentNamed(command.appointment);
   if (!name.ok()) return Fail(name.status());
-  const auto appointment = Send(client_, step, *name, command);
+  const auto time = TimeOfStep(command);
+  if (!time.ok()) return Fail(time.status());
+  const auto appointment = Send(client_, step, *name, command, *time);
   if (!appointment.ok()) return FailedToTake({}, appointment.status());
   return ReadBack(HeadlineOf(step), *appointment);
 }

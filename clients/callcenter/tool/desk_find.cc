@@ -12,6 +12,8 @@
 namespace clarity::client {
 namespace {
 
+using scheduling::v1::CountSlotsRequest;
+using scheduling::v1::CountSlotsResponse;
 using scheduling::v1::ExplainSlotRequest;
 using scheduling::v1::FindNextAvailableRequest;
 using scheduling::v1::FindSlotsRequest;
@@ -204,6 +206,41 @@ ExitCode Desk::Next(const NextCommand& command) {
   }
   screen_.ShowOpenings(*reply);
   screen_.Advise("Next: 'hold 1' keeps the first one.");
+  return kExitOk;
+}
+
+ExitCode Desk::Month(const MonthCommand& command) {
+  const auto clinics = ClinicsOf(command.clinics);
+  if (!clinics.ok()) return Fail(clinics.status());
+  const absl::TimeZone zone = ZoneOfClinic(clinics->front());
+  const auto month = ParseMonth(command.month, absl::ToCivilMonth(now(), zone));
+  if (!month.ok()) return Fail(month.status());
+  CountSlotsRequest request;
+  SlotQuery& query = *request.mutable_query();
+  query.set_visit_type(FullName("visitTypes", command.visit_type));
+  for (const std::string& clinic : *clinics) query.add_clinics(clinic);
+  for (const auto& name : command.with) query.add_required_resources(FullName("resources", name));
+  if (command.telehealth) query.set_modality(scheduling::v1::MODALITY_TELEHEALTH);
+  // A day more on both sides: not every clinic's month begins at the same time.
+  const absl::CivilDay first(*month);
+  const absl::CivilDay after(*month + 1);
+  *query.mutable_window()->mutable_start_time() = ToProto(absl::FromCivil(first - 1, zone));
+  *query.mutable_window()->mutable_end_time() = ToProto(absl::FromCivil(after + 1, zone));
+  request.set_patient(PatientOr(command.patient));
+  request.set_bucket(CountSlotsRequest::BUCKET_DAY);
+  const auto reply = client_.CountSlots(request);
+  if (!reply.ok()) return Fail(reply.status());
+
+  CountSlotsResponse of_month;
+  for (const auto& count : reply->counts()) {
+    const bool is_in_it =
+        count.date().year() == month->year() && count.date().month() == month->month();
+    if (is_in_it) *of_month.add_counts() = count;
+  }
+  if (setup_.json) return PrintJson(of_month);
+  screen_.ShowMonth(*clinics, *month, of_month);
+  screen_.Advise(absl::StrCat("Next: 'slots ", ShortName(query.visit_type()),
+                              " --from DAY --days 1' shows the times of a day."));
   return kExitOk;
 }
 

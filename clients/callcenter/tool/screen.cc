@@ -1,6 +1,7 @@
 #include "clients/callcenter/tool/screen.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -21,6 +22,7 @@ using google::protobuf::RepeatedPtrField;
 using scheduling::v1::Appointment;
 using scheduling::v1::Assignment;
 using scheduling::v1::Clinic;
+using scheduling::v1::CountSlotsResponse;
 using scheduling::v1::DayBoard;
 using scheduling::v1::FindNextAvailableResponse;
 using scheduling::v1::Hold;
@@ -30,6 +32,8 @@ using scheduling::v1::Slot;
 using scheduling::v1::SlotConflict;
 using scheduling::v1::VisitType;
 using scheduling::v1::WatchAppointmentsResponse;
+
+constexpr size_t kDaysOfWeek = 7;
 
 // The columns of a table that a narrow terminal does not shorten.
 const std::set<std::string> kWhole = {"day", "from", "to", "for the caller", "appointment"};
@@ -176,6 +180,41 @@ void Screen::ShowSlots(const std::vector<Slot>& slots) const {
          slot.has_distance_km() ? absl::StrCat(static_cast<int>(slot.distance_km())) : ""});
   }
   table.Print(console_);
+}
+
+void Screen::ShowMonth(const std::vector<std::string>& clinics, absl::CivilMonth month,
+                       const CountSlotsResponse& counts) const {
+  const std::string title =
+      absl::FormatTime("%B %Y", absl::FromCivil(month, absl::UTCTimeZone()), absl::UTCTimeZone());
+  std::map<std::pair<std::string, int>, int> starts;  // by clinic and day
+  for (const auto& count : counts.counts()) {
+    starts[{count.clinic(), count.date().day()}] = count.starts();
+  }
+  for (const std::string& clinic : clinics) {
+    *console_.out << Printable(directory_.ClinicTitle(clinic)) << ", " << title << ": ";
+    const auto of_clinic = starts.lower_bound({clinic, 0});
+    if (of_clinic == starts.end() || of_clinic->first.first != clinic) {
+      *console_.out << "nothing is free.\n";
+      continue;
+    }
+    *console_.out << "the day, and how many starts are free\n";
+    Table table({"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"});
+    std::vector<Cell> week;
+    for (absl::CivilDay day(month); absl::CivilMonth(day) == month; ++day) {
+      week.resize(static_cast<size_t>(absl::GetWeekday(day)), Cell(""));
+      const auto found = starts.find({clinic, day.day()});
+      week.push_back(found == starts.end()
+                         ? Cell(absl::StrCat(day.day()), Tone::kFaint)
+                         : Cell(absl::StrCat(day.day(), ": ", found->second), Tone::kGood));
+      if (absl::GetWeekday(day) != absl::Weekday::sunday) continue;
+      table.AddRow(std::exchange(week, {}));
+    }
+    if (!week.empty()) {
+      week.resize(kDaysOfWeek, Cell(""));
+      table.AddRow(std::move(week));
+    }
+    table.Print(console_);
+  }
 }
 
 void Screen::ShowOpenings(const FindNextAvailableResponse& openings) const {

@@ -30,6 +30,9 @@ class Screen {
 
   // Numbered tables.
   void ShowSlots(const std::vector<scheduling::v1::Slot>& slots) const;
+  // A calendar of each clinic: how many starts are free on a day.
+  void ShowMonth(const std::vector<std::string>& clinics, absl::CivilMonth month,
+                 const scheduling::v1::CountSlotsResponse& counts) const;
   void ShowOpenings(const scheduling::v1::FindNextAvailableResponse& openings) const;
   // `name`: what the agent calls it. `expires`: by the clock of this machine.
   void ShowHold(const scheduling::v1::Hold& hold, absl::string_view name, absl::Time expires) const;

@@ -114,6 +114,20 @@ absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text, absl::CivilDay t
       absl::StrCat("'", text, "' is no day: say today, tomorrow, friday, +3, 2026-12-01 or Dec 1"));
 }
 
+absl::StatusOr<absl::CivilMonth> ParseMonth(absl::string_view text, absl::CivilMonth present) {
+  const std::string month = Normal(text);
+  if (month.empty()) return present;
+  if (month == "next") return present + 1;
+  for (const char* format : {"%Y-%m", "%b %Y"}) {
+    if (const auto day = ParseDate(format, month)) return absl::CivilMonth(*day);
+  }
+  if (const auto day = ParseDateWithoutYear("%b", month, absl::CivilDay(present))) {
+    return absl::CivilMonth(*day);
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", text, "' is no month: say next, april or 2026-12"));
+}
+
 absl::StatusOr<TimeOfDay> ParseTimeOfDay(absl::string_view text) {
   const absl::Status refused =
       absl::InvalidArgumentError(absl::StrCat("'", text, "' is no time: say 9am, 2:30pm or 14:30"));
@@ -167,6 +181,20 @@ absl::StatusOr<absl::Time> ParseMoment(absl::string_view text, absl::Time now,
                                 time->minutes());
   // `pre` reads the clock as it ran before a change: forward out of a gap, the earlier of two.
   return zone.At(local).pre;
+}
+
+absl::StatusOr<absl::Time> ParseMomentPast(absl::string_view text, absl::Time now,
+                                           absl::TimeZone zone) {
+  const auto time = ParseTimeOfDay(text);
+  if (!time.ok()) return ParseMoment(text, now, zone);
+  absl::CivilDay day = absl::ToCivilDay(now, zone);
+  const auto moment = [&] {
+    return zone
+        .At(absl::CivilMinute(day.year(), day.month(), day.day(), time->hours(), time->minutes()))
+        .pre;
+  };
+  if (moment() > now) --day;
+  return moment();
 }
 
 absl::StatusOr<std::vector<DayOfWeek>> ParseDaysOfWeek(absl::string_view text) {

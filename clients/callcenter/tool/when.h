@@ -26,12 +26,20 @@ absl::StatusOr<absl::TimeZone> ParseZone(absl::string_view name);
 // "12/1/2026", and without a year the next such day: "12/1", "Dec 1".
 absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text, absl::CivilDay today);
 
+// "next", "april" or "apr" (the next such month, the present one included), "2026-04"; empty: the
+// present one.
+absl::StatusOr<absl::CivilMonth> ParseMonth(absl::string_view text, absl::CivilMonth present);
+
 // "9", "9am", "2:30pm", "14:30", "noon".
 absl::StatusOr<type::v1::TimeOfDay> ParseTimeOfDay(absl::string_view text);
 
 // A day and a time of it, in `zone`: "tomorrow 9:30", "Dec 1 2pm", "2026-12-01T14:30"; or an
 // absolute time with its offset (RFC 3339).
 absl::StatusOr<absl::Time> ParseMoment(absl::string_view text, absl::Time now, absl::TimeZone zone);
+
+// When something happened: as above, or without a day the last such time before now: "9:40".
+absl::StatusOr<absl::Time> ParseMomentPast(absl::string_view text, absl::Time now,
+                                           absl::TimeZone zone);
 
 // "mon,wed" or "weekdays".
 absl::StatusOr<std::vector<type::v1::DayOfWeek>> ParseDaysOfWeek(absl::string_view text);

@@ -126,5 +126,29 @@ TEST(Timestamp, SurvivesTheWire) {
   EXPECT_GE(ToProto(time).nanos(), 0);
 }
 
+TEST(ParseMonth, TakesMonthsAsPeopleSayThem) {
+  const absl::CivilMonth november(2026, 11);
+  EXPECT_EQ(*ParseMonth("", november), november);
+  EXPECT_EQ(*ParseMonth("next", november), absl::CivilMonth(2026, 12));
+  EXPECT_EQ(*ParseMonth("November", november), november) << "the present one is one";
+  EXPECT_EQ(*ParseMonth("feb", november), absl::CivilMonth(2027, 2));
+  EXPECT_EQ(*ParseMonth("2028-01", november), absl::CivilMonth(2028, 1));
+  EXPECT_EQ(*ParseMonth("jan 2028", november), absl::CivilMonth(2028, 1));
+  EXPECT_FALSE(ParseMonth("brumaire", november).ok());
+  EXPECT_FALSE(ParseMonth("2028-13", november).ok());
+}
+
+TEST(ParseMomentPast, TakesTheLastSuchTime) {
+  const absl::TimeZone zone = *ParseZone("pacific");
+  const auto at = [&](int day, int hour, int minute) {
+    return absl::FromCivil(absl::CivilMinute(2026, 11, day, hour, minute), zone);
+  };
+  const absl::Time now = at(23, 0, 20);
+  EXPECT_EQ(*ParseMomentPast("0:10", now, zone), at(23, 0, 10));
+  EXPECT_EQ(*ParseMomentPast("11:50pm", now, zone), at(22, 23, 50)) << "before midnight";
+  EXPECT_EQ(*ParseMomentPast("2026-11-20 9am", now, zone), at(20, 9, 0));
+  EXPECT_FALSE(ParseMomentPast("teatime", now, zone).ok());
+}
+
 }  // namespace
 }  // namespace clarity::client

@@ -3,10 +3,13 @@
 #include <filesystem>
 #include <memory>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "services/platform/base/mutex.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/storage/sqlite/connection.h"
 #include "services/platform/storage/sqlite/files.h"
@@ -35,6 +38,9 @@ constexpr Sql kListChangesBeyondStreams{
 
 // A copy that is served begins a life of its own, see incarnation.h.
 constexpr char kForgetIncarnation[] = "UPDATE incarnation SET id = ''";
+
+// How long somebody waits at most who breaks a check off.
+constexpr absl::Duration kAskEvery = absl::Milliseconds(50);
 
 constexpr int kCacheKib = 8 * 1024;
 
@@ -93,9 +99,48 @@ absl::StatusOr<StoreContents> ReadContents(SqliteConnection& connection,
   return contents;
 }
 
+// Asks now and then whether to go on, beside a statement that takes long and would not ask.
+class Watchman {
+ public:
+  Watchman(SqliteConnection* connection, std::function<absl::Status()> ask)
+      : connection_(*connection), ask_(std::move(ask)), thread_([this] { Run(); }) {}
+  // To be called when the statement is over: why it was ended, OK if it was not.
+  absl::Status Finish() {
+    {
+      base::MutexLock lock(&mutex_);
+      over_ = true;
+    }
+    changed_.NotifyAll();
+    thread_.join();
+    base::MutexLock lock(&mutex_);
+    return refusal_;
+  }
+
+ private:
+  void Run() {
+    base::MutexLock lock(&mutex_);
+    do {
+      if (refusal_.ok()) refusal_ = ask_();
+      // Again and again: it may not have begun yet.
+      if (!refusal_.ok()) connection_.Interrupt();
+      if (!over_) changed_.WaitFor(&mutex_, kAskEvery);
+    } while (!over_);
+  }
+
+  SqliteConnection& connection_;
+  const std::function<absl::Status()> ask_;
+  base::Mutex mutex_;
+  base::CondVar changed_;
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status refusal_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;  // the last: it uses all of the above
+};
+
 absl::Status CheckFile(SqliteConnection& connection, const BackupOptions& options) {
-  RETURN_IF_ERROR(options.progress("checking", 0, 0));
-  ASSIGN_OR_RETURN(const std::vector<std::string> found, ReadTexts(connection, kCheck));
+  Watchman watchman(&connection, [&options] { return options.progress("checking", 0, 0); });
+  const absl::StatusOr<std::vector<std::string>> checked = ReadTexts(connection, kCheck);
+  RETURN_IF_ERROR(watchman.Finish());
+  ASSIGN_OR_RETURN(const std::vector<std::string> found, checked);
   if (found == std::vector<std::string>{"ok"}) return absl::OkStatus();
   // Of what SQLite found only how much: its words may quote what is in the rows.
   return absl::DataLossError(

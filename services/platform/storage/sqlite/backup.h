@@ -26,7 +26,8 @@ struct StoreContents {
 
 struct BackupOptions {
   std::vector<MigrationSet> migrations;  // the services'; the platform's own are known
-  // Told how far a piece of work is, now and then. An error from it ends the work with that error.
+  // Told how far a piece of work is, now and then, and from any thread, but one call at a time. An
+  // error from it ends the work with that error.
   std::function<absl::Status(absl::string_view doing, int64_t done, int64_t total)> progress;
   // What stays free on the disk of a copy: the server's own may be the same one.
   int64_t room_left_bytes = int64_t{64} << 20;

@@ -190,6 +190,18 @@ TEST_F(BackupTest, OneThatIsBrokenOffLeavesNothing) {
   EXPECT_THAT(FilesOfCopy(), testing::IsEmpty());
 }
 
+TEST_F(BackupTest, OneMayBeBrokenOffWhileItIsChecked) {
+  auto database = Open("data");
+  std::string last;
+  options_.progress = [&](absl::string_view doing, int64_t, int64_t) {
+    last = std::string(doing);
+    return last == "checking" ? absl::CancelledError("enough") : absl::OkStatus();
+  };
+  EXPECT_EQ(BackUp().status(), absl::CancelledError("enough"));
+  EXPECT_EQ(last, "checking");
+  EXPECT_THAT(FilesOfCopy(), testing::IsEmpty());
+}
+
 TEST_F(BackupTest, WhereThereIsNoStoreNoneIsMade) {
   EXPECT_EQ(VerifyStore(FileOf("data"), options_).status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(BackUp().status().code(), absl::StatusCode::kNotFound);

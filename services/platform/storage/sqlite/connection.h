@@ -45,6 +45,9 @@ class SqliteConnection {
   using CopyProgress = absl::FunctionRef<absl::Status(int64_t done, int64_t total)>;
   absl::Status CopyTo(SqliteConnection& target, CopyProgress progress);
 
+  // Ends the statement that another thread has running here with CANCELLED. From any thread.
+  void Interrupt() { sqlite3_interrupt(database_.get()); }
+
   // False once SQLite has dropped the transaction on its own, as it may on a full disk.
   bool InTransaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }
 

@@ -319,10 +319,13 @@ void Authenticator::Refresh() {
     base::MutexLock lock(&mutex_);
     if (!error && file_time == revoked_file_time_) return;
   }
-  if (const absl::Status status = ReadRevoked(); !status.ok()) {
-    // What was revoked stays revoked.
+  const absl::Status read = ReadRevoked();
+  base::MutexLock lock(&mutex_);
+  // What was revoked stays revoked. It is tried each second, and told once.
+  if (!read.ok() && !revoked_is_unread_) {
     base::Log(base::LogLevel::kError, "revocations not read", {{"file", options_.revocation_file}});
   }
+  revoked_is_unread_ = !read.ok();
 }
 
 // Read whole each time: a few small files, whose times would say less than their bytes.

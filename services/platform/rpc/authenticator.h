@@ -95,6 +95,7 @@ class Authenticator {
   absl::flat_hash_map<std::string, Cached> by_hash_ ABSL_GUARDED_BY(mutex_);
   std::list<std::string> ages_ ABSL_GUARDED_BY(mutex_);  // hashes, least recently used first
   absl::flat_hash_set<std::string> revoked_ ABSL_GUARDED_BY(mutex_);
+  bool revoked_is_unread_ ABSL_GUARDED_BY(mutex_) = false;  // as was told
   std::filesystem::file_time_type revoked_file_time_ ABSL_GUARDED_BY(mutex_);
 };
 

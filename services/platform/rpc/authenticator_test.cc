@@ -264,6 +264,30 @@ TEST_F(AuthenticatorTest, AKeyThatIsAddedIsTakenWithoutARestart) {
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1);
 }
 
+TEST_F(AuthenticatorTest, RevocationsThatCannotBeReadAreToldOfOnce) {
+  const std::string file = directory_.path() + "/revoked";
+  std::ofstream(file) << "other-token\n";
+  authenticator_ = Make(file);
+  std::ostringstream log;
+  base::LogTo(&log);
+  const auto lines = [&log] {
+    const std::string said = log.str();
+    return std::count(said.begin(), said.end(), '\n');
+  };
+  for (int time = 1; time <= 2; ++time) {
+    std::filesystem::remove(file);
+    authenticator_->Refresh();
+    authenticator_->Refresh();
+    EXPECT_EQ(lines(), time) << "each time that it goes";
+    std::ofstream(file) << "other-token\n";
+    std::filesystem::last_write_time(
+        file, std::filesystem::last_write_time(file) + std::chrono::seconds(2 * time));
+    authenticator_->Refresh();
+  }
+  base::LogTo(nullptr);
+  EXPECT_THAT(log.str(), HasSubstr("revocations not read"));
+}
+
 TEST_F(AuthenticatorTest, AKeyThatIsTakenAwayIsNotTrustedEvenForRememberedTokens) {
   const std::string token = issuer_.Issue(claims_);
   const std::string other = rsa_issuer_.Issue(claims_);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "google/protobuf/empty.pb.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/rpc/answer.h"
@@ -16,7 +17,6 @@ namespace {
 using google::protobuf::Message;
 using options::v1::MethodRule;
 
-constexpr char kCallIdKey[] = "clarity-call-id";
 constexpr char kValidatedUrl[] = "clarity.rpc/validated";
 
 // What the work of a validate_only call returns so that the store undoes it all. Never leaves the
@@ -203,6 +203,16 @@ Door::Door(const DoorParts& parts, absl::Duration heartbeat_every)
       access_log_(&database_) {}
 
 Door::~Door() = default;
+
+Door::Refusal Door::RefuseMalformed() {
+  Call call;
+  call.now = parts_.clock->Now();
+  call.id = base::NewId(call.now, *parts_.random);
+  const absl::Status status =
+      base::InvalidReason("INVALID_REQUEST", "the bytes are not of such a request");
+  call_log_.Record(call, status, call.now, absl::ZeroDuration(), google::protobuf::Empty());
+  return {call.id, ToGrpcStatus(call, status)};
+}
 
 void Door::Tick() {
   parts_.authenticator->Refresh();

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
@@ -21,6 +22,9 @@
 #include "services/platform/storage/database.h"
 
 namespace clarity::rpc {
+
+// The trailing metadata that every answer has: the log has the call under this id.
+inline constexpr char kCallIdKey[] = "clarity-call-id";
 
 // The one door every call passes: who is it, may they, is the request valid, is there room; then
 // the handler; then the audit, the metrics and the mapping of its status. What it enforces stands
@@ -98,6 +102,13 @@ class Door {
     reactor->Start(MakePump(context, request, reactor));
     return reactor;
   }
+
+  // What bytes are answered that are no request, so that no call comes of them; in the log, too.
+  struct Refusal {
+    std::string call_id;
+    grpc::Status status;
+  };
+  Refusal RefuseMalformed();
 
   // To be called about once a second: signs of life, tokens that have ended or were revoked, keys
   // that came or went, what the store would not take.

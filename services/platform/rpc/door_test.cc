@@ -9,18 +9,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 #include "grpcpp/generic/generic_stub.h"
-#include "gtest/gtest.h"
-#include "nlohmann/json.hpp"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/log.h"
-#include "services/platform/base/status_macros.h"
+#include "services/platform/rpc/door_test.h"
 #include "services/platform/rpc/freshness.h"
-#include "services/platform/rpc/testing/echo_server.h"
-#include "services/platform/rpc/testing/text_proto.h"
-#include "services/platform/storage/audit.h"
 
 namespace clarity::rpc {
 namespace {
@@ -41,85 +34,6 @@ using testing::PutGroupResponse;
 using testing::PutItemRequest;
 using ::testing::SizeIs;
 using testing::TokenClaims;
-
-template <typename Detail>
-std::optional<Detail> DetailOf(const grpc::Status& status) {
-  google::rpc::Status wire;
-  Detail detail;
-  if (!wire.ParseFromString(status.error_details())) return std::nullopt;
-  for (const auto& any : wire.details()) {
-    if (any.UnpackTo(&detail)) return detail;
-  }
-  return std::nullopt;
-}
-
-std::string ReasonOf(const grpc::Status& status) {
-  const auto info = DetailOf<google::rpc::ErrorInfo>(status);
-  return info.has_value() ? info->reason() : "";
-}
-
-std::vector<std::string> PathsOf(const grpc::Status& status) {
-  std::vector<std::string> paths;
-  if (const auto details = DetailOf<google::rpc::BadRequest>(status)) {
-    for (const auto& violation : details->field_violations()) paths.push_back(violation.field());
-  }
-  return paths;
-}
-
-PutItemRequest GoodPut(const std::string& request_id = "r1") {
-  auto request =
-      testing::FromText<PutItemRequest>("item { clinic: 'clinics/lake-forest' kind: KIND_ONE }");
-  request.set_request_id(request_id);
-  return request;
-}
-
-class DoorTest : public ::testing::Test {
- protected:
-  // What a call with these claims comes to.
-  grpc::Status Put(const PutItemRequest& request, const TokenClaims& claims,
-                   Item* reply = nullptr) {
-    Item ignored;
-    auto context = EchoServer::Context(server_.Token(claims));
-    return server_.stub().PutItem(context.get(), request, reply == nullptr ? &ignored : reply);
-  }
-  grpc::Status Put(const PutItemRequest& request, Item* reply = nullptr) {
-    return Put(request, server_.Claims(), reply);
-  }
-  grpc::Status Count(const CountRequest& request, const TokenClaims& claims) {
-    CountResponse reply;
-    auto context = EchoServer::Context(server_.Token(claims));
-    return server_.stub().Count(context.get(), request, &reply);
-  }
-  grpc::Status Count() { return Count(CountRequest(), server_.Claims()); }
-  grpc::Status Get(const GetItemRequest& request, const TokenClaims& claims, Item* reply) {
-    auto context = EchoServer::Context(server_.Token(claims));
-    return server_.stub().GetItem(context.get(), request, reply);
-  }
-
-  std::vector<storage::AuditRecord> Audit() {
-    std::vector<storage::AuditRecord> records;
-    // A write, so that what was queued before it is there.
-    EXPECT_TRUE(server_.database()
-                    .WriteAndWait([&](storage::Transaction& transaction) -> absl::Status {
-                      ASSIGN_OR_RETURN(records, storage::ReadAudit(transaction, "", 1000));
-                      return absl::OkStatus();
-                    })
-                    .ok());
-    return records;
-  }
-  int64_t ChangesKept() {
-    int64_t position = -1;
-    EXPECT_TRUE(server_.database()
-                    .ReadAndWait([&](storage::Transaction& transaction) {
-                      position = storage::LastPosition(transaction, "items").value_or(-1);
-                      return absl::OkStatus();
-                    })
-                    .ok());
-    return position;
-  }
-
-  EchoServer server_;
-};
 
 TEST_F(DoorTest, TellsNobodyAnythingWithoutAGoodToken) {
   TokenClaims expired = server_.Claims();
@@ -376,15 +290,22 @@ TEST_F(DoorTest, RefusesBytesThatAreNoRequest) {
   grpc::CompletionQueue queue;
   auto call = stub.PrepareUnaryCall(context.get(), "/clarity.rpc.testing.EchoService/PutItem",
                                     request, &queue);
+  std::ostringstream log;
+  base::LogTo(&log);
   call->StartCall();
   grpc::ByteBuffer reply;
   grpc::Status status;
   call->Finish(&reply, &status, nullptr);
   void* tag = nullptr;
   bool ok = false;
-  ASSERT_TRUE(queue.Next(&tag, &ok));
+  const bool is_answered = queue.Next(&tag, &ok);
+  base::LogTo(nullptr);
+  ASSERT_TRUE(is_answered);
   EXPECT_EQ(status.error_code(), grpc::INVALID_ARGUMENT);
   EXPECT_EQ(ReasonOf(status), "INVALID_REQUEST");
+  const auto id = context->GetServerTrailingMetadata().find(kCallIdKey);
+  ASSERT_NE(id, context->GetServerTrailingMetadata().end());
+  EXPECT_THAT(log.str(), HasSubstr(std::string(id->second.data(), id->second.size())));
 }
 
 TEST_F(DoorTest, KeepsErrorDetailsUnderFourKilobytes) {
@@ -432,111 +353,6 @@ TEST_F(DoorTest, KeepsItsOwnFaultsToItself) {
   }
   base::LogTo(nullptr);
   EXPECT_THAT(log.str(), HasSubstr("SELECT secret"));
-}
-
-// What the log says of calls meanwhile.
-class CallLogTest : public DoorTest {
- protected:
-  CallLogTest() { base::LogTo(&output_); }
-  ~CallLogTest() override { base::LogTo(nullptr); }
-
-  std::vector<nlohmann::json> Lines() {
-    std::istringstream text(output_.str());
-    output_.str("");
-    std::vector<nlohmann::json> lines;
-    for (std::string line; std::getline(text, line);) {
-      lines.push_back(nlohmann::json::parse(line));
-      lines.back().erase("time");
-    }
-    return lines;
-  }
-
-  std::ostringstream output_;
-};
-
-TEST_F(CallLogTest, AFailureIsFoundUnderTheIdThatItsCallerHas) {
-  server_.use_cases().on_count = [] {
-    return base::FailedPrecondition("TAKEN", "patients/p1 is taken");
-  };
-  auto context = server_.Context();
-  CountResponse reply;
-  EXPECT_FALSE(server_.stub().Count(context.get(), CountRequest(), &reply).ok());
-  const auto id = context->GetServerTrailingMetadata().find("clarity-call-id");
-  ASSERT_NE(id, context->GetServerTrailingMetadata().end());
-  const nlohmann::json expected = {{"level", "info"},
-                                   {"event", "call"},
-                                   {"call", std::string(id->second.data(), id->second.size())},
-                                   {"method", "clarity.rpc.testing.EchoService/Count"},
-                                   {"code", "FAILED_PRECONDITION"},
-                                   {"reason", "TAKEN"},
-                                   {"ms", 0.0},
-                                   {"subject", "someone"}};
-  EXPECT_THAT(Lines(), ElementsAre(expected));
-}
-
-TEST_F(CallLogTest, WritesAreToldOfAndReadsOnlyWhenAskedFor) {
-  ASSERT_TRUE(Put(GoodPut()).ok());
-  ASSERT_TRUE(Count().ok());
-  const auto lines = Lines();
-  ASSERT_THAT(lines, SizeIs(1));
-  EXPECT_EQ(lines[0]["method"], "clarity.rpc.testing.EchoService/PutItem");
-  EXPECT_EQ(lines[0]["code"], "OK");
-  base::SetLogLevel(base::LogLevel::kDebug);
-  ASSERT_TRUE(Count().ok());
-  EXPECT_THAT(Lines(), SizeIs(1));
-  base::SetLogLevel(base::LogLevel::kInfo);
-}
-
-TEST_F(CallLogTest, NoPatientIsToldOf) {
-  TokenClaims claims = server_.Claims();
-  claims.roles = {"PATIENT"};
-  claims.subject = "jane";
-  claims.actor = "janes-mother";
-  claims.patient = "patients/jane";
-  claims.clinics = {};
-  PutItemRequest request = GoodPut();
-  ASSERT_TRUE(Put(request, claims).ok());
-  request.mutable_item()->set_note("seizures of jane");
-  EXPECT_FALSE(Put(request, claims).ok());
-  server_.use_cases().on_put = [] { return absl::InternalError("broken"); };
-  request.mutable_item()->set_note("janes");
-  request.set_request_id("r2");
-  EXPECT_FALSE(Put(request, claims).ok());
-  const std::string said = output_.str();
-  EXPECT_THAT(Lines(), SizeIs(3));
-  EXPECT_THAT(said, Not(HasSubstr("jane")));
-}
-
-TEST_F(CallLogTest, AFaultOfOurOwnComesWithItsRequestRedacted) {
-  server_.use_cases().on_put = [] { return absl::InternalError("broken"); };
-  PutItemRequest request = GoodPut();
-  request.mutable_item()->set_note("seizures");
-  EXPECT_FALSE(Put(request).ok());
-  const auto lines = Lines();
-  ASSERT_THAT(lines, SizeIs(1));
-  EXPECT_EQ(lines[0]["level"], "error");
-  EXPECT_EQ(lines[0]["text"], "broken");
-  EXPECT_EQ(lines[0]["request"],
-            R"({"item":{"clinic":"clinics/lake-forest","note":"[redacted]","kind":"KIND_ONE"},)"
-            R"("request_id":"r1"})");
-}
-
-TEST_F(CallLogTest, StrangersCannotFloodIt) {
-  const auto ping = [&] {
-    grpc::ClientContext context;
-    PingResponse reply;
-    return server_.stub().Ping(&context, PingRequest(), &reply).error_code();
-  };
-  constexpr int kMore = 30;
-  for (int i = 0; i < limits::kForeignLogLinesPerSecondMax + kMore; ++i) {
-    ASSERT_EQ(ping(), grpc::UNAUTHENTICATED);
-  }
-  EXPECT_THAT(Lines(), SizeIs(limits::kForeignLogLinesPerSecondMax));
-  server_.clock().Advance(absl::Seconds(1));
-  EXPECT_EQ(ping(), grpc::UNAUTHENTICATED);
-  const auto lines = Lines();
-  ASSERT_THAT(lines, SizeIs(1));
-  EXPECT_EQ(lines[0]["left_out"], kMore);
 }
 
 TEST_F(DoorTest, BadTokensOfOneAddressAreVerifiedOnlySoOften) {

@@ -1,7 +1,6 @@
 #include "services/platform/rpc/malformed.h"
 
-#include "services/platform/base/errors.h"
-#include "services/platform/rpc/answer.h"
+#include "services/platform/rpc/door.h"
 
 namespace clarity::rpc {
 namespace {
@@ -11,6 +10,8 @@ using grpc::experimental::InterceptorBatchMethods;
 
 class MalformedRequestInterceptor final : public grpc::experimental::Interceptor {
  public:
+  explicit MalformedRequestInterceptor(Door* door) : door_(*door) {}
+
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE) &&
         methods->GetRecvMessage() == nullptr) {
@@ -18,33 +19,40 @@ class MalformedRequestInterceptor final : public grpc::experimental::Interceptor
     }
     if (is_malformed_ &&
         methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
-      methods->ModifySendStatus(ToGrpcStatus(
-          Call(), base::InvalidReason("INVALID_REQUEST", "the bytes are not of such a request")));
+      const Door::Refusal refusal = door_.RefuseMalformed();
+      methods->GetSendTrailingMetadata()->emplace(kCallIdKey, refusal.call_id);
+      methods->ModifySendStatus(refusal.status);
     }
     methods->Proceed();
   }
 
  private:
+  Door& door_;
   bool is_malformed_ = false;
 };
 
 class Factory final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
+  explicit Factory(Door* door) : door_(door) {}
+
   grpc::experimental::Interceptor* CreateServerInterceptor(
       grpc::experimental::ServerRpcInfo* info) override {
     // Client streams may end without a message; here a request is always one message.
     const bool has_one_request =
         info->type() == grpc::experimental::ServerRpcInfo::Type::UNARY ||
         info->type() == grpc::experimental::ServerRpcInfo::Type::SERVER_STREAMING;
-    return has_one_request ? new MalformedRequestInterceptor : nullptr;
+    return has_one_request ? new MalformedRequestInterceptor(door_) : nullptr;
   }
+
+ private:
+  Door* const door_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>
-MakeMalformedRequestInterceptor() {
-  return std::make_unique<Factory>();
+MakeMalformedRequestInterceptor(Door* door) {
+  return std::make_unique<Factory>(door);
 }
 
 }  // namespace clarity::rpc

@@ -7,10 +7,13 @@
 
 namespace clarity::rpc {
 
+class Door;
+
 // Answers bytes that do not parse as the request with INVALID_ARGUMENT. Left to itself the library
-// says UNIMPLEMENTED, and never asks the service: the door does not see such a call.
+// says UNIMPLEMENTED, and never asks the service: the door, which outlives the interceptor, sees
+// such a call only here.
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>
-MakeMalformedRequestInterceptor();
+MakeMalformedRequestInterceptor(Door* door);
 
 }  // namespace clarity::rpc
 

@@ -145,7 +145,7 @@ absl::Status Server::Listen(const std::vector<grpc::Service*>& services) {
   grpc::ServerBuilder builder;
   if (!options_.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-  interceptors.push_back(MakeMalformedRequestInterceptor());
+  interceptors.push_back(MakeMalformedRequestInterceptor(doors_.front()));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   builder.AddListeningPort(options_.address.ToString(), credentials, &port_);
   for (grpc::Service* service : services) builder.RegisterService(service);

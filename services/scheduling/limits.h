@@ -39,12 +39,20 @@ inline constexpr int kAppointmentsPageDefault = 50;
 // Rows one page of a list looks at, matching or not.
 inline constexpr int kAppointmentsScannedMax = 2000;
 
+// Comparisons in one filter.
+inline constexpr int kComparisonsMax = 20;
+
 // -- Blocks -----------------------------------------------------------------------------------
 inline constexpr absl::Duration kBlockMax = absl::Hours(24 * 31);
 // Appointments that an error names; there may be more.
 inline constexpr size_t kOrphansNamedMax = 50;
+// The same in what a catalog would change, which is a reply and has room.
+inline constexpr int kOrphansListedMax = 1000;
 
 // -- Holds ------------------------------------------------------------------------------------
+// Expired ones that one sweep takes, so that it keeps no writer waiting.
+inline constexpr int kHoldsSweptMax = 500;
+
 struct HoldLimits {
   absl::Duration life;      // of a new or renewed hold
   absl::Duration life_max;  // however often it is renewed

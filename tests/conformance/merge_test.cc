@@ -84,6 +84,16 @@ TEST_F(MergeTest, AHoldGoesAlong) {
   Value(agent_.BookAppointment(Booking(hold, "patients/ada")));
 }
 
+TEST_F(MergeTest, TheAuditSaysWhichTwoBecameOne) {
+  Value(service_.orders->ReassignPatient(Merge(), {}));
+  std::vector<std::string> told;
+  for (const auto& record : server_.Audit()) {
+    if (record.method != "clarity.scheduling.v1.OrderService/ReassignPatient") continue;
+    told.push_back(record.resource_name + ", " + record.reason);
+  }
+  EXPECT_THAT(told, ElementsAre("patients/ada, merged from patients/ada-twice"));
+}
+
 TEST_F(MergeTest, IsForServicesAndForTwo) {
   EXPECT_THAT(Caller(Claims("staff", "STAFF")).orders->ReassignPatient(Merge(), {}),
               Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));

@@ -11,7 +11,7 @@
 #include "services/platform/storage/database.h"
 
 // Who did what to which record, and why: one row a write, in the transaction of the write. Rows
-// are added and read, never changed. None of the fields carries health data.
+// are added and read, never changed. They name records, and hold nothing of what is in them.
 namespace clarity::storage {
 
 struct AuditRecord {

@@ -11,6 +11,7 @@
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
+#include "services/scheduling/limits.h"
 
 namespace clarity::scheduling {
 namespace {
@@ -18,8 +19,6 @@ namespace {
 using Comparison = AppointmentFilter::Comparison;
 using Field = AppointmentFilter::Field;
 using Operator = AppointmentFilter::Operator;
-
-constexpr int kComparisonsMax = 20;
 
 struct Token {
   enum class Kind { kEnd, kWord, kString, kOperator, kOpen, kClose };
@@ -158,7 +157,8 @@ class Parser {
   }
 
   absl::StatusOr<Comparison> One() {
-    if (++comparisons_ > kComparisonsMax) return Wrong(Peek().at, "there are too many comparisons");
+    if (++comparisons_ > limits::kComparisonsMax)
+      return Wrong(Peek().at, "there are too many comparisons");
     Comparison comparison;
     const auto field = Peek().kind == Token::Kind::kWord ? FieldOf(Peek().text) : std::nullopt;
     if (!field.has_value()) return Wrong(Peek().at, "a field was expected");

@@ -121,14 +121,13 @@ absl::Status AppointmentReads::List(const rpc::Call& call, Transaction& transact
 
   AppointmentCursor last;
   int scanned = 0;
-  bool page_full = false;
-  RETURN_IF_ERROR(transaction.Query(
+  const absl::Status page_full = absl::CancelledError("the page is full");
+  const absl::Status read = transaction.Query(
       *scan.sql,
       {Value::Text(scan.name), Value::Integer(scan.from_micros), Value::Integer(scan.to_micros),
        Value::Text(scan.after_name), Value::Integer(limits::kAppointmentsScannedMax)},
       [&](const Row& row) -> absl::Status {
         ++scanned;
-        if (page_full) return absl::OkStatus();
         ASSIGN_OR_RETURN(auto appointment, ParseAppointment(row.Text(0)));
         last.set_start_time_micros(row.Integer(1));
         last.set_name(std::string(row.Text(2)));
@@ -137,12 +136,13 @@ absl::Status AppointmentReads::List(const rpc::Call& call, Transaction& transact
         if (visible && (show_ended || !IsMissed(appointment.state())) &&
             filter.Matches(appointment)) {
           Show(call, std::move(appointment), reply->add_appointments());
-          page_full = reply->appointments_size() == page_size;
+          if (reply->appointments_size() == page_size) return page_full;
         }
         return absl::OkStatus();
-      }));
+      });
+  if (read != page_full) RETURN_IF_ERROR(read);
   // A page may hold fewer than asked for, when many rows had to be passed over.
-  if (page_full || scanned == limits::kAppointmentsScannedMax) {
+  if (read == page_full || scanned == limits::kAppointmentsScannedMax) {
     reply->set_next_page_token(rpc::EncodePageToken(request, last.SerializeAsString()));
   }
   if (request.page_token().empty()) {

@@ -22,7 +22,6 @@ namespace {
 
 using calendar::Interval;
 using storage::Transaction;
-using storage::v1::AppointmentRecord;
 using storage::v1::BlockRecord;
 
 constexpr char kBlocked[] = "a resource is blocked at this time";
@@ -80,21 +79,13 @@ absl::StatusOr<std::set<std::string>> InTheWay(Transaction& transaction, const v
   return appointments;
 }
 
-absl::Status Update(const rpc::Call& call, Transaction& transaction, const Publisher& publisher,
-                    AppointmentRecord* record) {
-  RETURN_IF_ERROR(Save(call, transaction, record));
-  publisher.AppointmentChanged(transaction, record->appointment(),
-                               v1::WatchAppointmentsResponse::KIND_UPDATED);
-  return absl::OkStatus();
-}
-
 absl::Status MarkCoverLost(const rpc::Call& call, Transaction& transaction,
                            const Publisher& publisher, const std::string& block,
                            const std::string& name) {
   ASSIGN_OR_RETURN(auto record, ReadAppointment(transaction, name));
   AddAttention(call, v1::Attention::REASON_COVER_LOST, kBlocked, block,
                record.mutable_appointment());
-  return Update(call, transaction, publisher, &record);
+  return publisher.Update(call, transaction, &record);
 }
 
 // A block that still lies over an appointment; empty: none.
@@ -127,7 +118,7 @@ absl::Status UnmarkCoverLost(const rpc::Call& call, Transaction& transaction,
   if (!other.empty()) {
     AddAttention(call, v1::Attention::REASON_COVER_LOST, kBlocked, other, &appointment);
   }
-  return Update(call, transaction, publisher, &record);
+  return publisher.Update(call, transaction, &record);
 }
 
 }  // namespace

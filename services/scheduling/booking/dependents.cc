@@ -197,9 +197,7 @@ absl::Status Dependents::OnChange(const rpc::Call& call, Transaction& transactio
     if (HasAttention(appointment, v1::Attention::REASON_COVER_LOST)) continue;
     AddAttention(call, v1::Attention::REASON_COVER_LOST,
                  "a resource is no longer available at this time", "", &appointment);
-    RETURN_IF_ERROR(Save(call, transaction, &record));
-    publisher_->AppointmentChanged(transaction, appointment,
-                                   v1::WatchAppointmentsResponse::KIND_UPDATED);
+    RETURN_IF_ERROR(publisher_->Update(call, transaction, &record));
   }
   return RestoreCover(call, transaction, change, uncovered);
 }
@@ -227,9 +225,7 @@ absl::Status Dependents::RestoreCover(const rpc::Call& call, Transaction& transa
     });
     if (!has_cover) continue;
     RemoveAttention(v1::Attention::REASON_COVER_LOST, &appointment);
-    RETURN_IF_ERROR(Save(call, transaction, &record));
-    publisher_->AppointmentChanged(transaction, appointment,
-                                   v1::WatchAppointmentsResponse::KIND_UPDATED);
+    RETURN_IF_ERROR(publisher_->Update(call, transaction, &record));
   }
   return absl::OkStatus();
 }

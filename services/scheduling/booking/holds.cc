@@ -38,7 +38,7 @@ absl::StatusOr<v1::Hold::Kind> KindFor(const rpc::Call& call, v1::Hold::Kind wan
 }
 
 constexpr storage::Sql kExpiredHolds = {
-    "SELECT name FROM hold WHERE expire_time <= $1 ORDER BY expire_time LIMIT 500"};
+    "SELECT name FROM hold WHERE expire_time <= $1 ORDER BY expire_time LIMIT $2"};
 
 Wish WishOf(const v1::CreateHoldRequest& request) {
   Wish wish;
@@ -136,8 +136,9 @@ absl::Status Holds::Release(const rpc::Call& call, Transaction& transaction,
 
 absl::StatusOr<int64_t> SweepHolds(Transaction& transaction, absl::Time now) {
   std::vector<std::string> expired;
-  RETURN_IF_ERROR(
-      transaction.Query(kExpiredHolds, {storage::Value::Time(now)}, [&](const storage::Row& row) {
+  RETURN_IF_ERROR(transaction.Query(
+      kExpiredHolds, {storage::Value::Time(now), storage::Value::Integer(limits::kHoldsSweptMax)},
+      [&](const storage::Row& row) {
         expired.emplace_back(row.Text(0));
         return absl::OkStatus();
       }));

@@ -4,7 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "services/scheduling/records.pb.h"
+#include "services/platform/base/status_macros.h"
+#include "services/scheduling/records.h"
 
 namespace clarity::scheduling {
 
@@ -20,6 +21,14 @@ void Publisher::AppointmentChanged(storage::Transaction& transaction,
                                    const v1::Appointment& appointment,
                                    v1::WatchAppointmentsResponse::Kind kind) const {
   Append(transaction, appointment, appointment.clinic(), kind);
+}
+
+absl::Status Publisher::Update(const rpc::Call& call, storage::Transaction& transaction,
+                               storage::v1::AppointmentRecord* record) const {
+  RETURN_IF_ERROR(Save(call, transaction, record));
+  AppointmentChanged(transaction, record->appointment(),
+                     v1::WatchAppointmentsResponse::KIND_UPDATED);
+  return absl::OkStatus();
 }
 
 void Publisher::AppointmentLeft(storage::Transaction& transaction,

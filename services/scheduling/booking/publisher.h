@@ -4,12 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "clarity/scheduling/v1/appointment.pb.h"
 #include "clarity/scheduling/v1/scheduling_service.pb.h"
+#include "services/platform/rpc/call.h"
 #include "services/platform/rpc/notifier.h"
 #include "services/platform/storage/database.h"
 #include "services/scheduling/booking/calendar_cache.h"
+#include "services/scheduling/records.pb.h"
 
 namespace clarity::scheduling {
 
@@ -28,6 +31,9 @@ class Publisher {
 
   void AppointmentChanged(storage::Transaction& transaction, const v1::Appointment& appointment,
                           v1::WatchAppointmentsResponse::Kind kind) const;
+  // Something about it changed that is no step and no move: saves it, and tells of it.
+  absl::Status Update(const rpc::Call& call, storage::Transaction& transaction,
+                      storage::v1::AppointmentRecord* record) const;
   // It went to another clinic; whoever watches this one is told that it has left.
   void AppointmentLeft(storage::Transaction& transaction, const v1::Appointment& appointment,
                        absl::string_view clinic) const;

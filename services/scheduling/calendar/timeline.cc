@@ -84,12 +84,6 @@ void Timeline::RemoveShare(size_t offset, const Bits512& ticks) {
   assert(!rest.any());  // a claim that was never applied
 }
 
-void Timeline::ResetPage(PageIndex page) {
-  assert(pages_.Contains(page));
-  for (auto& [location, row] : open_) row[Offset(page)] = Bits512();
-  for (Row& row : used_) row[Offset(page)] = Bits512();
-}
-
 bool Timeline::IsOpen(Location location, Interval interval) const {
   return Throughout(OpenRow(location), nullptr, interval);
 }

@@ -48,9 +48,6 @@ class Timeline {
   // Only what was applied before.
   void RemoveClaim(Interval interval, int shares);
 
-  // Nothing open and nothing used in one page: the first step of loading it anew.
-  void ResetPage(PageIndex page);
-
   bool IsOpen(Location location, Interval interval) const;
   // Whether `shares` more are free throughout, at a resource that is open throughout.
   bool IsFree(Location location, Interval interval, int shares) const;

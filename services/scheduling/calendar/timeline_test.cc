@@ -86,21 +86,6 @@ TEST(TimelineTest, BeyondItsPagesNothingIsOpenAndClaimsAreClipped) {
   EXPECT_EQ(timeline.FirstClosed(kClinic, {500, 600}), (Interval{500, 512}));
 }
 
-TEST(TimelineTest, AResetPageCanBeLoadedAnew) {
-  Timeline timeline(2, {0, 2});
-  timeline.Open(kClinic, {0, 1024});
-  timeline.ApplyClaim({500, 530}, 1);
-  timeline.ResetPage(1);
-  EXPECT_TRUE(timeline.IsOpen(kClinic, {0, 512}));
-  EXPECT_FALSE(timeline.IsOpen(kClinic, {512, 513}));
-  EXPECT_EQ(timeline.UsedMax({512, 1024}), 0);
-  EXPECT_EQ(timeline.UsedMax({500, 512}), 1);
-  Bits512 open;
-  open.Set(8, 10);
-  timeline.SetOpen(kClinic, 1, open);
-  EXPECT_TRUE(timeline.IsFree(kClinic, {520, 522}, 2));
-}
-
 TEST(TimelineTest, FindsTheFirstObstacle) {
   Timeline timeline(2, {0, 1});
   timeline.Open(kClinic, {10, 30});

@@ -13,6 +13,7 @@
 #include "services/platform/rpc/page_token.h"
 #include "services/scheduling/catalog/validate.h"
 #include "services/scheduling/errors.h"
+#include "services/scheduling/limits.h"
 
 namespace clarity::scheduling::catalog {
 namespace {
@@ -20,8 +21,7 @@ namespace {
 using Difference = v1::ApplyCatalogResponse::Difference;
 
 constexpr char kCatalogName[] = "catalog";  // in errors, in the audit, and as the guard of applying
-constexpr int kOrphansNamedMax = 1000;
-constexpr size_t kNamedInErrorMax = 20;  // errors stay small; `validate_only` names all
+constexpr size_t kNamedInErrorMax = 20;     // errors stay small; `validate_only` names all
 
 void AddDifference(v1::ApplyCatalogResponse::Action action, const std::string& name,
                    v1::ApplyCatalogResponse* reply) {
@@ -189,7 +189,7 @@ absl::Status CatalogUseCases::CarryOut(const rpc::Call& call, storage::Transacti
                    dependents_->Uncovered(call, transaction, change));
   reply->set_orphaned_appointment_count(static_cast<int>(orphans.size()));
   for (const std::string& name : orphans) {
-    if (reply->orphaned_appointments_size() == kOrphansNamedMax) break;
+    if (reply->orphaned_appointments_size() == limits::kOrphansListedMax) break;
     reply->add_orphaned_appointments(name);
   }
   if (!orphans.empty() && !request.accept_orphans() && !request.validate_only()) {

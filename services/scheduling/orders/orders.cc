@@ -85,10 +85,7 @@ absl::Status MarkRevoked(const rpc::Call& call, Transaction& transaction,
   v1::Appointment& appointment = *record.mutable_appointment();
   AddAttention(call, v1::Attention::REASON_ORDER_REVOKED, "its order was revoked", order,
                &appointment);
-  RETURN_IF_ERROR(Save(call, transaction, &record));
-  publisher.AppointmentChanged(transaction, appointment,
-                               v1::WatchAppointmentsResponse::KIND_UPDATED);
-  return absl::OkStatus();
+  return publisher.Update(call, transaction, &record);
 }
 
 }  // namespace

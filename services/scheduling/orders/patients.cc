@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/scheduling/records.h"
@@ -98,7 +99,9 @@ absl::Status Patients::Reassign(const rpc::Call& call, Transaction& transaction,
     RETURN_IF_ERROR(MoveOrder(call, transaction, name, to));
   }
   for (const std::string& name : overlaps) reply->add_overlapping_appointments(name);
-  call.audit_resource = "patients/-";  // which two is data about a person
+  // Which two became one has to be found again. The audit names records, and nothing about them.
+  call.audit_resource = to;
+  call.audit_reason = absl::StrCat("merged from ", from);
   return absl::OkStatus();
 }
 
@@ -112,10 +115,7 @@ absl::Status Patients::MoveAppointment(const rpc::Call& call, Transaction& trans
     AddAttention(call, v1::Attention::REASON_PATIENT_OVERLAP,
                  "overlaps another appointment of the patient", "", &appointment);
   }
-  RETURN_IF_ERROR(Save(call, transaction, &record));
-  publisher_->AppointmentChanged(transaction, appointment,
-                                 v1::WatchAppointmentsResponse::KIND_UPDATED);
-  return absl::OkStatus();
+  return publisher_->Update(call, transaction, &record);
 }
 
 }  // namespace clarity::scheduling

@@ -34,7 +34,7 @@ class Server:
             self._process = subprocess.Popen(
                 [BIN / 'clarityd', '--data', self._scratch / 'data', '--listen', self.address,
                  '--metrics-listen', f'127.0.0.1:{_free_port()}',
-                 '--keys', self._scratch / 'public', '--drain', '0',
+                 '--services', 'scheduling', '--keys', self._scratch / 'public', '--drain', '0',
                  '--roles', ROOT / 'deploy/policies/roles.textproto'],
                 stdout=log, stderr=subprocess.STDOUT)
         self._await_ready()

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "services/scheduling/catalog/local_time.h"
 
 namespace clarity::scheduling::catalog {
@@ -53,6 +54,23 @@ Bitmap ShiftsOf(const v1::Availability& row, absl::TimeZone zone, Interval windo
 
 }  // namespace
 
+Bitmap ShiftCache::Get(const v1::Availability& row, absl::TimeZone zone, Interval window) {
+  v1::Availability rule = row;
+  rule.clear_location();
+  const std::string key = absl::StrCat(zone.name(), "\n", window.begin, "\n", window.end, "\n",
+                                       rule.SerializeAsString());
+  {
+    base::MutexLock lock(&mutex_);
+    const auto kept = shifts_.find(key);
+    if (kept != shifts_.end()) return kept->second;
+  }
+  Bitmap shifts = ShiftsOf(row, zone, window);
+  base::MutexLock lock(&mutex_);
+  if (shifts_.size() >= kKeptMax) shifts_.clear();
+  shifts_.emplace(key, shifts);
+  return shifts;
+}
+
 calendar::AvailabilityRule RuleOf(const v1::Availability& availability) {
   calendar::AvailabilityRule rule;
   rule.first_day = ToDay(availability.start_date());
@@ -66,12 +84,12 @@ calendar::AvailabilityRule RuleOf(const v1::Availability& availability) {
 }
 
 Bitmap OpenHours(const v1::Resource& resource, const v1::Clinic& clinic, v1::Modality modality,
-                 calendar::PageRange pages) {
+                 calendar::PageRange pages, ShiftCache* shifts) {
   Bitmap open(pages.interval());
   for (const v1::Availability& row : resource.availability()) {
     if (!SpeaksOf(row, clinic, modality)) continue;
     const absl::TimeZone zone = ZoneOfRow(row, clinic);
-    Bitmap by_row = ShiftsOf(row, zone, pages.interval());
+    Bitmap by_row = shifts->Get(row, zone, pages.interval());
     for (const v1::Absence& absence : resource.absences()) by_row.Clear(SpanOf(absence, zone));
     open |= by_row;
   }

@@ -26,10 +26,10 @@ class HoursTest : public ::testing::Test {
       : catalog_(SmallCatalog()), resource_(FindIn(&catalog_, "resources/coast-prescriber")) {}
 
   std::vector<Interval> Open(absl::string_view from, absl::string_view until,
-                             v1::Modality modality = v1::MODALITY_IN_PERSON) const {
+                             v1::Modality modality = v1::MODALITY_IN_PERSON) {
     const Interval window = {Coast(from), Coast(until)};
     const calendar::Bitmap open =
-        OpenHours(*resource_, catalog_.clinics(0), modality, calendar::PagesOf(window));
+        OpenHours(*resource_, catalog_.clinics(0), modality, calendar::PagesOf(window), &shifts_);
     std::vector<Interval> stretches;
     for (Tick tick = window.begin; tick < window.end; ++tick) {
       if (!open.Test(tick)) continue;
@@ -52,7 +52,23 @@ class HoursTest : public ::testing::Test {
 
   v1::Catalog catalog_;
   v1::Resource* resource_;
+  ShiftCache shifts_;
 };
+
+TEST_F(HoursTest, AreThoseOfTheRowAsItIsNowHoweverOftenItWasAsked) {
+  const std::vector<Interval> usual = Open("2026-03-05 00:00", "2026-03-06 00:00");
+  EXPECT_THAT(usual, ElementsAre(Span("2026-03-05 09:00", "2026-03-05 17:00")));
+  v1::Availability* row = resource_->mutable_availability(0);
+  const v1::Availability before = *row;
+  row->mutable_hours()->mutable_end()->set_hours(15);
+  EXPECT_THAT(Open("2026-03-05 00:00", "2026-03-06 00:00"),
+              ElementsAre(Span("2026-03-05 09:00", "2026-03-05 15:00")));
+  *row = before;
+  EXPECT_EQ(Open("2026-03-05 00:00", "2026-03-06 00:00"), usual);
+  catalog_.mutable_clinics(0)->set_time_zone("America/New_York");
+  EXPECT_THAT(Open("2026-03-05 00:00", "2026-03-06 00:00"),
+              ElementsAre(Span("2026-03-05 06:00", "2026-03-05 14:00")));
+}
 
 TEST_F(HoursTest, KeepTheLocalClockWhenDaylightSavingBegins) {
   EXPECT_THAT(Open("2026-03-05 00:00", "2026-03-10 00:00"),

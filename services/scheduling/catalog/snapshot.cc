@@ -145,7 +145,7 @@ Snapshot::Block Snapshot::OpenBlock(int resource, Location location, int64_t num
   const calendar::PageRange pages = {number * kBlockPages, kBlockPages};
   auto block = std::make_shared<const calendar::Bitmap>(
       OpenHours(catalog_.resources(resource), catalog_.clinics(ClinicOf(location)),
-                ModalityOf(location), pages));
+                ModalityOf(location), pages, &shifts_));
   base::MutexLock lock(&shard.mutex);
   std::map<int64_t, Block>& blocks = shard.blocks[{resource, location}];
   blocks.emplace(number, block);

@@ -126,6 +126,8 @@ class Snapshot {
 
   mutable std::array<OpenShard, kOpenShards> open_shards_;
 
+  mutable ShiftCache shifts_;
+
   mutable base::Mutex plans_mutex_;
   mutable absl::flat_hash_map<PlanKey, std::unique_ptr<const VisitPlan>> plans_
       ABSL_GUARDED_BY(plans_mutex_);

@@ -188,6 +188,7 @@ TEST(Plan, CountsAResourceOutOnceItsLicenceDoesNotCoverTheWholeVisit) {
 TEST(OpenPage, IsTheSameWhateverPagesWereAskedForBefore) {
   const v1::Catalog catalog = DemoCatalog();
   const auto snapshot = Snapshot::Make(catalog, 1);
+  ShiftCache shifts;
   const PageIndex first = calendar::PageOf(TickAt(kCoastZone, "2026-02-20 00:00"));
   for (const char* name : {"resources/np-reyes", "resources/dr-castellano", "resources/dr-santos",
                            "resources/lake-forest-room-2"}) {
@@ -196,7 +197,7 @@ TEST(OpenPage, IsTheSameWhateverPagesWereAskedForBefore) {
       for (PageIndex page = first + 250; page >= first; page -= 7) {
         const calendar::Bitmap expected =
             OpenHours(snapshot->resource(resource), snapshot->clinic(ClinicOf(location)),
-                      ModalityOf(location), {page, 1});
+                      ModalityOf(location), {page, 1}, &shifts);
         ASSERT_EQ(snapshot->OpenPage(resource, location, page), expected.pages()[0])
             << name << " " << snapshot->LocationName(location) << " page " << page;
       }

@@ -65,14 +65,16 @@ stop_server() {
   fi
 }
 
-# The clinics of deploy/demo, and a patient with an order for six infusions, unless there is a
-# catalog already.
+# The clinics of deploy/demo, the policy of deploy/policy, and a patient with an order for six
+# infusions, unless there is a catalog already.
 apply_demo_unless_there() {
   if [[ -n $("$bin/clarityctl" export --token-file "$data/operator.token") ]]; then
     return
   fi
   "$bin/clarityctl" apply -f "$root/deploy/demo" --yes --token-file "$data/operator.token" >/dev/null
+  "$bin/clarityctl" policy apply -f "$root/deploy/policy" --yes \
+    --token-file "$data/operator.token" >/dev/null
   "$bin/clarityctl" order --name demo --patient demo --visit-type iv-session --units 6 \
     --gap-hours 48 --token-file "$data/service.token" >/dev/null
-  say "Applied the demo clinics of deploy/demo."
+  say "Applied the demo clinics of deploy/demo and the demo policy of deploy/policy."
 }

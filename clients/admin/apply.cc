@@ -5,11 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "clients/admin/catalog_files.h"
-#include "clients/core/errors.h"
+#include "clients/admin/changes.h"
 #include "clients/terminal/names.h"
 #include "clients/terminal/progress.h"
 #include "clients/terminal/table.h"
-#include "google/rpc/error_details.pb.h"
 
 namespace clarity::client {
 namespace {
@@ -19,24 +18,11 @@ using scheduling::v1::ApplyCatalogResponse;
 
 constexpr int kOrphansShownMax = 20;
 
-Cell SignOf(ApplyCatalogResponse::Action action) {
-  switch (action) {
-    case ApplyCatalogResponse::ACTION_CREATE:
-      return {"+", Tone::kGood};
-    case ApplyCatalogResponse::ACTION_UPDATE:
-      return {"~", Tone::kWarning};
-    case ApplyCatalogResponse::ACTION_DELETE:
-      return {"-", Tone::kBad};
-    default:
-      return {"?", Tone::kPlain};
-  }
-}
-
 void ShowDifferences(const ApplyCatalogResponse& plan, const Console& console) {
   Table table({" ", "name", "fields that change"});
   for (const auto& difference : plan.differences()) {
-    table.AddRow(
-        {SignOf(difference.action()), difference.name(), absl::StrJoin(difference.fields(), ", ")});
+    table.AddRow({SignOf<ApplyCatalogResponse>(difference.action()), difference.name(),
+                  absl::StrJoin(difference.fields(), ", ")});
   }
   table.Print(console);
 }
@@ -55,31 +41,6 @@ void ShowOrphans(const ApplyCatalogResponse& plan, const Console& console) {
   if (plan.orphaned_appointment_count() > shown) {
     *console.out << "  and " << plan.orphaned_appointment_count() - shown << " more\n";
   }
-}
-
-// "availability[0].recurrence" of "catalog.resources[3].availability[0].recurrence".
-absl::string_view WithinItem(absl::string_view field_path) {
-  for (int steps = 0; steps < 2; ++steps) {
-    const size_t dot = field_path.find('.');
-    if (dot == absl::string_view::npos) return "";
-    field_path.remove_prefix(dot + 1);
-  }
-  return field_path;
-}
-
-// Errors of the catalog itself by file and line, like a compiler; all others as usual.
-ExitCode ReportRefusal(const absl::Status& status, const CatalogFiles& files,
-                       const Console& console) {
-  const auto request = DetailOf<google::rpc::BadRequest>(status);
-  if (!absl::IsInvalidArgument(status) || !request.has_value()) return Report(console, status);
-  for (const auto& violation : request->field_violations()) {
-    const std::string place = files.Locate(violation.field());
-    const absl::string_view field =
-        place.empty() ? absl::string_view(violation.field()) : WithinItem(violation.field());
-    *console.err << place << (place.empty() ? "" : ": ") << Printable(field)
-                 << (field.empty() ? "" : ": ") << Printable(violation.description()) << '\n';
-  }
-  return kExitUsage;
 }
 
 }  // namespace
@@ -125,12 +86,13 @@ ExitCode Apply(const ApplyOptions& options, const AdminClient& client, const Con
     return kExitConflict;
   }
   const std::string changes = Counted(plan->differences_size(), "change");
-  if (!options.yes) {
-    if (!console.can_ask) {
-      *console.err << "Nothing was changed: there is nobody to ask. Say --yes to apply.\n";
+  switch (AskToApply(changes, options.yes, console)) {
+    case Consent::kGiven:
+      break;
+    case Consent::kRefused:
+      return kExitOk;
+    case Consent::kNobodyToAsk:
       return kExitUsage;
-    }
-    if (!AskYesNo(console, absl::StrCat("Apply ", changes, "?"))) return kExitOk;
   }
   request.set_validate_only(false);
   request.set_accept_orphans(options.accept_orphans);

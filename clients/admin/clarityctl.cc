@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "clients/admin/apply.h"
+#include "clients/admin/apply_policy.h"
 #include "clients/admin/catalog_files.h"
 #include "clients/admin/put_order.h"
 #include "clients/admin/token.h"
@@ -154,6 +155,33 @@ void AddApply(CLI::App* app, ApplyOptions* options) {
   app->footer(kApplyExamples);
 }
 
+constexpr char kApplyPolicyExamples[] =
+    "Shows what would change (+ new, ~ changed, - gone), and which decisions on open episodes "
+    "would,\n"
+    "asks, then changes all of it or nothing. It is in force at once; every version is kept.\n"
+    "Examples:\n"
+    "  clarityctl policy apply -f deploy/policy --dry-run\n"
+    "  clarityctl policy apply -f deploy/policy --yes --comment \"ECG from 60 years\"\n";
+
+void AddApplyPolicy(CLI::App* app, ApplyPolicyOptions* options) {
+  app->add_option("-f,--file", options->path,
+                  "A *.textproto file, or a directory of them, with the whole policy")
+      ->required()
+      ->type_name("PATH");
+  app->add_option("--comment", options->comment, "Why, for the list of versions");
+  app->add_flag("--yes", options->yes, "Do not ask");
+  app->add_flag("--dry-run", options->dry_run, "Only show what would change");
+  app->footer(kApplyPolicyExamples);
+}
+
+void AddExportPolicy(CLI::App* app, ExportPolicyOptions* options) {
+  app->add_option("policy", options->name, "Which; otherwise the only one");
+  app->add_option("--policy-version", options->version, "As it was in this version")
+      ->check(CLI::Range(1, 1'000'000'000));
+  app->add_option("-o,--output", options->directory, "To files in this directory; otherwise shown")
+      ->type_name("DIR");
+}
+
 constexpr char kOrderExamples[] =
     "Takes a token with the role SERVICE. An order of the same name is changed.\n"
     "Example:\n"
@@ -208,13 +236,15 @@ absl::StatusOr<AdminServer> ConnectAdmin(const ServerFlags& flags) {
   if (!channel.ok()) return channel.status();
   const Options options = OptionsOf(flags);
   return AdminServer{
-      AdminClient(MakeCatalogConnection(*channel, options)), MakeOrderConnection(*channel, options),
+      AdminClient(MakeCatalogConnection(*channel, options)),
+      PolicyClient(std::make_shared<PolicyConnection>(*channel, options)),
+      MakeOrderConnection(*channel, options),
       [channel = *channel, deadline = options.deadline] { return IsServing(channel, deadline); }};
 }
 
 int RunClarityctl(const std::vector<std::string>& arguments, const Console& console,
                   const AdminConnect& connect, const RunClarityd& run_clarityd) {
-  CLI::App app("Runs a Clarity server: its catalog, its tokens, its backups, how it is.",
+  CLI::App app("Runs a Clarity server: its catalog, policies, tokens and backups, how it is.",
                "clarityctl");
   app.require_subcommand(1);
   app.fallthrough();
@@ -254,6 +284,33 @@ int RunClarityctl(const std::vector<std::string>& arguments, const Console& cons
   export_command->callback([&] {
     with_server(
         [&](const AdminServer& server) { return RunExport(directory, server.client, console); });
+  });
+
+  CLI::App* policy = app.add_subcommand("policy", "What a clinic decides by: its rules as data");
+  policy->require_subcommand(1);
+  policy->fallthrough();
+  const auto with_policies = [&](const std::function<ExitCode(const PolicyClient&)>& command) {
+    with_server([&](const AdminServer& server) { return command(server.policies); });
+  };
+  ApplyPolicyOptions apply_policy_options;
+  CLI::App* apply_policy = policy->add_subcommand("apply", "Make a policy what text files declare");
+  AddApplyPolicy(apply_policy, &apply_policy_options);
+  apply_policy->callback([&] {
+    with_policies([&](const PolicyClient& client) {
+      return ApplyPolicy(apply_policy_options, client, console);
+    });
+  });
+  ExportPolicyOptions export_policy_options;
+  CLI::App* export_policy = policy->add_subcommand("export", "Write a policy as text files");
+  AddExportPolicy(export_policy, &export_policy_options);
+  export_policy->callback([&] {
+    with_policies([&](const PolicyClient& client) {
+      return ExportPolicy(export_policy_options, client, console);
+    });
+  });
+  CLI::App* list_policies = policy->add_subcommand("list", "The versions of the policies");
+  list_policies->callback([&] {
+    with_policies([&](const PolicyClient& client) { return ListPolicies(client, console); });
   });
 
   PutOrderOptions order_options;

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "clients/admin/admin_client.h"
+#include "clients/admin/policy_client.h"
 #include "clients/core/order_connection.h"
 #include "clients/terminal/console.h"
 #include "clients/terminal/server_flags.h"
@@ -17,6 +18,7 @@ namespace clarity::client {
 // What clarityctl needs of a server.
 struct AdminServer {
   AdminClient client;
+  PolicyClient policies;
   std::shared_ptr<OrderConnection> orders;
   std::function<absl::StatusOr<bool>()> is_serving;
 };

@@ -48,7 +48,8 @@ class ClarityctlTest : public testing::Test {
     return RunClarityctl(
         arguments, console_,
         [this](const ServerFlags&) {
-          return AdminServer{AdminClient(catalog_), orders_, [this] { return serving_; }};
+          return AdminServer{AdminClient(catalog_), PolicyClient(nullptr), orders_,
+                             [this] { return serving_; }};
         },
         run_clarityd_.AsStdFunction());
   }

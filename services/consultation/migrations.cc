@@ -76,6 +76,32 @@ CREATE TABLE emergency_access (
 CREATE INDEX emergency_access_by_patient ON emergency_access (patient, subject, expire_time);
 CREATE INDEX emergency_access_by_time ON emergency_access (create_time);
 )sql"},
+    {2, "policies", R"sql(
+-- Which version of a policy is in force.
+CREATE TABLE policy (
+  name TEXT NOT NULL PRIMARY KEY,
+  version BIGINT NOT NULL
+);
+
+-- Every version there was; the etag is of its contents. Bodies are
+-- clarity.storage.v1.PolicyVersionRecord.
+CREATE TABLE policy_version (
+  name TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  etag TEXT NOT NULL,
+  apply_time BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL,
+  PRIMARY KEY (name, version)
+);
+CREATE INDEX policy_version_by_time ON policy_version (apply_time);
+
+-- What a clinic goes by; "clinics/-" is all that have no row of their own.
+CREATE TABLE policy_clinic (
+  clinic TEXT NOT NULL PRIMARY KEY,
+  policy TEXT NOT NULL
+);
+)sql"},
 };
 
 }  // namespace

@@ -9,13 +9,15 @@
 #include "clarity/consultation/v1/outcome_service.pb.h"
 #include "clarity/consultation/v1/patient_service.grpc.pb.h"
 #include "clarity/consultation/v1/plan_service.pb.h"
-#include "clarity/consultation/v1/policy_service.pb.h"
+#include "clarity/consultation/v1/policy_service.grpc.pb.h"
 #include "services/consultation/patients/consents.h"
 #include "services/consultation/patients/emergency_access.h"
 #include "services/consultation/patients/patient_merge.h"
 #include "services/consultation/patients/patient_search.h"
 #include "services/consultation/patients/patients.h"
 #include "services/consultation/patients/search_index.h"
+#include "services/consultation/policy/policies.h"
+#include "services/consultation/policy/policy_store.h"
 #include "services/consultation/scheduling/clinics.h"
 #include "services/consultation/scheduling/outbox.h"
 #include "services/platform/base/status_macros.h"
@@ -37,7 +39,8 @@ struct UseCases {
         patients(&index, &clinics, random),
         search(&index),
         merge(&index, &outbox),
-        emergencies(random) {}
+        emergencies(random),
+        policies(&policy_store, /*episodes=*/nullptr) {}
 
   Clinics clinics;
   Outbox outbox;
@@ -47,6 +50,8 @@ struct UseCases {
   PatientMerge merge;
   Consents consents;
   EmergencyAccesses emergencies;
+  PolicyStore policy_store;
+  Policies policies;
 };
 
 // The gRPC surface, a line a method.
@@ -100,6 +105,28 @@ class PatientSurface final : public v1::PatientService::CallbackService {
   UseCases& use_;
 };
 
+class PolicySurface final : public v1::PolicyService::CallbackService {
+ public:
+  PolicySurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
+
+  ServerUnaryReactor* ApplyPolicy(Context* c, const v1::ApplyPolicyRequest* q,
+                                  v1::ApplyPolicyResponse* r) override {
+    return door_.Write(c, q, r, &use_.policies, &Policies::Apply);
+  }
+  ServerUnaryReactor* GetPolicy(Context* c, const v1::GetPolicyRequest* q,
+                                v1::Policy* r) override {
+    return door_.Read(c, q, r, &use_.policies, &Policies::Get);
+  }
+  ServerUnaryReactor* ListPolicies(Context* c, const v1::ListPoliciesRequest* q,
+                                   v1::ListPoliciesResponse* r) override {
+    return door_.Read(c, q, r, &use_.policies, &Policies::List);
+  }
+
+ private:
+  rpc::Door& door_;
+  UseCases& use_;
+};
+
 class Services final : public ConsultationServices {
  public:
   Services(storage::Database* database, rpc::Notifier* notifier, base::Random* random,
@@ -113,7 +140,8 @@ class Services final : public ConsultationServices {
 
   std::vector<grpc::Service*> OpenTo(rpc::Door* door) override {
     patients_ = std::make_unique<PatientSurface>(door, &use_);
-    return {patients_.get()};
+    policies_ = std::make_unique<PolicySurface>(door, &use_);
+    return {patients_.get(), policies_.get()};
   }
 
   void Follow(const std::shared_ptr<grpc::ChannelInterface>& scheduling,
@@ -132,6 +160,7 @@ class Services final : public ConsultationServices {
  private:
   UseCases use_;
   std::unique_ptr<PatientSurface> patients_;
+  std::unique_ptr<PolicySurface> policies_;
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ ConsultationConnections ConnectConsultation(const std::string& address, const st
   ConsultationConnections connections;
   connections.patients =
       std::make_shared<client::Connection<consultation::v1::PatientService>>(channel, options);
+  connections.policies = std::make_shared<client::PolicyConnection>(channel, options);
   return connections;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "clarity/consultation/v1/patient_service.grpc.pb.h"
+#include "clients/admin/policy_client.h"
 #include "clients/core/connection.h"
 
 namespace clarity::tests {
@@ -14,6 +15,9 @@ using PatientStub = consultation::v1::PatientService::StubInterface;
 // Everything one caller can call of consultation, over a channel of its own.
 struct ConsultationConnections {
   std::shared_ptr<client::Connection<consultation::v1::PatientService>> patients;
+  std::shared_ptr<client::PolicyConnection> policies;
+
+  client::PolicyClient AsOperator() const { return client::PolicyClient(policies); }
 };
 
 // As Connect; but while the server asks scheduling, a call is made again.

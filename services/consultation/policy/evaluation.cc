@@ -167,7 +167,7 @@ v1::Decision::Applies AppliesOf(Truth truth) {
   return v1::Decision::APPLIES_UNKNOWN;
 }
 
-Truth Applies(const Inquiry& inquiry, const v1::Rule& rule) {
+Truth AskRule(const Inquiry& inquiry, const v1::Rule& rule) {
   return rule.has_when() ? inquiry.Ask(rule.when()) : Truth::kYes;
 }
 

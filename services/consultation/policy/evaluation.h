@@ -13,7 +13,7 @@ namespace clarity::consultation {
 v1::Decision::Applies AppliesOf(Truth truth);
 
 // Whether a rule applies; one without a criterion always does.
-Truth Applies(const Inquiry& inquiry, const v1::Rule& rule);
+Truth AskRule(const Inquiry& inquiry, const v1::Rule& rule);
 
 // Every rule with its facts and what would change it. Which episode it is, and what has been set
 // aside, is the caller's to add.

@@ -1,0 +1,52 @@
+#ifndef CLARITY_SERVICES_CONSULTATION_POLICY_TRIAL_H_
+#define CLARITY_SERVICES_CONSULTATION_POLICY_TRIAL_H_
+
+#include <map>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "clarity/consultation/v1/policy_service.pb.h"
+#include "services/consultation/policy/facts.h"
+#include "services/consultation/policy/rulebook.h"
+#include "services/platform/storage/database.h"
+
+namespace clarity::consultation {
+
+// An open episode, as a trial looks at it.
+struct OpenEpisode {
+  std::string name;
+  std::string clinic;
+  Facts facts;
+  bool is_cleared = false;  // by a clearance that is valid
+};
+
+// Where a trial gets the open episodes from.
+class EpisodeFacts {
+ public:
+  virtual ~EpisodeFacts() = default;
+
+  // Calls `visit` for the open episodes, with the facts as of `now`, until it gives false.
+  virtual absl::Status ForEachOpen(storage::Transaction& transaction, absl::Time now,
+                                   absl::FunctionRef<bool(const OpenEpisode&)> visit) = 0;
+};
+
+// Which decisions a change of policy makes otherwise, counted by rule.
+class Trial {
+ public:
+  // What the episode goes by now, and would go by. Null: nothing.
+  void Add(const OpenEpisode& episode, const Rulebook* before, const Rulebook* after);
+  int episodes() const { return episodes_; }
+  void Report(v1::ApplyPolicyResponse* reply) const;
+
+ private:
+  // By rule, then by what it said and says.
+  using Key = std::tuple<std::string, v1::Decision::Applies, v1::Decision::Applies>;
+  std::map<Key, v1::ApplyPolicyResponse::DecisionChange> changes_;
+  int episodes_ = 0;
+};
+
+}  // namespace clarity::consultation
+
+#endif  // CLARITY_SERVICES_CONSULTATION_POLICY_TRIAL_H_

@@ -1,0 +1,13 @@
+#ifndef CLARITY_TESTS_SUPPORT_POLICIES_H_
+#define CLARITY_TESTS_SUPPORT_POLICIES_H_
+
+#include "clarity/consultation/v1/policy.pb.h"
+
+namespace clarity::tests {
+
+// deploy/policy, whole; for all clinics.
+consultation::v1::Policy DemoPolicy();
+
+}  // namespace clarity::tests
+
+#endif  // CLARITY_TESTS_SUPPORT_POLICIES_H_

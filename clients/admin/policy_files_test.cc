@@ -70,7 +70,7 @@ TEST_F(PolicyFilesTest, FindsTheLineOfAFieldPath) {
       {"policy.settings.safety_due_minutes", "/b.textproto:4"},
       {"policy.rules[0].when.any_of.criteria[1].age", "/a.textproto:6"},
       {"policy.rules[0].effect", "/a.textproto:1"},
-      {"policy.requirements[0].tests[1]", "/a.textproto:11"},
+      {"policy.requirements[0].tests[1]", "/a.textproto:12"},
   };
   for (const auto& c : cases) EXPECT_THAT(files->Locate(c.path), EndsWith(c.place)) << c.path;
   for (const char* path : {"policy.display_name", "policy.rules", "policy.rules[1]", "comment",

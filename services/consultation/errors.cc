@@ -20,4 +20,20 @@ absl::Status WrongState(absl::string_view name, absl::string_view state, absl::s
                                   {{"name", std::string(name)}, {"state", std::string(state)}});
 }
 
+absl::Status EpisodeOpen(absl::string_view episode) {
+  return base::FailedPrecondition("EPISODE_OPEN", "the patient has an open episode already",
+                                  {{"name", std::string(episode)}});
+}
+
+absl::Status EpisodeClosed(absl::string_view episode) {
+  return base::FailedPrecondition("EPISODE_CLOSED",
+                                  "the episode is closed: nothing more is recorded in it",
+                                  {{"name", std::string(episode)}});
+}
+
+absl::Status AlertOpen(absl::string_view alert) {
+  return base::FailedPrecondition("ALERT_OPEN", "a safety alert is open: it must be taken up first",
+                                  {{"name", std::string(alert)}});
+}
+
 }  // namespace clarity::consultation

@@ -12,6 +12,10 @@ absl::Status LikelyDuplicate(const v1::LikelyDuplicates& duplicates);
 // `state`: the state it is in, as its enum names it without the prefix.
 absl::Status WrongState(absl::string_view name, absl::string_view state, absl::string_view why);
 
+absl::Status EpisodeOpen(absl::string_view episode);
+absl::Status EpisodeClosed(absl::string_view episode);
+absl::Status AlertOpen(absl::string_view alert);
+
 }  // namespace clarity::consultation
 
 #endif  // CLARITY_SERVICES_CONSULTATION_ERRORS_H_

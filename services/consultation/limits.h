@@ -15,8 +15,18 @@ inline constexpr size_t kCandidatesReadMax = 1000;  // rows a search looks at
 inline constexpr int kConsentsKept = 100;
 inline constexpr absl::Duration kEmergencyAccess = absl::Hours(4);
 
+// -- Episodes ---------------------------------------------------------------------------------
+inline constexpr absl::Duration kFirstContactAgeMax = absl::Hours(24 * 30);
+inline constexpr absl::Duration kContactAgeMax = absl::Hours(24 * 7);
+inline constexpr size_t kWaitingListedMax = 5000;  // episodes a list of those to call looks at
+// Where no policy says: an alert is taken all the same.
+inline constexpr absl::Duration kSafetyDueDefault = absl::Minutes(30);
+
 // -- Scheduling -------------------------------------------------------------------------------
 inline constexpr size_t kMissingClinicsMax = 1000;  // remembered to have been asked for in vain
+
+// How old visits may be of which scheduling is asked when its changes cannot be followed any more.
+inline constexpr absl::Duration kVisitsListedBack = absl::Hours(24 * 180);
 
 }  // namespace clarity::consultation::limits
 

@@ -102,6 +102,64 @@ CREATE TABLE policy_clinic (
   policy TEXT NOT NULL
 );
 )sql"},
+    {3, "episodes, contacts, safety alerts and the appointments that scheduling tells of", R"sql(
+-- Bodies are clarity.storage.v1.EpisodeRecord. `waiting` is 1 while the episode is open and its
+-- consultation has not begun; `callback_time` is 0 where no call back is open.
+CREATE TABLE episode (
+  name TEXT NOT NULL PRIMARY KEY,
+  patient TEXT NOT NULL,
+  clinic TEXT NOT NULL,
+  state BIGINT NOT NULL,
+  waiting BIGINT NOT NULL,
+  warning_time BIGINT NOT NULL,
+  callback_time BIGINT NOT NULL,
+  create_time BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+CREATE INDEX episode_by_patient ON episode (patient, create_time);
+CREATE INDEX episode_by_time ON episode (create_time, name);
+CREATE INDEX episode_waiting ON episode (waiting, warning_time);
+CREATE INDEX episode_by_callback ON episode (callback_time);
+
+-- Bodies are clarity.storage.v1.ContactRecord.
+CREATE TABLE contact (
+  name TEXT NOT NULL PRIMARY KEY,
+  episode TEXT NOT NULL,
+  time BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+CREATE INDEX contact_by_episode ON contact (episode, time, name);
+
+-- Bodies are clarity.storage.v1.SafetyAlertRecord. Rows are never deleted.
+CREATE TABLE safety_alert (
+  name TEXT NOT NULL PRIMARY KEY,
+  patient TEXT NOT NULL,
+  clinic TEXT NOT NULL,
+  state BIGINT NOT NULL,
+  due_time BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+CREATE INDEX safety_alert_by_patient ON safety_alert (patient, state);
+CREATE INDEX safety_alert_by_due ON safety_alert (due_time, name);
+
+-- What scheduling has told. Bodies are clarity.scheduling.v1.Appointment, without the notes.
+CREATE TABLE appointment (
+  name TEXT NOT NULL PRIMARY KEY,
+  patient TEXT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+CREATE INDEX appointment_by_patient ON appointment (patient);
+
+-- One row, id 1: up to where, as WatchAppointments takes it.
+CREATE TABLE appointment_token (
+  id BIGINT NOT NULL PRIMARY KEY,
+  token TEXT NOT NULL
+);
+)sql"},
 };
 
 }  // namespace

@@ -15,13 +15,26 @@ using storage::Row;
 using storage::Sql;
 using storage::Transaction;
 using storage::Value;
+using storage::v1::EpisodeRecord;
 using storage::v1::PatientRecord;
+using storage::v1::SafetyAlertRecord;
 
 constexpr Sql kReadPatient = {"SELECT body FROM patient WHERE name = $1"};
 constexpr Sql kWritePatient = {
     "INSERT INTO patient (name, state, body, key_id) VALUES ($1, $2, $3, 0) "
     "ON CONFLICT (name) DO UPDATE SET state = $2, body = $3, key_id = 0"};
 constexpr Sql kClinicsOfPatient = {"SELECT clinic FROM patient_clinic WHERE patient = $1"};
+constexpr Sql kReadEpisode = {"SELECT body FROM episode WHERE name = $1"};
+constexpr Sql kWriteEpisode = {
+    "INSERT INTO episode (name, patient, clinic, state, waiting, warning_time, callback_time, "
+    "create_time, body, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) "
+    "ON CONFLICT (name) DO UPDATE SET patient = $2, clinic = $3, state = $4, waiting = $5, "
+    "warning_time = $6, callback_time = $7, create_time = $8, body = $9, key_id = 0"};
+constexpr Sql kReadAlert = {"SELECT body FROM safety_alert WHERE name = $1"};
+constexpr Sql kWriteAlert = {
+    "INSERT INTO safety_alert (name, patient, clinic, state, due_time, body, key_id) "
+    "VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (name) DO UPDATE SET patient = $2, "
+    "clinic = $3, state = $4, due_time = $5, body = $6, key_id = 0"};
 constexpr Sql kOpenToClinic = {
     "INSERT INTO patient_clinic (patient, clinic) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
 constexpr Sql kHasBrokenGlass = {
@@ -75,6 +88,42 @@ absl::StatusOr<PatientRecord> Load(const rpc::Call& call, Transaction& transacti
   return record;
 }
 
+template <>
+absl::StatusOr<EpisodeRecord> Load(const rpc::Call& call, Transaction& transaction,
+                                   absl::string_view name) {
+  call.audit_resource = std::string(name);
+  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadEpisode, name));
+  if (!body.has_value()) return call.Missing(name);
+  ASSIGN_OR_RETURN(auto record, storage::ParseRecord<EpisodeRecord>(*body));
+  RETURN_IF_ERROR(MaySeePatient(call, transaction, record.episode().patient()));
+  call.audit_clinic = record.episode().clinic();
+  return record;
+}
+
+absl::StatusOr<EpisodeRecord> LoadToChange(const rpc::Call& call, Transaction& transaction,
+                                           absl::string_view episode) {
+  ASSIGN_OR_RETURN(const auto seen, Load<EpisodeRecord>(call, transaction, episode));
+  RETURN_IF_ERROR(transaction.BumpGuard(seen.episode().patient()));
+  // What was read before the guard was taken may have changed meanwhile.
+  return Load<EpisodeRecord>(call, transaction, episode);
+}
+
+template <>
+absl::StatusOr<SafetyAlertRecord> Load(const rpc::Call& call, Transaction& transaction,
+                                       absl::string_view name) {
+  call.audit_resource = std::string(name);
+  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadAlert, name));
+  if (!body.has_value()) return call.Missing(name);
+  ASSIGN_OR_RETURN(auto record, storage::ParseRecord<SafetyAlertRecord>(*body));
+  const v1::SafetyAlert& alert = record.alert();
+  if (!call.MaySee(alert.clinic(), alert.patient()).ok()) {
+    if (alert.patient().empty()) return base::PermissionDenied();
+    RETURN_IF_ERROR(MaySeePatient(call, transaction, alert.patient()));
+  }
+  call.audit_clinic = alert.clinic();
+  return record;
+}
+
 absl::StatusOr<PatientRecord> ReadPatient(Transaction& transaction, absl::string_view name) {
   ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadPatient, name));
   if (!body.has_value()) return base::NotFound(name);
@@ -93,6 +142,39 @@ absl::Status Save(const rpc::Call& call, Transaction& transaction, PatientRecord
   return transaction
       .Execute(kWritePatient,
                {Value::Text(patient.name()), Value::Integer(patient.state()), Value::Bytes(body)})
+      .status();
+}
+
+absl::Status Save(const rpc::Call& call, Transaction& transaction, SafetyAlertRecord* record) {
+  v1::SafetyAlert& alert = *record->mutable_alert();
+  record->set_revision(record->revision() + 1);
+  alert.set_etag(storage::EtagOf(record->revision()));
+  call.audit_resource = alert.name();
+  call.audit_clinic = alert.clinic();
+  const std::string body = record->SerializeAsString();
+  return transaction
+      .Execute(kWriteAlert, {Value::Text(alert.name()), Value::Text(alert.patient()),
+                             Value::Text(alert.clinic()), Value::Integer(alert.state()),
+                             Value::Time(FromWire(alert.due_time())), Value::Bytes(body)})
+      .status();
+}
+
+absl::Status Save(Transaction& transaction, absl::Time now, EpisodeRecord* record) {
+  v1::Episode& episode = *record->mutable_episode();
+  record->set_revision(record->revision() + 1);
+  episode.set_etag(storage::EtagOf(record->revision()));
+  *episode.mutable_update_time() = ToWire(now);
+  const bool is_open = episode.state() != v1::Episode::STATE_CLOSED;
+  const bool is_waiting = is_open && !record->consultation_begun();
+  const int64_t callback = is_open ? record->callback_time_micros() : 0;
+  const std::string body = record->SerializeAsString();
+  return transaction
+      .Execute(kWriteEpisode,
+               {Value::Text(episode.name()), Value::Text(episode.patient()),
+                Value::Text(episode.clinic()), Value::Integer(episode.state()),
+                Value::Integer(is_waiting ? 1 : 0), Value::Integer(record->warning_time_micros()),
+                Value::Integer(callback), Value::Time(FromWire(episode.create_time())),
+                Value::Bytes(body)})
       .status();
 }
 

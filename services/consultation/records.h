@@ -4,6 +4,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "services/consultation/records.pb.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/storage/database.h"
@@ -22,6 +23,21 @@ absl::StatusOr<storage::v1::PatientRecord> Load(const rpc::Call& call,
                                                 storage::Transaction& transaction,
                                                 absl::string_view name);
 
+template <>
+absl::StatusOr<storage::v1::EpisodeRecord> Load(const rpc::Call& call,
+                                                storage::Transaction& transaction,
+                                                absl::string_view name);
+template <>
+absl::StatusOr<storage::v1::SafetyAlertRecord> Load(const rpc::Call& call,
+                                                    storage::Transaction& transaction,
+                                                    absl::string_view name);
+
+// The same of an episode that is to be changed: nobody else changes it, or another episode of the
+// patient, until the transaction ends.
+absl::StatusOr<storage::v1::EpisodeRecord> LoadToChange(const rpc::Call& call,
+                                                        storage::Transaction& transaction,
+                                                        absl::string_view episode);
+
 // OK when the caller may see this patient: the own, or one of the caller's clinics, or one whose
 // glass the caller has broken.
 absl::Status MaySeePatient(const rpc::Call& call, storage::Transaction& transaction,
@@ -34,6 +50,11 @@ absl::StatusOr<storage::v1::PatientRecord> ReadPatient(storage::Transaction& tra
 // Writes the row, new or not: counts the revision and sets the etag and the update time.
 absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
                   storage::v1::PatientRecord* record);
+absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
+                  storage::v1::SafetyAlertRecord* record);
+// The same for what nobody calls for: scheduling has told something.
+absl::Status Save(storage::Transaction& transaction, absl::Time now,
+                  storage::v1::EpisodeRecord* record);
 
 // From now on callers of this clinic see the patient.
 absl::Status OpenToClinic(storage::Transaction& transaction, absl::string_view patient,

@@ -4,12 +4,16 @@
 #include <utility>
 
 #include "clarity/consultation/v1/clearance_service.pb.h"
-#include "clarity/consultation/v1/episode_service.pb.h"
+#include "clarity/consultation/v1/episode_service.grpc.pb.h"
 #include "clarity/consultation/v1/evaluation_service.pb.h"
 #include "clarity/consultation/v1/outcome_service.pb.h"
 #include "clarity/consultation/v1/patient_service.grpc.pb.h"
 #include "clarity/consultation/v1/plan_service.pb.h"
 #include "clarity/consultation/v1/policy_service.grpc.pb.h"
+#include "services/consultation/intake/contacts.h"
+#include "services/consultation/intake/episode_log.h"
+#include "services/consultation/intake/episodes.h"
+#include "services/consultation/intake/safety_alerts.h"
 #include "services/consultation/patients/consents.h"
 #include "services/consultation/patients/emergency_access.h"
 #include "services/consultation/patients/patient_merge.h"
@@ -20,6 +24,7 @@
 #include "services/consultation/policy/policy_store.h"
 #include "services/consultation/scheduling/clinics.h"
 #include "services/consultation/scheduling/outbox.h"
+#include "services/consultation/scheduling/visits.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/rpc/door.h"
 
@@ -31,19 +36,28 @@ using grpc::ServerUnaryReactor;
 
 // The use cases, in the order in which they stand on each other.
 struct UseCases {
-  UseCases(storage::Database* database, rpc::Notifier* notifier, base::Random* random,
-           std::string search_key)
+  UseCases(storage::Database* database, rpc::Notifier* notifier, const base::Clock* clock,
+           base::Random* random, std::string search_key)
       : clinics(database),
         outbox(database, notifier),
+        log(notifier),
         index(std::move(search_key)),
         patients(&index, &clinics, random),
         search(&index),
-        merge(&index, &outbox),
+        merge(&index, &outbox, &log),
         emergencies(random),
-        policies(&policy_store, /*episodes=*/nullptr) {}
+        policies(&policy_store, /*episodes=*/nullptr),
+        episodes(&policy_store, &clinics, &log, random),
+        contacts(&clinics, &log, random),
+        alerts(&policy_store, &log, random),
+        visits(database, clock,
+               [this, clock](storage::Transaction& transaction, absl::string_view patient) {
+                 return episodes.FollowVisits(transaction, clock->Now(), patient);
+               }) {}
 
   Clinics clinics;
   Outbox outbox;
+  EpisodeLog log;
   SearchIndex index;
   Patients patients;
   PatientSearch search;
@@ -52,6 +66,10 @@ struct UseCases {
   EmergencyAccesses emergencies;
   PolicyStore policy_store;
   Policies policies;
+  Episodes episodes;
+  Contacts contacts;
+  SafetyAlerts alerts;
+  Visits visits;
 };
 
 // The gRPC surface, a line a method.
@@ -105,6 +123,56 @@ class PatientSurface final : public v1::PatientService::CallbackService {
   UseCases& use_;
 };
 
+class EpisodeSurface final : public v1::EpisodeService::CallbackService {
+ public:
+  EpisodeSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
+
+  ServerUnaryReactor* OpenEpisode(Context* c, const v1::OpenEpisodeRequest* q,
+                                  v1::Episode* r) override {
+    return door_.Write(c, q, r, &use_.episodes, &Episodes::Open);
+  }
+  ServerUnaryReactor* GetEpisode(Context* c, const v1::GetEpisodeRequest* q,
+                                 v1::Episode* r) override {
+    return door_.Read(c, q, r, &use_.episodes, &Episodes::Get);
+  }
+  ServerUnaryReactor* ListEpisodes(Context* c, const v1::ListEpisodesRequest* q,
+                                   v1::ListEpisodesResponse* r) override {
+    return door_.Read(c, q, r, &use_.episodes, &Episodes::List);
+  }
+  ServerUnaryReactor* CloseEpisode(Context* c, const v1::CloseEpisodeRequest* q,
+                                   v1::Episode* r) override {
+    return door_.Write(c, q, r, &use_.episodes, &Episodes::Close);
+  }
+  ServerUnaryReactor* LogContact(Context* c, const v1::LogContactRequest* q,
+                                 v1::Contact* r) override {
+    return door_.Write(c, q, r, &use_.contacts, &Contacts::Log);
+  }
+  ServerUnaryReactor* ListContacts(Context* c, const v1::ListContactsRequest* q,
+                                   v1::ListContactsResponse* r) override {
+    return door_.Read(c, q, r, &use_.contacts, &Contacts::List);
+  }
+  ServerUnaryReactor* ListOverdueContacts(Context* c, const v1::ListOverdueContactsRequest* q,
+                                          v1::ListOverdueContactsResponse* r) override {
+    return door_.Read(c, q, r, &use_.contacts, &Contacts::ListOverdue);
+  }
+  ServerUnaryReactor* RaiseSafetyAlert(Context* c, const v1::RaiseSafetyAlertRequest* q,
+                                       v1::SafetyAlert* r) override {
+    return door_.Write(c, q, r, &use_.alerts, &SafetyAlerts::Raise);
+  }
+  ServerUnaryReactor* AcknowledgeSafetyAlert(Context* c, const v1::AcknowledgeSafetyAlertRequest* q,
+                                             v1::SafetyAlert* r) override {
+    return door_.Write(c, q, r, &use_.alerts, &SafetyAlerts::Acknowledge);
+  }
+  ServerUnaryReactor* ListSafetyAlerts(Context* c, const v1::ListSafetyAlertsRequest* q,
+                                       v1::ListSafetyAlertsResponse* r) override {
+    return door_.Read(c, q, r, &use_.alerts, &SafetyAlerts::List);
+  }
+
+ private:
+  rpc::Door& door_;
+  UseCases& use_;
+};
+
 class PolicySurface final : public v1::PolicyService::CallbackService {
  public:
   PolicySurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
@@ -113,8 +181,7 @@ class PolicySurface final : public v1::PolicyService::CallbackService {
                                   v1::ApplyPolicyResponse* r) override {
     return door_.Write(c, q, r, &use_.policies, &Policies::Apply);
   }
-  ServerUnaryReactor* GetPolicy(Context* c, const v1::GetPolicyRequest* q,
-                                v1::Policy* r) override {
+  ServerUnaryReactor* GetPolicy(Context* c, const v1::GetPolicyRequest* q, v1::Policy* r) override {
     return door_.Read(c, q, r, &use_.policies, &Policies::Get);
   }
   ServerUnaryReactor* ListPolicies(Context* c, const v1::ListPoliciesRequest* q,
@@ -129,9 +196,9 @@ class PolicySurface final : public v1::PolicyService::CallbackService {
 
 class Services final : public ConsultationServices {
  public:
-  Services(storage::Database* database, rpc::Notifier* notifier, base::Random* random,
-           std::string search_key)
-      : use_(database, notifier, random, std::move(search_key)) {}
+  Services(storage::Database* database, rpc::Notifier* notifier, const base::Clock* clock,
+           base::Random* random, std::string search_key)
+      : use_(database, notifier, clock, random, std::move(search_key)) {}
 
   absl::Status Open(storage::Database* database) {
     return database->WriteAndWait(
@@ -141,16 +208,19 @@ class Services final : public ConsultationServices {
   std::vector<grpc::Service*> OpenTo(rpc::Door* door) override {
     patients_ = std::make_unique<PatientSurface>(door, &use_);
     policies_ = std::make_unique<PolicySurface>(door, &use_);
-    return {patients_.get(), policies_.get()};
+    episodes_ = std::make_unique<EpisodeSurface>(door, &use_);
+    return {patients_.get(), episodes_.get(), policies_.get()};
   }
 
   void Follow(const std::shared_ptr<grpc::ChannelInterface>& scheduling,
               const client::Options& options) override {
     use_.clinics.Follow(client::MakeCatalogConnection(scheduling, options));
     use_.outbox.Follow(client::MakeOrderConnection(scheduling, options));
+    use_.visits.Follow(client::MakeSchedulingConnection(scheduling, options));
   }
 
   void StopFollowing() override {
+    use_.visits.Stop();
     use_.outbox.Stop();
     use_.clinics.Stop();
   }
@@ -160,6 +230,7 @@ class Services final : public ConsultationServices {
  private:
   UseCases use_;
   std::unique_ptr<PatientSurface> patients_;
+  std::unique_ptr<EpisodeSurface> episodes_;
   std::unique_ptr<PolicySurface> policies_;
 };
 
@@ -179,9 +250,11 @@ std::vector<const google::protobuf::ServiceDescriptor*> Descriptors() {
 
 absl::StatusOr<std::unique_ptr<ConsultationServices>> MakeServices(storage::Database* database,
                                                                    rpc::Notifier* notifier,
+                                                                   const base::Clock* clock,
                                                                    base::Random* random,
                                                                    std::string search_key) {
-  auto services = std::make_unique<Services>(database, notifier, random, std::move(search_key));
+  auto services =
+      std::make_unique<Services>(database, notifier, clock, random, std::move(search_key));
   RETURN_IF_ERROR(services->Open(database));
   return services;
 }

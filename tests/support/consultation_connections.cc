@@ -16,6 +16,8 @@ ConsultationConnections ConnectConsultation(const std::string& address, const st
   connections.patients =
       std::make_shared<client::Connection<consultation::v1::PatientService>>(channel, options);
   connections.policies = std::make_shared<client::PolicyConnection>(channel, options);
+  connections.episodes =
+      std::make_shared<client::Connection<consultation::v1::EpisodeService>>(channel, options);
   return connections;
 }
 

@@ -4,17 +4,20 @@
 #include <memory>
 #include <string>
 
+#include "clarity/consultation/v1/episode_service.grpc.pb.h"
 #include "clarity/consultation/v1/patient_service.grpc.pb.h"
 #include "clients/admin/policy_client.h"
 #include "clients/core/connection.h"
 
 namespace clarity::tests {
 
+using EpisodeStub = consultation::v1::EpisodeService::StubInterface;
 using PatientStub = consultation::v1::PatientService::StubInterface;
 
 // Everything one caller can call of consultation, over a channel of its own.
 struct ConsultationConnections {
   std::shared_ptr<client::Connection<consultation::v1::PatientService>> patients;
+  std::shared_ptr<client::Connection<consultation::v1::EpisodeService>> episodes;
   std::shared_ptr<client::PolicyConnection> policies;
 
   client::PolicyClient AsOperator() const { return client::PolicyClient(policies); }

@@ -6,6 +6,8 @@
 
 #include "absl/algorithm/container.h"
 #include "services/consultation/errors.h"
+#include "services/consultation/intake/episodes.h"
+#include "services/consultation/intake/safety_alerts.h"
 #include "services/consultation/records.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
@@ -89,6 +91,9 @@ absl::Status PatientMerge::Merge(const rpc::Call& call, Transaction& transaction
                    LoadActive(call, transaction, request.from_patient(), request.from_etag()));
   ASSIGN_OR_RETURN(auto into,
                    LoadActive(call, transaction, request.to_patient(), request.to_etag()));
+  RETURN_IF_ERROR(
+      MoveEpisodes(transaction, call.now, from.patient().name(), into.patient().name(), log_));
+  RETURN_IF_ERROR(MoveAlerts(call, transaction, from.patient().name(), into.patient().name()));
   FillIn(from.patient(), into.mutable_patient());
   RETURN_IF_ERROR(MoveSubject(transaction, from.patient(), into.patient()));
   from.mutable_patient()->set_state(v1::Patient::STATE_MERGED);

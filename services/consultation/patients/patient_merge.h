@@ -3,6 +3,7 @@
 
 #include "absl/status/status.h"
 #include "clarity/consultation/v1/patient_service.pb.h"
+#include "services/consultation/intake/episode_log.h"
 #include "services/consultation/patients/search_index.h"
 #include "services/consultation/scheduling/outbox.h"
 #include "services/platform/rpc/call.h"
@@ -13,8 +14,9 @@ namespace clarity::consultation {
 // Two records turn out to be of the same person.
 class PatientMerge {
  public:
-  // Both outlive it.
-  PatientMerge(const SearchIndex* index, const Outbox* outbox) : index_(*index), outbox_(*outbox) {}
+  // All outlive it.
+  PatientMerge(const SearchIndex* index, const Outbox* outbox, const EpisodeLog* log)
+      : index_(*index), outbox_(*outbox), log_(*log) {}
 
   absl::Status Merge(const rpc::Call& call, storage::Transaction& transaction,
                      const v1::MergePatientsRequest& request, v1::Patient* reply);
@@ -22,6 +24,7 @@ class PatientMerge {
  private:
   const SearchIndex& index_;
   const Outbox& outbox_;
+  const EpisodeLog& log_;
 };
 
 }  // namespace clarity::consultation

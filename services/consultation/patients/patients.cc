@@ -35,6 +35,11 @@ constexpr Sql kTakeSubject = {
     "INSERT INTO patient_subject (subject, patient) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
 constexpr Sql kDropSubject = {"DELETE FROM patient_subject WHERE patient = $1"};
 
+// Of the clinic that kept the record; those of episodes go on seeing the patient.
+constexpr Sql kCloseToClinic = {
+    "DELETE FROM patient_clinic WHERE patient = $1 AND clinic = $2 AND NOT EXISTS "
+    "(SELECT name FROM episode WHERE patient = $1 AND clinic = $2)"};
+
 // Where it is tomorrow first.
 constexpr absl::Duration kFurthestEast = absl::Hours(14);
 
@@ -231,6 +236,7 @@ absl::Status Patients::Update(const rpc::Call& call, Transaction& transaction,
   if (patient.state() == v1::Patient::STATE_MERGED) {
     return WrongState(name, "MERGED", "the record was merged: change the one that goes on");
   }
+  const std::string clinic_before = patient.clinic();
   FieldMaskUtil::MergeOptions replace;
   replace.set_replace_message_fields(true);
   replace.set_replace_repeated_fields(true);
@@ -240,6 +246,11 @@ absl::Status Patients::Update(const rpc::Call& call, Transaction& transaction,
     return base::InvalidField("update_mask", "would leave a patient without a name or clinic");
   }
   RETURN_IF_ERROR(TakeSubject(transaction, patient));
+  if (patient.clinic() != clinic_before) {
+    RETURN_IF_ERROR(
+        transaction.Execute(kCloseToClinic, {Value::Text(name), Value::Text(clinic_before)})
+            .status());
+  }
   RETURN_IF_ERROR(Save(call, transaction, &record));
   RETURN_IF_ERROR(index_.Put(transaction, patient));
   *reply = patient;

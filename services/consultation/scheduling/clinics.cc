@@ -42,6 +42,12 @@ absl::StatusOr<std::vector<Clinic>> ListAll(client::CatalogConnection& catalog) 
 
 }  // namespace
 
+absl::StatusOr<absl::TimeZone> ZoneOf(const Clinic& clinic) {
+  absl::TimeZone zone;
+  if (absl::LoadTimeZone(clinic.time_zone(), &zone)) return zone;
+  return base::Internal("this machine does not know the time zone of a clinic");
+}
+
 Clinics::~Clinics() { Stop(); }
 
 void Clinics::Follow(std::shared_ptr<client::CatalogConnection> catalog) {

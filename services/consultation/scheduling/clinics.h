@@ -11,12 +11,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "clarity/scheduling/v1/catalog.pb.h"
 #include "clients/core/catalog_connection.h"
 #include "services/platform/base/mutex.h"
 #include "services/platform/storage/database.h"
 
 namespace clarity::consultation {
+
+// The clock a clinic goes by.
+absl::StatusOr<absl::TimeZone> ZoneOf(const scheduling::v1::Clinic& clinic);
 
 // The clinics as scheduling has last told of them, kept in a table of our own: where a clinic is
 // and which clock it goes by must be known while scheduling is away.

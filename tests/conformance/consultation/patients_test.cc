@@ -315,6 +315,19 @@ TEST_F(PatientsTest, AnotherClinicSeesNothingUntilAClinicianBreaksTheGlass) {
               Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
 }
 
+TEST_F(PatientsTest, ARecordThatMovesIsSeenByTheClinicItMovesTo) {
+  const auto patient = Created(NewPatient("Maria", "Ortiz"));
+  auto moved = patient;
+  moved.set_clinic(kIrvine);
+  EXPECT_THAT(CallerOf(kLakeForest, "STAFF")
+                  .patients->Call(&PatientStub::UpdatePatient, Change(moved, {"clinic"})),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  Value(staff_.patients->Call(&PatientStub::UpdatePatient, Change(moved, {"clinic"})));
+  EXPECT_EQ(Value(Get(CallerOf(kIrvine, "AGENT"), patient.name())).name(), patient.name());
+  EXPECT_THAT(Get(CallerOf(kLakeForest, "AGENT"), patient.name()),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+}
+
 TEST_F(PatientsTest, ARepeatedRequestMakesOneRecord) {
   auto request = NewPatient("Maria", "Ortiz");
   request.set_request_id("once");

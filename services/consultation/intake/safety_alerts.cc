@@ -1,0 +1,154 @@
+#include "services/consultation/intake/safety_alerts.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/consultation/errors.h"
+#include "services/consultation/intake/episodes.h"
+#include "services/consultation/limits.h"
+#include "services/consultation/paging.h"
+#include "services/consultation/records.h"
+#include "services/platform/base/errors.h"
+#include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
+#include "services/platform/storage/record.h"
+
+namespace clarity::consultation {
+namespace {
+
+using storage::Row;
+using storage::Sql;
+using storage::Transaction;
+using storage::Value;
+using storage::v1::SafetyAlertRecord;
+
+static_assert(v1::SafetyAlert::STATE_OPEN == 1);
+constexpr Sql kFindOpen = {
+    "SELECT name FROM safety_alert WHERE patient = $1 AND state = 1 LIMIT 1"};
+constexpr Sql kOfPatient = {"SELECT body FROM safety_alert WHERE patient = $1"};
+constexpr Sql kList = {
+    "SELECT name, due_time, body FROM safety_alert WHERE $4 = '' AND due_time >= $1 "
+    "AND (due_time > $1 OR name > $2) ORDER BY due_time, name LIMIT $3"};
+constexpr Sql kListOfPatient = {
+    "SELECT name, due_time, body FROM safety_alert WHERE patient = $4 AND due_time >= $1 "
+    "AND (due_time > $1 OR name > $2) ORDER BY due_time, name LIMIT $3"};
+
+absl::Status CheckNew(const v1::SafetyAlert& alert) {
+  if (alert.patient().empty() && alert.caller_label().empty()) {
+    return base::InvalidField("alert.caller_label", "is required where no patient is named");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> FindOpenAlert(Transaction& transaction, absl::string_view patient) {
+  std::string name;
+  RETURN_IF_ERROR(transaction.Query(kFindOpen, {Value::Text(patient)}, [&](const Row& row) {
+    name = std::string(row.Text(0));
+    return absl::OkStatus();
+  }));
+  return name;
+}
+
+absl::Status MoveAlerts(const rpc::Call& call, Transaction& transaction, absl::string_view from,
+                        const std::string& to) {
+  std::vector<SafetyAlertRecord> records;
+  RETURN_IF_ERROR(
+      transaction.Query(kOfPatient, {Value::Text(from)}, [&](const Row& row) -> absl::Status {
+        ASSIGN_OR_RETURN(auto record, storage::ParseRecord<SafetyAlertRecord>(row.Text(0)));
+        records.push_back(std::move(record));
+        return absl::OkStatus();
+      }));
+  for (SafetyAlertRecord& record : records) {
+    record.mutable_alert()->set_patient(to);
+    RETURN_IF_ERROR(Save(call, transaction, &record));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SafetyAlerts::Raise(const rpc::Call& call, Transaction& transaction,
+                                 const v1::RaiseSafetyAlertRequest& request,
+                                 v1::SafetyAlert* reply) {
+  RETURN_IF_ERROR(CheckNew(request.alert()));
+  SafetyAlertRecord record;
+  v1::SafetyAlert& alert = *record.mutable_alert();
+  alert = request.alert();
+  if (!alert.patient().empty()) {
+    RETURN_IF_ERROR(Load<storage::v1::PatientRecord>(call, transaction, alert.patient()).status());
+  }
+  absl::Duration due = limits::kSafetyDueDefault;
+  const auto rulebook = policies_.Of(transaction, alert.clinic());
+  if (rulebook.ok()) {
+    const v1::PolicySettings& settings = (*rulebook)->policy().settings();
+    alert.set_owner(settings.safety_owner());
+    due = absl::Minutes(settings.safety_due_minutes());
+  } else if (!absl::IsFailedPrecondition(rulebook.status())) {
+    return rulebook.status();
+  }
+  // Without a policy it has no owner yet, and is taken all the same.
+  alert.set_name(absl::StrCat("alerts/", base::NewId(call.now, random_)));
+  alert.set_state(v1::SafetyAlert::STATE_OPEN);
+  *alert.mutable_due_time() = ToWire(call.now + due);
+  *alert.mutable_create_time() = ToWire(call.now);
+  alert.set_subject(call.principal.subject);
+  RETURN_IF_ERROR(Save(call, transaction, &record));
+  RETURN_IF_ERROR(Tell(transaction, alert));
+  *reply = alert;
+  if (call.validate_only) reply->clear_name();
+  return absl::OkStatus();
+}
+
+absl::Status SafetyAlerts::Acknowledge(const rpc::Call& call, Transaction& transaction,
+                                       const v1::AcknowledgeSafetyAlertRequest& request,
+                                       v1::SafetyAlert* reply) {
+  if (call.principal.practitioner.empty()) return base::PermissionDenied();
+  RETURN_IF_ERROR(transaction.BumpGuard(request.name()));
+  ASSIGN_OR_RETURN(auto record, Load<SafetyAlertRecord>(call, transaction, request.name()));
+  v1::SafetyAlert& alert = *record.mutable_alert();
+  RETURN_IF_ERROR(storage::CheckEtag(request.etag(), alert.etag(), request.name()));
+  if (alert.state() != v1::SafetyAlert::STATE_OPEN) {
+    return WrongState(request.name(), "ACKNOWLEDGED", "somebody has taken the alert up already");
+  }
+  alert.set_state(v1::SafetyAlert::STATE_ACKNOWLEDGED);
+  alert.set_owner(call.principal.practitioner);
+  v1::Signature& acknowledgement = *alert.mutable_acknowledgement();
+  acknowledgement.set_practitioner(call.principal.practitioner);
+  acknowledgement.set_reason(request.action());
+  *acknowledgement.mutable_time() = ToWire(call.now);
+  RETURN_IF_ERROR(Save(call, transaction, &record));
+  RETURN_IF_ERROR(Tell(transaction, alert));
+  *reply = alert;
+  return absl::OkStatus();
+}
+
+absl::Status SafetyAlerts::List(const rpc::Call& call, Transaction& transaction,
+                                const v1::ListSafetyAlertsRequest& request,
+                                v1::ListSafetyAlertsResponse* reply) {
+  const auto take = [&](SafetyAlertRecord& record, bool has_room) -> absl::StatusOr<bool> {
+    const v1::SafetyAlert& alert = record.alert();
+    if (alert.state() != v1::SafetyAlert::STATE_OPEN && !request.show_acknowledged()) return false;
+    if (!request.clinic().empty() && alert.clinic() != request.clinic()) return false;
+    if (!call.MaySee(alert.clinic(), alert.patient()).ok()) return false;
+    if (has_room) *reply->add_alerts() = std::move(*record.mutable_alert());
+    return true;
+  };
+  ASSIGN_OR_RETURN(
+      *reply->mutable_next_page_token(),
+      ReadPage<SafetyAlertRecord>(transaction, request.patient().empty() ? kList : kListOfPatient,
+                                  request, Order::kOldestFirst, request.patient(), take));
+  return absl::OkStatus();
+}
+
+absl::Status SafetyAlerts::Tell(Transaction& transaction, const v1::SafetyAlert& alert) const {
+  if (alert.patient().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto open, FindOpenEpisode(transaction, alert.patient()));
+  if (open.has_value()) {
+    log_.Changed(transaction, open->episode(), v1::WatchEpisodesResponse::KIND_UPDATED,
+                 alert.name());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace clarity::consultation

@@ -1,0 +1,243 @@
+#include "services/consultation/scheduling/visits.h"
+
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "services/consultation/limits.h"
+#include "services/platform/base/log.h"
+#include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
+#include "services/platform/storage/record.h"
+
+namespace clarity::consultation {
+namespace {
+
+using scheduling::v1::Appointment;
+using storage::Row;
+using storage::Sql;
+using storage::Transaction;
+using storage::Value;
+using storage::v1::EpisodeRecord;
+
+constexpr Sql kOfPatient = {"SELECT body FROM appointment WHERE patient = $1"};
+constexpr Sql kRead = {"SELECT body FROM appointment WHERE name = $1"};
+constexpr Sql kWrite = {
+    "INSERT INTO appointment (name, patient, body, key_id) VALUES ($1, $2, $3, 0) "
+    "ON CONFLICT (name) DO UPDATE SET patient = $2, body = $3, key_id = 0"};
+constexpr Sql kReadToken = {"SELECT token FROM appointment_token WHERE id = 1"};
+constexpr Sql kWriteToken = {
+    "INSERT INTO appointment_token (id, token) VALUES (1, $1) "
+    "ON CONFLICT (id) DO UPDATE SET token = $1"};
+
+constexpr int kListPage = 500;
+constexpr absl::Duration kRetryEvery = absl::Seconds(1);
+
+absl::Status WriteToken(Transaction& transaction, const std::string& token) {
+  return transaction.Execute(kWriteToken, {Value::Text(token)}).status();
+}
+
+bool HasBegun(const Appointment& visit) {
+  return visit.state() == Appointment::STATE_IN_PROGRESS ||
+         visit.state() == Appointment::STATE_COMPLETED;
+}
+
+bool IsAhead(const Appointment& visit) {
+  return visit.state() == Appointment::STATE_BOOKED ||
+         visit.state() == Appointment::STATE_CONFIRMED ||
+         visit.state() == Appointment::STATE_ARRIVED;
+}
+
+// The consultation that counts: the first that has begun, or else the first that is booked.
+const Appointment* ConsultationAmong(const std::vector<Appointment>& visits,
+                                     const v1::PolicySettings& settings, absl::Time contact) {
+  const auto is_one = [&](const Appointment& visit) {
+    return absl::c_linear_search(settings.consultation_visit_types(), visit.visit_type()) &&
+           FromWire(visit.start_time()) >= contact;
+  };
+  for (const auto& counts : {HasBegun, IsAhead}) {
+    const auto found = absl::c_find_if(
+        visits, [&](const Appointment& visit) { return is_one(visit) && counts(visit); });
+    if (found != visits.end()) return &*found;
+  }
+  return nullptr;
+}
+
+v1::Step StepAfter(const Appointment* consultation) {
+  if (consultation == nullptr) return v1::STEP_BOOKING;
+  return consultation->state() == Appointment::STATE_COMPLETED ? v1::STEP_EVALUATION
+                                                               : v1::STEP_CONSULTATION;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Appointment>> VisitsOf(Transaction& transaction,
+                                                  absl::string_view patient) {
+  std::vector<Appointment> visits;
+  RETURN_IF_ERROR(
+      transaction.Query(kOfPatient, {Value::Text(patient)}, [&](const Row& row) -> absl::Status {
+        ASSIGN_OR_RETURN(auto visit, storage::ParseRecord<Appointment>(row.Text(0)));
+        visits.push_back(std::move(visit));
+        return absl::OkStatus();
+      }));
+  absl::c_sort(visits, [](const Appointment& a, const Appointment& b) {
+    return FromWire(a.start_time()) < FromWire(b.start_time());
+  });
+  return visits;
+}
+
+absl::StatusOr<bool> ApplyVisits(Transaction& transaction, const v1::PolicySettings& settings,
+                                 EpisodeRecord* record) {
+  const std::string before = record->SerializeAsString();
+  v1::Episode& episode = *record->mutable_episode();
+  ASSIGN_OR_RETURN(const auto visits, VisitsOf(transaction, episode.patient()));
+  const Appointment* consultation =
+      ConsultationAmong(visits, settings, FromWire(episode.contact_time()));
+  record->set_consultation(consultation == nullptr ? "" : consultation->name());
+  record->set_consultation_begun(consultation != nullptr && HasBegun(*consultation));
+  record->set_consultation_time_micros(
+      consultation == nullptr ? 0 : absl::ToUnixMicros(FromWire(consultation->start_time())));
+  episode.set_step(StepAfter(consultation));
+  return record->SerializeAsString() != before;
+}
+
+Visits::~Visits() { Stop(); }
+
+void Visits::Follow(std::shared_ptr<client::SchedulingConnection> scheduling) {
+  scheduling_ = std::move(scheduling);
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Visits::Stop() {
+  if (!thread_.joinable()) return;
+  {
+    base::MutexLock lock(&mutex_);
+    stopping_ = true;
+    if (watch_ != nullptr) watch_->Cancel();
+  }
+  changed_.NotifyAll();
+  thread_.join();
+}
+
+bool Visits::IsStopping() {
+  base::MutexLock lock(&mutex_);
+  return stopping_;
+}
+
+void Visits::Run() {
+  while (!IsStopping()) {
+    const absl::Status ended = FollowOnce();
+    if (IsStopping()) return;
+    if (!is_away_ && !ended.ok()) {  // said once, not at every attempt
+      base::Log(base::LogLevel::kWarning, "scheduling does not tell of appointments",
+                {{"error", std::string(ended.message())}});
+    }
+    is_away_ = !ended.ok();
+    base::MutexLock lock(&mutex_);
+    if (is_away_ && !stopping_) changed_.WaitFor(&mutex_, kRetryEvery);
+  }
+}
+
+absl::Status Visits::FollowOnce() {
+  ASSIGN_OR_RETURN(std::string token, ReadToken());
+  if (token.empty()) {
+    RETURN_IF_ERROR(ListAll());
+    ASSIGN_OR_RETURN(token, ReadToken());
+  }
+  scheduling::v1::WatchAppointmentsRequest request;
+  request.add_scopes()->set_clinic("clinics/-");
+  request.set_resume_token(token);
+  client::AppointmentWatch* watch = nullptr;
+  {
+    base::MutexLock lock(&mutex_);
+    if (stopping_) return absl::CancelledError("stopping");
+    watch_ = scheduling_->WatchAppointments(request, {});
+    watch = watch_.get();
+  }
+  for (;;) {
+    const auto event = watch->Next();
+    if (absl::IsOutOfRange(event.status())) return ListAll();
+    RETURN_IF_ERROR(event.status());
+    if (is_away_) base::Log(base::LogLevel::kInfo, "scheduling tells of appointments again", {});
+    is_away_ = false;
+    if (event->has_resync()) return ListAll();
+    if (event->has_change()) RETURN_IF_ERROR(Keep(*event));
+  }
+}
+
+absl::Status Visits::ListAll() {
+  scheduling::v1::ListAppointmentsRequest request;
+  request.set_show_ended(true);
+  request.set_filter(
+      absl::StrCat("start_time >= \"",
+                   absl::FormatTime(absl::RFC3339_sec, clock_.Now() - limits::kVisitsListedBack,
+                                    absl::UTCTimeZone()),
+                   "\""));
+  request.set_page_size(kListPage);
+  std::string token;
+  do {
+    ASSIGN_OR_RETURN(const auto page, scheduling_->ListAppointments(request, {}));
+    if (token.empty()) token = page.watch_token();
+    RETURN_IF_ERROR(database_.WriteAndWait([&](Transaction& transaction) -> absl::Status {
+      for (const Appointment& appointment : page.appointments()) {
+        RETURN_IF_ERROR(KeepOne(transaction, appointment));
+      }
+      return absl::OkStatus();
+    }));
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty() && !IsStopping());
+  if (!request.page_token().empty()) return absl::CancelledError("stopping");
+  // Only now: a list that was broken off begins anew.
+  return database_.WriteAndWait(
+      [&](Transaction& transaction) { return WriteToken(transaction, token); });
+}
+
+absl::StatusOr<std::string> Visits::ReadToken() {
+  std::string token;
+  RETURN_IF_ERROR(database_.ReadAndWait([&](Transaction& transaction) {
+    return transaction.Query(kReadToken, {}, [&](const Row& row) {
+      token = std::string(row.Text(0));
+      return absl::OkStatus();
+    });
+  }));
+  return token;
+}
+
+absl::Status Visits::Keep(const Event& event) {
+  return database_.WriteAndWait([&](Transaction& transaction) -> absl::Status {
+    const auto& change = event.change();
+    // What has left one clinic is told by the other.
+    if (change.kind() != Event::KIND_LEFT) {
+      RETURN_IF_ERROR(KeepOne(transaction, change.appointment()));
+    }
+    return WriteToken(transaction, event.resume_token());
+  });
+}
+
+absl::Status Visits::KeepOne(Transaction& transaction, const Appointment& appointment) {
+  std::set<std::string> patients = {appointment.participants(0).patient()};
+  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kRead, appointment.name()));
+  if (body.has_value()) {
+    ASSIGN_OR_RETURN(const auto known, storage::ParseRecord<Appointment>(*body));
+    // A list may be ahead of the changes that follow it.
+    if (FromWire(known.update_time()) > FromWire(appointment.update_time())) {
+      return absl::OkStatus();
+    }
+    patients.insert(known.participants(0).patient());
+  }
+  Appointment kept = appointment;
+  kept.clear_note();
+  const std::string text = kept.SerializeAsString();
+  RETURN_IF_ERROR(
+      transaction
+          .Execute(kWrite, {Value::Text(kept.name()), Value::Text(kept.participants(0).patient()),
+                            Value::Bytes(text)})
+          .status());
+  for (const std::string& patient : patients) RETURN_IF_ERROR(effect_(transaction, patient));
+  return absl::OkStatus();
+}
+
+}  // namespace clarity::consultation

@@ -1,0 +1,77 @@
+#ifndef CLARITY_SERVICES_CONSULTATION_SCHEDULING_VISITS_H_
+#define CLARITY_SERVICES_CONSULTATION_SCHEDULING_VISITS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "clarity/consultation/v1/policy.pb.h"
+#include "clarity/scheduling/v1/appointment.pb.h"
+#include "clients/core/scheduling_connection.h"
+#include "services/consultation/records.pb.h"
+#include "services/platform/base/clock.h"
+#include "services/platform/base/mutex.h"
+#include "services/platform/storage/database.h"
+
+namespace clarity::consultation {
+
+// The patient's visits as scheduling has told of them, by their start.
+absl::StatusOr<std::vector<scheduling::v1::Appointment>> VisitsOf(storage::Transaction& transaction,
+                                                                  absl::string_view patient);
+
+// What the visits say of an open episode: whether the consultation is booked or has begun, and so
+// which step is the present one. Whether anything of it has changed.
+absl::StatusOr<bool> ApplyVisits(storage::Transaction& transaction,
+                                 const v1::PolicySettings& settings,
+                                 storage::v1::EpisodeRecord* record);
+
+// Follows the appointments of scheduling: each change is kept together with what it causes and with
+// the token to resume from, so that after a crash none is missed and none counts twice.
+class Visits {
+ public:
+  // What a change of a patient's visits causes, in the same transaction.
+  using Effect = std::function<absl::Status(storage::Transaction&, absl::string_view patient)>;
+
+  // Both outlive it.
+  Visits(storage::Database* database, const base::Clock* clock, Effect effect)
+      : database_(*database), clock_(*clock), effect_(std::move(effect)) {}
+  ~Visits();
+
+  // From now on, on a thread of its own.
+  void Follow(std::shared_ptr<client::SchedulingConnection> scheduling);
+  void Stop();
+
+ private:
+  using Event = scheduling::v1::WatchAppointmentsResponse;
+
+  void Run();
+  // Follows until the watch ends; why it did.
+  absl::Status FollowOnce();
+  // Begins anew: what there is now, and a token to go on from.
+  absl::Status ListAll();
+  absl::StatusOr<std::string> ReadToken();
+  absl::Status Keep(const Event& event);
+  absl::Status KeepOne(storage::Transaction& transaction,
+                       const scheduling::v1::Appointment& appointment);
+  bool IsStopping();
+
+  storage::Database& database_;
+  const base::Clock& clock_;
+  const Effect effect_;
+  std::shared_ptr<client::SchedulingConnection> scheduling_;
+
+  base::Mutex mutex_;
+  base::CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::unique_ptr<client::AppointmentWatch> watch_ ABSL_GUARDED_BY(mutex_);
+  bool is_away_ = false;  // scheduling does not tell; of the thread only
+  std::thread thread_;
+};
+
+}  // namespace clarity::consultation
+
+#endif  // CLARITY_SERVICES_CONSULTATION_SCHEDULING_VISITS_H_

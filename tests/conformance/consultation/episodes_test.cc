@@ -1,0 +1,317 @@
+// From first contact on: episodes, calls, the two weeks, and what must not be lost.
+
+#include <string>
+#include <vector>
+
+#include "tests/conformance/consultation/consultation_test.h"
+#include "tests/support/policies.h"
+
+namespace clarity::tests {
+namespace {
+
+using absl::StatusCode;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ToCall = v1::ListOverdueContactsResponse;
+
+class EpisodesTest : public ConsultationTest {
+ protected:
+  EpisodesTest() {
+    v1::ApplyPolicyRequest apply;
+    v1::Policy& policy = *apply.mutable_policy();
+    policy = DemoPolicy();
+    policy.clear_clinics();
+    policy.add_clinics(kLakeForest);
+    policy.add_clinics(kIrvine);
+    policy.mutable_settings()->clear_consultation_visit_types();
+    policy.mutable_settings()->add_consultation_visit_types(kConsultation);
+    Value(Caller(Claims("operator", "OPERATOR")).AsOperator().ApplyPolicy(apply));
+  }
+
+  std::string NewPatient(const std::string& family, const std::string& clinic = kLakeForest) const {
+    v1::CreatePatientRequest request;
+    request.mutable_patient()->set_given_name("Maria");
+    request.mutable_patient()->set_family_name(family);
+    request.mutable_patient()->set_clinic(clinic);
+    return Value(agent_.patients->Call(&PatientStub::CreatePatient, request)).name();
+  }
+  static v1::OpenEpisodeRequest NewEpisode(const std::string& patient) {
+    v1::OpenEpisodeRequest request;
+    v1::Episode& episode = *request.mutable_episode();
+    episode.set_patient(patient);
+    episode.set_clinic(kLakeForest);
+    episode.add_reasons(v1::Episode::REASON_DEPRESSION);
+    episode.set_source(v1::Episode::SOURCE_PHONE);
+    return request;
+  }
+  v1::Episode Opened(const std::string& patient) const {
+    return Value(agent_.episodes->Call(&EpisodeStub::OpenEpisode, NewEpisode(patient)));
+  }
+  v1::Episode Present(const v1::Episode& episode) const {
+    v1::GetEpisodeRequest request;
+    request.set_name(episode.name());
+    return Value(agent_.episodes->Call(&EpisodeStub::GetEpisode, request));
+  }
+  static v1::LogContactRequest NewContact(const v1::Episode& episode,
+                                          v1::Contact::Disposition disposition) {
+    v1::LogContactRequest request;
+    v1::Contact& contact = *request.mutable_contact();
+    contact.set_episode(episode.name());
+    contact.set_direction(v1::Contact::DIRECTION_OUTBOUND);
+    contact.set_disposition(disposition);
+    return request;
+  }
+  std::vector<ToCall::OverdueContact> WhomToCall(const ConsultationConnections& caller,
+                                                 const std::string& clinic = "") const {
+    v1::ListOverdueContactsRequest request;
+    request.set_clinic(clinic);
+    request.set_page_size(1);
+    std::vector<ToCall::OverdueContact> all;
+    do {
+      const auto page = Value(caller.episodes->Call(&EpisodeStub::ListOverdueContacts, request));
+      all.insert(all.end(), page.overdue_contacts().begin(), page.overdue_contacts().end());
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return all;
+  }
+  static std::vector<ToCall::Cause> Causes(const std::vector<ToCall::OverdueContact>& items) {
+    std::vector<ToCall::Cause> causes;
+    for (const auto& item : items) causes.push_back(item.cause());
+    return causes;
+  }
+  v1::RaiseSafetyAlertRequest NewAlert(const std::string& patient) const {
+    v1::RaiseSafetyAlertRequest request;
+    v1::SafetyAlert& alert = *request.mutable_alert();
+    alert.set_patient(patient);
+    alert.set_clinic(kLakeForest);
+    alert.set_kind(v1::SafetyAlert::KIND_SUICIDE_RISK);
+    alert.set_description("says there is no point any more");
+    return request;
+  }
+
+  const ConsultationConnections agent_ = Caller(Claims("agent", "AGENT"));
+  const ConsultationConnections staff_ = Caller(Claims("staff", "STAFF"));
+  const ConsultationConnections clinician_ = Clinician("practitioners/dr-okafor", kLakeForest);
+  const Connections scheduling_ = server_.ConnectAs(Claims("staff", "STAFF"));
+};
+
+TEST_F(EpisodesTest, TheTwoWeeksAreCountedInDaysOfTheClinic) {
+  clock().Set(At("2026-03-02 23:50"));  // the third, in UTC
+  const auto episode = Opened(NewPatient("Ortiz"));
+  EXPECT_EQ(episode.state(), v1::Episode::STATE_ACTIVE);
+  EXPECT_EQ(episode.step(), v1::STEP_BOOKING);
+  EXPECT_EQ(episode.consultation_due_date().month(), 3);
+  EXPECT_EQ(episode.consultation_due_date().day(), 16);
+
+  clock().Set(At("2026-03-08 23:59"));  // day 6; the clocks have gone forward
+  EXPECT_THAT(WhomToCall(agent_), IsEmpty());
+  clock().Set(At("2026-03-09 00:00"));
+  auto items = WhomToCall(agent_);
+  ASSERT_THAT(Causes(items), ElementsAre(ToCall::CAUSE_DUE_SOON));
+  EXPECT_EQ(items[0].days_since_contact(), 7);
+  EXPECT_EQ(Local(FromWire(items[0].due_time())), "2026-03-17 00:00");
+  clock().Set(At("2026-03-16 23:59"));
+  EXPECT_THAT(Causes(WhomToCall(agent_)), ElementsAre(ToCall::CAUSE_DUE_SOON));
+  clock().Set(At("2026-03-17 00:00"));
+  EXPECT_THAT(Causes(WhomToCall(agent_)), ElementsAre(ToCall::CAUSE_OVERDUE));
+}
+
+TEST_F(EpisodesTest, AConsultationBookedInTimeSettlesItAndOneMissedDoesNot) {
+  const std::string patient = NewPatient("Ortiz");
+  const auto episode = Opened(patient);
+  const auto booked = Value(scheduling_.AsAgent().BookAppointment(
+      Booking(kConsultation, kLakeForest, "2026-03-12 10:00", patient)));
+  Eventually([&] { return Present(episode).step() == v1::STEP_CONSULTATION; });
+  clock().Set(At("2026-03-10 10:00"));
+  EXPECT_THAT(WhomToCall(agent_), IsEmpty());
+
+  scheduling::v1::CancelAppointmentRequest cancel = Cancellation(booked);
+  Value(scheduling_.AsAgent().CancelAppointment(cancel));
+  Eventually([&] { return Present(episode).step() == v1::STEP_BOOKING; });
+  EXPECT_THAT(Causes(WhomToCall(agent_)), ElementsAre(ToCall::CAUSE_DUE_SOON));
+
+  const auto late = Value(scheduling_.AsAgent().BookAppointment(
+      Booking(kConsultation, kLakeForest, "2026-03-19 10:00", patient)));
+  Eventually([&] { return Present(episode).step() == v1::STEP_CONSULTATION; });
+  const auto items = WhomToCall(agent_);
+  ASSERT_THAT(Causes(items), ElementsAre(ToCall::CAUSE_DUE_SOON)) << "it is too late";
+  EXPECT_EQ(items[0].appointment(), late.name());
+}
+
+TEST_F(EpisodesTest, WhatSchedulingToldWhileWeWereAwayIsCaughtUp) {
+  const std::string patient = NewPatient("Ortiz");
+  const auto episode = Opened(patient);
+  Value(scheduling_.AsAgent().BookAppointment(
+      Booking(kConsultation, kLakeForest, "2026-03-05 10:00", patient)));
+  server_.Restart();
+  Eventually([&] { return Present(episode).step() == v1::STEP_CONSULTATION; });
+}
+
+TEST_F(EpisodesTest, TheConsultationIsOverWhenItHasTakenPlace) {
+  const std::string patient = NewPatient("Ortiz");
+  const auto episode = Opened(patient);
+  const auto visit = Value(scheduling_.AsAgent().BookAppointment(
+      Booking(kConsultation, kLakeForest, "2026-03-05 10:00", patient)));
+  clock().Set(At("2026-03-05 09:55"));
+  scheduling::v1::RecordArrivalRequest arrive;
+  arrive.set_name(visit.name());
+  Value(scheduling_.scheduling->RecordArrival(arrive, {}));
+  clock().Set(At("2026-03-05 10:00"));
+  scheduling::v1::StartAppointmentRequest start;
+  start.set_name(visit.name());
+  Value(scheduling_.scheduling->StartAppointment(start, {}));
+  scheduling::v1::CompleteAppointmentRequest complete;
+  complete.set_name(visit.name());
+  clock().Set(At("2026-03-05 11:00"));
+  Value(scheduling_.scheduling->CompleteAppointment(complete, {}));
+  Eventually([&] { return Present(episode).step() == v1::STEP_EVALUATION; });
+  clock().Set(At("2026-03-30 10:00"));
+  EXPECT_THAT(WhomToCall(agent_), IsEmpty()) << "the promise was kept";
+}
+
+TEST_F(EpisodesTest, APatientHasOneOpenEpisode) {
+  const std::string patient = NewPatient("Ortiz");
+  const auto episode = Opened(patient);
+  EXPECT_THAT(agent_.episodes->Call(&EpisodeStub::OpenEpisode, NewEpisode(patient)),
+              Refused(StatusCode::kFailedPrecondition, "EPISODE_OPEN"));
+  v1::CloseEpisodeRequest close;
+  close.set_name(episode.name());
+  close.set_outcome(v1::Episode::OUTCOME_WITHDRAWN);
+  close.set_reason("moved away");
+  EXPECT_THAT(agent_.episodes->Call(&EpisodeStub::CloseEpisode, close),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  EXPECT_EQ(Value(staff_.episodes->Call(&EpisodeStub::CloseEpisode, close)).state(),
+            v1::Episode::STATE_CLOSED);
+  EXPECT_THAT(staff_.episodes->Call(&EpisodeStub::CloseEpisode, close),
+              Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+  EXPECT_THAT(agent_.episodes->Call(&EpisodeStub::LogContact,
+                                    NewContact(episode, v1::Contact::DISPOSITION_REACHED)),
+              Refused(StatusCode::kFailedPrecondition, "EPISODE_CLOSED"));
+  Opened(patient);
+  v1::ListEpisodesRequest list;
+  list.set_patient(patient);
+  EXPECT_THAT(Value(agent_.episodes->Call(&EpisodeStub::ListEpisodes, list)).episodes(), SizeIs(1));
+  list.set_show_closed(true);
+  EXPECT_THAT(Value(agent_.episodes->Call(&EpisodeStub::ListEpisodes, list)).episodes(), SizeIs(2));
+}
+
+TEST_F(EpisodesTest, WhatCannotBeIsRefused) {
+  const std::string patient = NewPatient("Ortiz");
+  auto request = NewEpisode(patient);
+  *request.mutable_episode()->mutable_contact_time() = ToWire(clock().Now() + absl::Minutes(1));
+  request.mutable_episode()->add_reasons(v1::Episode::REASON_OTHER);
+  EXPECT_THAT(ViolatedFields(agent_.episodes->Call(&EpisodeStub::OpenEpisode, request).status()),
+              ElementsAre("episode.contact_time", "episode.reason_note"));
+  EXPECT_THAT(
+      Patient("patients/other").episodes->Call(&EpisodeStub::OpenEpisode, NewEpisode(patient)),
+      Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+}
+
+TEST_F(EpisodesTest, ACallBackIsOpenUntilSomebodyIsReached) {
+  const auto episode = Opened(NewPatient("Ortiz"));
+  auto contact = NewContact(episode, v1::Contact::DISPOSITION_MESSAGE_LEFT);
+  *contact.mutable_contact()->mutable_callback_time() = ToWire(At("2026-03-03 15:00"));
+  contact.mutable_contact()->set_callback_number("949 555 0100");
+  contact.mutable_contact()->set_note("prefers afternoons");
+  Value(agent_.episodes->Call(&EpisodeStub::LogContact, contact));
+  EXPECT_THAT(WhomToCall(agent_), IsEmpty());
+  clock().Set(At("2026-03-03 15:00"));
+  const auto items = WhomToCall(agent_);
+  ASSERT_THAT(Causes(items), ElementsAre(ToCall::CAUSE_CALLBACK));
+  EXPECT_EQ(items[0].last_contact().note(), "prefers afternoons");
+  EXPECT_EQ(items[0].last_contact().callback_number(), "+19495550100");
+  Value(agent_.episodes->Call(&EpisodeStub::LogContact,
+                              NewContact(episode, v1::Contact::DISPOSITION_NO_ANSWER)));
+  EXPECT_THAT(WhomToCall(agent_), SizeIs(1));
+  Value(agent_.episodes->Call(&EpisodeStub::LogContact,
+                              NewContact(episode, v1::Contact::DISPOSITION_REACHED)));
+  EXPECT_THAT(WhomToCall(agent_), IsEmpty());
+  v1::ListContactsRequest list;
+  list.set_episode(episode.name());
+  const auto contacts = Value(agent_.episodes->Call(&EpisodeStub::ListContacts, list)).contacts();
+  ASSERT_THAT(contacts, SizeIs(3));
+  EXPECT_EQ(contacts[2].disposition(), v1::Contact::DISPOSITION_MESSAGE_LEFT) << "the newest first";
+}
+
+TEST_F(EpisodesTest, TheMostUrgentAreCalledFirstAndOnlyOfTheOwnClinics) {
+  Opened(NewPatient("Overdue"));
+  clock().Set(At("2026-03-10 08:00"));
+  Opened(NewPatient("Soon"));
+  clock().Set(At("2026-03-17 08:00"));
+  EXPECT_THAT(Causes(WhomToCall(agent_)),
+              ElementsAre(ToCall::CAUSE_OVERDUE, ToCall::CAUSE_DUE_SOON));
+  EXPECT_THAT(WhomToCall(CallerOf(kIrvine, "AGENT")), IsEmpty());
+  EXPECT_THAT(WhomToCall(agent_, kIrvine), IsEmpty());
+}
+
+TEST_F(EpisodesTest, AnAlertStaysOpenUntilAClinicianTakesItUp) {
+  const std::string patient = NewPatient("Ortiz");
+  const auto episode = Opened(patient);
+  const auto alert =
+      Value(agent_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, NewAlert(patient)));
+  EXPECT_EQ(alert.owner(), "practitioners/dr-okafor");
+  EXPECT_EQ(FromWire(alert.due_time()), clock().Now() + absl::Minutes(30));
+
+  v1::CloseEpisodeRequest close;
+  close.set_name(episode.name());
+  close.set_outcome(v1::Episode::OUTCOME_WITHDRAWN);
+  close.set_reason("no longer wants it");
+  EXPECT_THAT(staff_.episodes->Call(&EpisodeStub::CloseEpisode, close),
+              Refused(StatusCode::kFailedPrecondition, "ALERT_OPEN"));
+  EXPECT_THAT(agent_.episodes->Call(&EpisodeStub::ListSafetyAlerts, v1::ListSafetyAlertsRequest()),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+
+  server_.Restart();
+  const auto open = Value(
+      clinician_.episodes->Call(&EpisodeStub::ListSafetyAlerts, v1::ListSafetyAlertsRequest()));
+  ASSERT_THAT(open.alerts(), SizeIs(1));
+  v1::AcknowledgeSafetyAlertRequest take_up;
+  take_up.set_name(alert.name());
+  take_up.set_action("called back; safe tonight; seen tomorrow");
+  EXPECT_THAT(staff_.episodes->Call(&EpisodeStub::AcknowledgeSafetyAlert, take_up),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  const auto taken =
+      Value(clinician_.episodes->Call(&EpisodeStub::AcknowledgeSafetyAlert, take_up));
+  EXPECT_EQ(taken.acknowledgement().practitioner(), "practitioners/dr-okafor");
+  EXPECT_THAT(clinician_.episodes->Call(&EpisodeStub::AcknowledgeSafetyAlert, take_up),
+              Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+  Value(staff_.episodes->Call(&EpisodeStub::CloseEpisode, close));
+}
+
+TEST_F(EpisodesTest, AnAlertDoesNotWaitForARecordOrAPolicy) {
+  auto request = NewAlert("");
+  EXPECT_THAT(
+      ViolatedFields(agent_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, request).status()),
+      ElementsAre("alert.caller_label"));
+  request.mutable_alert()->set_caller_label("Ana, 949-555-0100");
+  request.mutable_alert()->set_clinic(kPhoenix);
+  const auto alert = Value(agent_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, request));
+  EXPECT_EQ(alert.owner(), "") << "nobody goes by a policy there";
+  EXPECT_TRUE(alert.has_due_time());
+}
+
+TEST_F(EpisodesTest, TwoRecordsOfOnePersonBringTheirEpisodesTogether) {
+  const std::string from = NewPatient("Ortiz");
+  const std::string to = NewPatient("Lopez");
+  const auto episode = Opened(from);
+  v1::MergePatientsRequest merge;
+  merge.set_from_patient(from);
+  merge.set_to_patient(to);
+  merge.set_reason("married");
+  {
+    const auto second = Opened(to);
+    EXPECT_THAT(staff_.patients->Call(&PatientStub::MergePatients, merge),
+                Refused(StatusCode::kFailedPrecondition, "EPISODE_OPEN"));
+    v1::CloseEpisodeRequest close;
+    close.set_name(second.name());
+    close.set_outcome(v1::Episode::OUTCOME_WITHDRAWN);
+    close.set_reason("opened twice");
+    Value(staff_.episodes->Call(&EpisodeStub::CloseEpisode, close));
+  }
+  Value(staff_.patients->Call(&PatientStub::MergePatients, merge));
+  EXPECT_EQ(Present(episode).patient(), to);
+}
+
+}  // namespace
+}  // namespace clarity::tests

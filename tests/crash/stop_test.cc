@@ -65,9 +65,10 @@ TEST(StopTest, EveryLineOfTheLogIsAnObject) {
   for (std::string line; std::getline(lines, line);) {
     const auto object = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
     ASSERT_TRUE(object.is_object()) << line;
-    events.push_back(object["event"]);
+    // The server's own calls, of one service to the other, come and go as they like.
+    if (object.value("subject", "") != "consultation") events.push_back(object["event"]);
   }
-  EXPECT_THAT(events, ::testing::ElementsAre("started", "call", "library", "stopping"));
+  EXPECT_THAT(events, ::testing::ElementsAre("started", "call", "library", "call", "stopping"));
 }
 
 }  // namespace

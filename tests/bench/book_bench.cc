@@ -61,6 +61,7 @@ int Run(const Options& options) {
   Requests requests(std::move(buffers), Requests::Use::kOnce);
 
   tests::ClaritydProcess clarityd;
+  clarityd.ServeOnly("scheduling");
   PinTo(options.server_core);
   clarityd.Start();
   PinTo(options.client_core);

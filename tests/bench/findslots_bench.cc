@@ -122,6 +122,7 @@ void StartOnServerCore(const Options& options, tests::ClaritydProcess* server) {
 
 int Run(const Options& options) {
   tests::ClaritydProcess clarityd;
+  clarityd.ServeOnly("scheduling");
   tests::ClaritydProcess echo_server(CLARITY_BENCH_ECHO_SERVER);
   StartOnServerCore(options, &clarityd);
   StartOnServerCore(options, &echo_server);

@@ -147,6 +147,7 @@ std::vector<std::string> ClaritydProcess::CommandLine() const {
     const std::string token_file = directory_ / "service.token";
     std::ofstream(token_file) << Token("consultation", "SERVICE");
     words.insert(words.end(), {"--scheduling-token", token_file});
+    if (!service_.empty()) words.insert(words.end(), {"--services", service_});
   }
   return words;
 }

@@ -20,6 +20,9 @@ class ClaritydProcess {
   explicit ClaritydProcess(std::string binary);
   ~ClaritydProcess();
 
+  // From the next start on it runs this service alone; otherwise all.
+  void ServeOnly(const std::string& service) { service_ = service; }
+
   // Starts it on what is in the directory, and waits until it serves; from the second time on where
   // it served before.
   void Start();
@@ -58,6 +61,7 @@ class ClaritydProcess {
   std::string ReadAddress() const;
 
   const std::string binary_;
+  std::string service_;  // empty: all
   const TemporaryDirectory directory_;
   const rpc::testing::TestIssuer issuer_;
   std::string address_ = "127.0.0.1:0";

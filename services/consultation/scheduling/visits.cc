@@ -157,14 +157,18 @@ absl::Status Visits::FollowOnce() {
     watch_ = scheduling_->WatchAppointments(request, {});
     watch = watch_.get();
   }
+  const absl::Status ended = KeepWhatComes(watch);
+  RETURN_IF_ERROR(WaitUntilKept());
+  return absl::IsOutOfRange(ended) ? ListAll() : ended;
+}
+
+absl::Status Visits::KeepWhatComes(client::AppointmentWatch* watch) {
   for (;;) {
-    const auto event = watch->Next();
-    if (absl::IsOutOfRange(event.status())) return ListAll();
-    RETURN_IF_ERROR(event.status());
+    ASSIGN_OR_RETURN(auto event, watch->Next());
     if (is_away_) base::Log(base::LogLevel::kInfo, "scheduling tells of appointments again", {});
     is_away_ = false;
-    if (event->has_resync()) return ListAll();
-    if (event->has_change()) RETURN_IF_ERROR(Keep(*event));
+    if (event.has_resync()) return absl::OutOfRangeError("changes were missed");
+    if (event.has_change()) RETURN_IF_ERROR(Keep(std::move(event)));
   }
 }
 
@@ -206,15 +210,55 @@ absl::StatusOr<std::string> Visits::ReadToken() {
   return token;
 }
 
-absl::Status Visits::Keep(const Event& event) {
-  return database_.WriteAndWait([&](Transaction& transaction) -> absl::Status {
-    const auto& change = event.change();
+absl::Status Visits::Keep(Event event) {
+  {
+    base::MutexLock lock(&mutex_);
+    RETURN_IF_ERROR(written_);
+    kept_.push_back(std::move(event));
+    if (std::exchange(writing_, true)) return absl::OkStatus();
+  }
+  WriteKept();
+  return absl::OkStatus();
+}
+
+// Without the lock: a store may answer before Write returns.
+void Visits::WriteKept() {
+  auto events = std::make_shared<std::vector<Event>>();
+  {
+    base::MutexLock lock(&mutex_);
+    events->swap(kept_);
+  }
+  database_.Write(
+      [this, events](Transaction& transaction) { return KeepAll(transaction, *events); },
+      [this](const storage::Outcome& outcome) {
+        {
+          base::MutexLock lock(&mutex_);
+          written_ = outcome.status;
+          writing_ = written_.ok() && !kept_.empty();
+          if (!writing_) {
+            // With the lock: who waits may go as soon as it is given up.
+            changed_.NotifyAll();
+            return;
+          }
+        }
+        WriteKept();
+      });
+}
+
+absl::Status Visits::WaitUntilKept() {
+  base::MutexLock lock(&mutex_);
+  while (writing_) changed_.Wait(&mutex_);
+  kept_.clear();
+  return std::exchange(written_, absl::OkStatus());
+}
+
+absl::Status Visits::KeepAll(Transaction& transaction, const std::vector<Event>& events) {
+  for (const Event& event : events) {
     // What has left one clinic is told by the other.
-    if (change.kind() != Event::KIND_LEFT) {
-      RETURN_IF_ERROR(KeepOne(transaction, change.appointment()));
-    }
-    return WriteToken(transaction, event.resume_token());
-  });
+    if (event.change().kind() == Event::KIND_LEFT) continue;
+    RETURN_IF_ERROR(KeepOne(transaction, event.change().appointment()));
+  }
+  return WriteToken(transaction, events.back().resume_token());
 }
 
 absl::Status Visits::KeepOne(Transaction& transaction, const Appointment& appointment) {

@@ -51,10 +51,18 @@ class Visits {
   void Run();
   // Follows until the watch ends; why it did.
   absl::Status FollowOnce();
+  // Until the watch ends; OUT_OF_RANGE where changes were missed.
+  absl::Status KeepWhatComes(client::AppointmentWatch* watch);
   // Begins anew: what there is now, and a token to go on from.
   absl::Status ListAll();
   absl::StatusOr<std::string> ReadToken();
-  absl::Status Keep(const Event& event);
+  // Keeps a change; those that come while others are being written are written together after them.
+  // The first failure of a write, if there was one: then nothing more is kept.
+  absl::Status Keep(Event event);
+  void WriteKept();
+  // Until nothing is being written.
+  absl::Status WaitUntilKept();
+  absl::Status KeepAll(storage::Transaction& transaction, const std::vector<Event>& events);
   absl::Status KeepOne(storage::Transaction& transaction,
                        const scheduling::v1::Appointment& appointment);
   bool IsStopping();
@@ -68,6 +76,9 @@ class Visits {
   base::CondVar changed_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<client::AppointmentWatch> watch_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Event> kept_ ABSL_GUARDED_BY(mutex_);  // and not being written yet
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status written_ ABSL_GUARDED_BY(mutex_);
   bool is_away_ = false;  // scheduling does not tell; of the thread only
   std::thread thread_;
 };

@@ -2,11 +2,15 @@
 #define CLARITY_SERVICES_CONSULTATION_LIMITS_H_
 
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/time/time.h"
 
 // Every limit of consultation in one place, the unit last in the name.
 namespace clarity::consultation::limits {
+
+// -- Lists ------------------------------------------------------------------------------------
+inline constexpr int64_t kRowsPerPageMax = 2000;  // looked at for one page, taken or left out
 
 // -- Patients ---------------------------------------------------------------------------------
 inline constexpr size_t kMatchesMax = 20;           // of a search
@@ -25,6 +29,13 @@ inline constexpr absl::Duration kSafetyDueDefault = absl::Minutes(30);
 // -- Scheduling -------------------------------------------------------------------------------
 inline constexpr size_t kMissingClinicsMax = 1000;  // remembered to have been asked for in vain
 
+inline constexpr absl::Duration kSchedulingRetryEvery = absl::Seconds(1);  // while it is away
+inline constexpr absl::Duration kClinicsRefreshEvery = absl::Minutes(1);
+// Soon: a caller waits for it.
+inline constexpr absl::Duration kClinicAskAgainAfter = absl::Milliseconds(50);
+inline constexpr int kOutboxBatch = 100;  // messages
+inline constexpr absl::Duration kOutboxLookAgainEvery = absl::Seconds(30);
+inline constexpr int kVisitsPage = 500;
 // How old visits may be of which scheduling is asked when its changes cannot be followed any more.
 inline constexpr absl::Duration kVisitsListedBack = absl::Hours(24 * 180);
 

@@ -7,6 +7,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "services/consultation/limits.h"
 #include "services/consultation/records.pb.h"
 #include "services/platform/storage/database.h"
 #include "services/platform/storage/record.h"
@@ -26,9 +27,6 @@ absl::StatusOr<Page> PageOf(const google::protobuf::Message& request, absl::stri
 std::string NextPageToken(const google::protobuf::Message& request,
                           const storage::v1::PageCursor& last);
 
-// How many rows one page looks at, taken or left out.
-inline constexpr int64_t kRowsPerPageMax = 2000;
-
 // Reads rows of `sql` (name, time, body; after $1, a time, and $2, a name; at most $3 rows; $4 is
 // `scope`) until a page is full. `take` is given each record and whether there is room for it; it
 // takes it, or says that the list leaves it out. Gives the token of the next page; empty: there is
@@ -47,7 +45,7 @@ absl::StatusOr<std::string> ReadPage(storage::Transaction& transaction, const st
   const absl::Status status = transaction.Query(
       sql,
       {Value::Integer(page->cursor.time_micros()), Value::Text(page->cursor.name()),
-       Value::Integer(kRowsPerPageMax), Value::Text(scope)},
+       Value::Integer(limits::kRowsPerPageMax), Value::Text(scope)},
       [&](const storage::Row& row) -> absl::Status {
         if (has_more) return absl::OkStatus();
         ++rows;
@@ -64,7 +62,7 @@ absl::StatusOr<std::string> ReadPage(storage::Transaction& transaction, const st
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
-  return has_more || rows == kRowsPerPageMax ? NextPageToken(request, last) : std::string();
+  return has_more || rows == limits::kRowsPerPageMax ? NextPageToken(request, last) : std::string();
 }
 
 }  // namespace clarity::consultation

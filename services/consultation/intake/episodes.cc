@@ -51,6 +51,14 @@ absl::Status CheckNew(const rpc::Call& call, const v1::Episode& episode) {
   return violations.empty() ? absl::OkStatus() : base::InvalidRequest(violations);
 }
 
+// The one way into a reply. A patient is not shown what is for staff.
+void Show(const rpc::Call& call, v1::Episode episode, v1::Episode* reply) {
+  *reply = std::move(episode);
+  if (!call.principal.IsPatientOnly() || !reply->has_closing()) return;
+  reply->mutable_closing()->clear_reason();
+  reply->mutable_closing()->clear_subject();
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<EpisodeRecord>> FindOpenEpisode(Transaction& transaction,
@@ -91,12 +99,11 @@ absl::Status MoveEpisodes(Transaction& transaction, absl::Time now, const std::s
   });
 }
 
-absl::Status Episodes::SetDueTimes(Transaction& transaction, EpisodeRecord* record) const {
+absl::Status Episodes::SetDueTimes(Transaction& transaction, const v1::PolicySettings& settings,
+                                   EpisodeRecord* record) const {
   v1::Episode& episode = *record->mutable_episode();
-  ASSIGN_OR_RETURN(const auto rulebook, policies_.Of(transaction, episode.clinic()));
   ASSIGN_OR_RETURN(const auto clinic, clinics_.Find(transaction, episode.clinic()));
   ASSIGN_OR_RETURN(const absl::TimeZone zone, ZoneOf(clinic));
-  const v1::PolicySettings& settings = rulebook->policy().settings();
   const absl::CivilDay contact = absl::ToCivilDay(FromWire(episode.contact_time()), zone);
   const absl::CivilDay due = contact + settings.consultation_due_days();
   type::v1::Date& date = *episode.mutable_consultation_due_date();
@@ -131,10 +138,11 @@ absl::Status Episodes::Open(const rpc::Call& call, Transaction& transaction,
   if (!episode.has_contact_time()) *episode.mutable_contact_time() = ToWire(call.now);
   episode.set_state(v1::Episode::STATE_ACTIVE);
   *episode.mutable_create_time() = ToWire(call.now);
-  RETURN_IF_ERROR(SetDueTimes(transaction, &record));
   ASSIGN_OR_RETURN(const auto rulebook, policies_.Of(transaction, episode.clinic()));
+  const v1::PolicySettings& settings = rulebook->policy().settings();
+  RETURN_IF_ERROR(SetDueTimes(transaction, settings, &record));
   // They may have booked before anybody opened it.
-  RETURN_IF_ERROR(ApplyVisits(transaction, rulebook->policy().settings(), &record).status());
+  RETURN_IF_ERROR(ApplyVisits(transaction, settings, &record).status());
   RETURN_IF_ERROR(OpenToClinic(transaction, patient, episode.clinic()));
   RETURN_IF_ERROR(Save(transaction, call.now, &record));
   log_.Changed(transaction, episode, Event::KIND_OPENED);
@@ -148,7 +156,7 @@ absl::Status Episodes::Open(const rpc::Call& call, Transaction& transaction,
 absl::Status Episodes::Get(const rpc::Call& call, Transaction& transaction,
                            const v1::GetEpisodeRequest& request, v1::Episode* reply) {
   ASSIGN_OR_RETURN(auto record, Load<EpisodeRecord>(call, transaction, request.name()));
-  *reply = std::move(*record.mutable_episode());
+  Show(call, std::move(*record.mutable_episode()), reply);
   return absl::OkStatus();
 }
 
@@ -159,7 +167,7 @@ absl::Status Episodes::List(const rpc::Call& call, Transaction& transaction,
     const v1::Episode& episode = record.episode();
     if (episode.state() == v1::Episode::STATE_CLOSED && !request.show_closed()) return false;
     if (!MaySeePatient(call, transaction, episode.patient()).ok()) return false;
-    if (has_room) *reply->add_episodes() = std::move(*record.mutable_episode());
+    if (has_room) Show(call, std::move(*record.mutable_episode()), reply->add_episodes());
     return true;
   };
   ASSIGN_OR_RETURN(

@@ -52,7 +52,7 @@ class Episodes {
 
  private:
   // When the consultation is due, by the policy and the calendar of the clinic.
-  absl::Status SetDueTimes(storage::Transaction& transaction,
+  absl::Status SetDueTimes(storage::Transaction& transaction, const v1::PolicySettings& settings,
                            storage::v1::EpisodeRecord* record) const;
 
   PolicyStore& policies_;

@@ -56,6 +56,11 @@ void FillIn(const v1::Patient& from, v1::Patient* into) {
   filled.clear_consents();
   filled.clear_contact_hours();
   filled.clear_accessibility_needs();
+  // One person is not put together of two, nor an address.
+  if (into->has_birth_date()) filled.clear_birth_date();
+  if (into->has_address()) filled.clear_address();
+  if (into->has_emergency_contact()) filled.clear_emergency_contact();
+  if (into->has_escort()) filled.clear_escort();
   filled.MergeFrom(*into);
   *into = std::move(filled);
   for (const v1::Consent& consent : from.consents()) *into->add_consents() = consent;

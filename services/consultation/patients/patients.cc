@@ -16,6 +16,7 @@
 #include "services/consultation/patients/phone_numbers.h"
 #include "services/consultation/records.h"
 #include "services/platform/base/errors.h"
+#include "services/platform/base/local_time.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
 #include "services/platform/rpc/answer.h"
@@ -52,11 +53,10 @@ constexpr const char* kStaffsFields[] = {"given_name", "family_name", "birth_dat
 void CheckBirthDate(const v1::Patient& patient, absl::Time now,
                     std::vector<base::Violation>* violations) {
   if (!patient.has_birth_date()) return;
-  const type::v1::Date& date = patient.birth_date();
-  const absl::CivilDay day(date.year(), date.month(), date.day());
-  if (day.month() != date.month() || day.day() != date.day()) {
+  if (!IsDay(patient.birth_date())) {
     violations->push_back({"patient.birth_date", "is no day of the calendar"});
-  } else if (day > absl::ToCivilDay(now + kFurthestEast, absl::UTCTimeZone())) {
+  } else if (ToDay(patient.birth_date()) >
+             absl::ToCivilDay(now + kFurthestEast, absl::UTCTimeZone())) {
     violations->push_back({"patient.birth_date", "is in the future"});
   }
 }
@@ -133,8 +133,7 @@ absl::Status Patients::Normalise(const rpc::Call& call, Transaction& transaction
   std::vector<base::Violation> violations;
   CheckBirthDate(*patient, call.now, &violations);
   NormaliseNumbers(clinic.address().country(), patient, &violations);
-  absl::TimeZone zone;
-  if (!patient->time_zone().empty() && !absl::LoadTimeZone(patient->time_zone(), &zone)) {
+  if (!patient->time_zone().empty() && !FindZone(patient->time_zone()).has_value()) {
     violations.push_back({"patient.time_zone", "is no time zone of the IANA database"});
   }
   return violations.empty() ? absl::OkStatus() : base::InvalidRequest(violations);

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "services/consultation/policy/quantity.h"
+#include "services/platform/base/local_time.h"
 #include "services/platform/base/wire.h"
 
 namespace clarity::consultation {
@@ -22,10 +23,6 @@ template <typename Texts>
 bool Intersect(const Texts& some, const Texts& others) {
   return std::any_of(some.begin(), some.end(),
                      [&](const std::string& text) { return Contains(others, text); });
-}
-
-absl::CivilDay DayOf(const type::v1::Date& date) {
-  return absl::CivilDay(date.year(), date.month(), date.day());
 }
 
 // What a leaf about a list asks for: a code, or any code of a class.
@@ -256,14 +253,14 @@ Truth Inquiry::Judge(const v1::ReportedCondition& entry, const v1::HasCondition&
   if (what.current() && entry.resolved()) return Truth::kNo;
   if (what.within_days() == 0) return Truth::kYes;
   if (!entry.has_onset_date()) return Truth::kUnknown;
-  return Known(day - consultation::DayOf(entry.onset_date()) < what.within_days());
+  return Known(day - ToDay(entry.onset_date()) < what.within_days());
 }
 
 Truth Inquiry::Judge(const v1::MedicationStatement& entry, const v1::TakesMedicine& what,
                      absl::CivilDay day) const {
-  if (entry.has_start_date() && day < consultation::DayOf(entry.start_date())) return Truth::kNo;
+  if (entry.has_start_date() && day < ToDay(entry.start_date())) return Truth::kNo;
   if (!entry.has_end_date()) return Truth::kYes;
-  return Known(day < consultation::DayOf(entry.end_date()) + what.within_days());
+  return Known(day < ToDay(entry.end_date()) + what.within_days());
 }
 
 Truth Inquiry::AskAge(const v1::Range& range, absl::Time time) const {
@@ -346,8 +343,7 @@ std::vector<absl::Time> Inquiry::TurnsOf(const v1::Criterion& leaf) const {
         if (list.answer == nullptr) continue;
         for (const v1::ReportedCondition& entry : list.answer->conditions().conditions()) {
           if (!entry.has_onset_date()) continue;
-          turns.push_back(StartOf(consultation::DayOf(entry.onset_date()) +
-                                  leaf.has_condition().within_days()));
+          turns.push_back(StartOf(ToDay(entry.onset_date()) + leaf.has_condition().within_days()));
         }
       }
       break;
@@ -355,9 +351,8 @@ std::vector<absl::Time> Inquiry::TurnsOf(const v1::Criterion& leaf) const {
       for (const List& list : medicines_) {
         if (list.answer == nullptr) continue;
         for (const v1::MedicationStatement& entry : list.answer->medicines().medicines()) {
-          turns.push_back(StartOf(consultation::DayOf(entry.start_date())));
-          turns.push_back(
-              StartOf(consultation::DayOf(entry.end_date()) + leaf.takes_medicine().within_days()));
+          turns.push_back(StartOf(ToDay(entry.start_date())));
+          turns.push_back(StartOf(ToDay(entry.end_date()) + leaf.takes_medicine().within_days()));
         }
       }
       break;

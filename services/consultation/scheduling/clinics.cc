@@ -5,7 +5,7 @@
 
 #include "services/consultation/limits.h"
 #include "services/platform/base/errors.h"
-#include "services/platform/base/limits.h"
+#include "services/platform/base/local_time.h"
 #include "services/platform/base/log.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/storage/record.h"
@@ -24,11 +24,6 @@ constexpr Sql kAdd = {"INSERT INTO clinic (name, country, body, key_id) VALUES (
 constexpr Sql kCountries = {
     "SELECT DISTINCT country FROM clinic WHERE country <> '' ORDER BY country"};
 
-constexpr absl::Duration kRefreshEvery = absl::Minutes(1);
-constexpr absl::Duration kRetryEvery = absl::Seconds(1);
-// Soon: the caller waits for it.
-constexpr absl::Duration kAskAgainAfter = absl::Milliseconds(50);
-
 absl::StatusOr<std::vector<Clinic>> ListAll(client::CatalogConnection& catalog) {
   std::vector<Clinic> clinics;
   scheduling::v1::ListClinicsRequest request;
@@ -43,8 +38,7 @@ absl::StatusOr<std::vector<Clinic>> ListAll(client::CatalogConnection& catalog) 
 }  // namespace
 
 absl::StatusOr<absl::TimeZone> ZoneOf(const Clinic& clinic) {
-  absl::TimeZone zone;
-  if (absl::LoadTimeZone(clinic.time_zone(), &zone)) return zone;
+  if (const auto zone = FindZone(clinic.time_zone()); zone.has_value()) return *zone;
   return base::Internal("this machine does not know the time zone of a clinic");
 }
 
@@ -68,7 +62,8 @@ absl::StatusOr<Clinic> Clinics::Find(Transaction& transaction, const std::string
   ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kRead, name));
   if (body.has_value()) return storage::ParseRecord<Clinic>(*body);
   if (IsKnownMissing(name)) return base::NotFound(name);
-  return base::Unavailable("scheduling is being asked for the clinic", kAskAgainAfter);
+  return base::Unavailable("scheduling is being asked for the clinic",
+                           limits::kClinicAskAgainAfter);
 }
 
 absl::StatusOr<std::vector<std::string>> Clinics::Countries(Transaction& transaction) {
@@ -117,7 +112,9 @@ void Clinics::Run() {
                 is_away ? "scheduling does not tell of its clinics" : "scheduling tells again",
                 {{"error", std::string(status.message())}});
     }
-    if (!stopping_ && !asked_) changed_.WaitFor(&mutex_, status.ok() ? kRefreshEvery : kRetryEvery);
+    if (!stopping_ && !asked_)
+      changed_.WaitFor(&mutex_,
+                       status.ok() ? limits::kClinicsRefreshEvery : limits::kSchedulingRetryEvery);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/consultation/limits.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/log.h"
 #include "services/platform/base/status_macros.h"
@@ -35,10 +36,6 @@ constexpr Sql kNoteWaiting = {
     "ON CONFLICT (resource_name) DO UPDATE SET waiting = outbox_standing.waiting + 1"};
 constexpr Sql kNoteDelivered = {
     "UPDATE outbox_standing SET waiting = waiting - 1, refusal = $2 WHERE resource_name = $1"};
-
-constexpr int kBatch = 100;
-constexpr absl::Duration kLookAgainEvery = absl::Seconds(30);
-constexpr absl::Duration kRetryEvery = absl::Seconds(1);
 
 absl::StatusOr<int64_t> ReadDelivered(Transaction& transaction) {
   int64_t position = 0;
@@ -172,9 +169,9 @@ void Outbox::Run() {
                 {{"error", std::string(carried.status().message())}});
     }
     if (!carried.ok()) {
-      goes_on = wake_->Wait(kRetryEvery, /*until_woken=*/false);
-    } else if (*carried < kBatch) {
-      goes_on = wake_->Wait(kLookAgainEvery, /*until_woken=*/true);
+      goes_on = wake_->Wait(limits::kSchedulingRetryEvery, /*until_woken=*/false);
+    } else if (*carried < limits::kOutboxBatch) {
+      goes_on = wake_->Wait(limits::kOutboxLookAgainEvery, /*until_woken=*/true);
     } else {
       goes_on = wake_->Wait(absl::ZeroDuration(), /*until_woken=*/false);
     }
@@ -185,7 +182,8 @@ absl::StatusOr<int> Outbox::CarryAll() {
   std::vector<Change> changes;
   RETURN_IF_ERROR(database_.ReadAndWait([&](Transaction& transaction) -> absl::Status {
     ASSIGN_OR_RETURN(const int64_t position, ReadDelivered(transaction));
-    ASSIGN_OR_RETURN(changes, storage::ReadChanges(transaction, kStream, position, kBatch));
+    ASSIGN_OR_RETURN(changes,
+                     storage::ReadChanges(transaction, kStream, position, limits::kOutboxBatch));
     return absl::OkStatus();
   }));
   for (const Change& change : changes) {

@@ -33,9 +33,6 @@ constexpr Sql kWriteToken = {
     "INSERT INTO appointment_token (id, token) VALUES (1, $1) "
     "ON CONFLICT (id) DO UPDATE SET token = $1"};
 
-constexpr int kListPage = 500;
-constexpr absl::Duration kRetryEvery = absl::Seconds(1);
-
 absl::Status WriteToken(Transaction& transaction, const std::string& token) {
   return transaction.Execute(kWriteToken, {Value::Text(token)}).status();
 }
@@ -137,7 +134,7 @@ void Visits::Run() {
     }
     is_away_ = !ended.ok();
     base::MutexLock lock(&mutex_);
-    if (is_away_ && !stopping_) changed_.WaitFor(&mutex_, kRetryEvery);
+    if (is_away_ && !stopping_) changed_.WaitFor(&mutex_, limits::kSchedulingRetryEvery);
   }
 }
 
@@ -180,7 +177,7 @@ absl::Status Visits::ListAll() {
                    absl::FormatTime(absl::RFC3339_sec, clock_.Now() - limits::kVisitsListedBack,
                                     absl::UTCTimeZone()),
                    "\""));
-  request.set_page_size(kListPage);
+  request.set_page_size(limits::kVisitsPage);
   std::string token;
   do {
     ASSIGN_OR_RETURN(const auto page, scheduling_->ListAppointments(request, {}));

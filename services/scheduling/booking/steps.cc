@@ -6,11 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
+#include "services/platform/base/local_time.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
 #include "services/platform/storage/record.h"
 #include "services/scheduling/booking/placement.h"
-#include "services/scheduling/catalog/local_time.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/limits.h"
 #include "services/scheduling/orders/order_use.h"
@@ -46,7 +46,7 @@ absl::StatusOr<absl::Time> TimeOf(const rpc::Call& call, const Request& request)
 // An arrival belongs to the day of the visit at the clinic. For a visit soon after midnight that
 // day begins the evening before; for one that runs past midnight it ends with the visit.
 absl::Status CheckDayOfArrival(const v1::Appointment& appointment, absl::Time time) {
-  const absl::TimeZone zone = catalog::ZoneOf(appointment.time_zone());
+  const absl::TimeZone zone = ZoneOf(appointment.time_zone());
   const absl::Time start = FromWire(appointment.patient_start_time());
   const absl::CivilDay day = absl::ToCivilDay(start, zone);
   const absl::Time earliest =

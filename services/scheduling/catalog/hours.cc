@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "services/scheduling/catalog/local_time.h"
+#include "services/platform/base/local_time.h"
 
 namespace clarity::scheduling::catalog {
 namespace {

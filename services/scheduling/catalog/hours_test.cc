@@ -4,7 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/scheduling/catalog/local_time.h"
+#include "services/platform/base/local_time.h"
 #include "services/scheduling/catalog/test_support.h"
 
 namespace clarity::scheduling::catalog {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "services/platform/base/hash.h"
-#include "services/scheduling/catalog/local_time.h"
+#include "services/platform/base/local_time.h"
 
 namespace clarity::scheduling::catalog {
 namespace {

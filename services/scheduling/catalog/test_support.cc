@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "google/protobuf/text_format.h"
-#include "services/scheduling/catalog/local_time.h"
+#include "services/platform/base/local_time.h"
 
 namespace clarity::scheduling::catalog {
 namespace {

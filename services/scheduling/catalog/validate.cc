@@ -10,11 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "phonenumbers/phonenumberutil.h"
+#include "services/platform/base/local_time.h"
 #include "services/scheduling/calendar/recurrence.h"
 #include "services/scheduling/calendar/tick.h"
 #include "services/scheduling/catalog/defaults.h"
 #include "services/scheduling/catalog/hours.h"
-#include "services/scheduling/catalog/local_time.h"
 #include "services/scheduling/catalog/roster.h"
 
 namespace clarity::scheduling::catalog {

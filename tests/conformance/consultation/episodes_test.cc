@@ -196,6 +196,27 @@ TEST_F(EpisodesTest, APatientHasOneOpenEpisode) {
   EXPECT_THAT(Value(agent_.episodes->Call(&EpisodeStub::ListEpisodes, list)).episodes(), SizeIs(2));
 }
 
+TEST_F(EpisodesTest, WhyAnEpisodeWasClosedIsForStaff) {
+  const std::string patient = NewPatient("Ortiz");
+  v1::CloseEpisodeRequest close;
+  close.set_name(Opened(patient).name());
+  close.set_outcome(v1::Episode::OUTCOME_DECLINED);
+  close.set_reason("a note among clinicians");
+  Value(staff_.episodes->Call(&EpisodeStub::CloseEpisode, close));
+  v1::GetEpisodeRequest get;
+  get.set_name(close.name());
+  const auto own = Value(Patient(patient).episodes->Call(&EpisodeStub::GetEpisode, get));
+  EXPECT_EQ(own.closing().outcome(), v1::Episode::OUTCOME_DECLINED);
+  EXPECT_EQ(own.closing().reason(), "");
+  v1::ListEpisodesRequest list;
+  list.set_show_closed(true);
+  const auto listed = Value(Patient(patient).episodes->Call(&EpisodeStub::ListEpisodes, list));
+  ASSERT_THAT(listed.episodes(), SizeIs(1));
+  EXPECT_EQ(listed.episodes(0).closing().reason(), "");
+  EXPECT_EQ(Value(staff_.episodes->Call(&EpisodeStub::GetEpisode, get)).closing().reason(),
+            "a note among clinicians");
+}
+
 TEST_F(EpisodesTest, WhatCannotBeIsRefused) {
   const std::string patient = NewPatient("Ortiz");
   auto request = NewEpisode(patient);

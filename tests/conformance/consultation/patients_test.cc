@@ -235,6 +235,23 @@ TEST_F(PatientsTest, TwoRecordsOfOnePersonBecomeOneHereAndInScheduling) {
               Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
 }
 
+TEST_F(PatientsTest, AMergePutsNoPersonAndNoAddressTogetherOfTwo) {
+  auto first = NewPatient("Maria", "Ortiz");
+  first.mutable_patient()->mutable_emergency_contact()->set_display_name("Ana");
+  first.mutable_patient()->mutable_emergency_contact()->set_phone_number("949-555-0100");
+  first.mutable_patient()->mutable_address()->add_lines("1 First Street");
+  first.mutable_patient()->mutable_escort()->set_display_name("Bo");
+  auto second = NewPatient("Mary", "Ortiz-Lopez");
+  second.mutable_patient()->mutable_emergency_contact()->set_display_name("Peter");
+  second.mutable_patient()->mutable_address()->add_lines("2 Second Street");
+  const auto merged = Value(
+      staff_.patients->Call(&PatientStub::MergePatients, Merge(Created(first), Created(second))));
+  EXPECT_EQ(merged.emergency_contact().display_name(), "Peter");
+  EXPECT_EQ(merged.emergency_contact().phone_number(), "") << "that is Ana's";
+  EXPECT_THAT(merged.address().lines(), ElementsAre("2 Second Street"));
+  EXPECT_EQ(merged.escort().display_name(), "Bo") << "what is not there is filled in";
+}
+
 TEST_F(PatientsTest, AMergeReachesSchedulingThoughTheServerStopsInBetween) {
   const auto from = Created(NewPatient("Maria", "Ortiz"));
   const auto to = Created(NewPatient("Mary", "Ortiz-Lopez"));

@@ -1,5 +1,5 @@
-#ifndef CLARITY_SERVICES_SCHEDULING_CATALOG_LOCAL_TIME_H_
-#define CLARITY_SERVICES_SCHEDULING_CATALOG_LOCAL_TIME_H_
+#ifndef CLARITY_SERVICES_PLATFORM_BASE_LOCAL_TIME_H_
+#define CLARITY_SERVICES_PLATFORM_BASE_LOCAL_TIME_H_
 
 #include <optional>
 
@@ -8,8 +8,8 @@
 #include "absl/time/time.h"
 #include "clarity/type/v1/type.pb.h"
 
-// The local dates and times of the catalog, on their way to absolute time.
-namespace clarity::scheduling::catalog {
+// Local dates and times, on their way to absolute time.
+namespace clarity {
 
 inline constexpr int kMinutesPerDay = 24 * 60;
 
@@ -29,6 +29,6 @@ inline int MinuteOf(const type::v1::TimeOfDay& time) { return 60 * time.hours() 
 // moves forward by the gap, an ambiguous one is the earlier.
 absl::Time LocalTime(absl::CivilDay day, int minute, absl::TimeZone zone);
 
-}  // namespace clarity::scheduling::catalog
+}  // namespace clarity
 
-#endif  // CLARITY_SERVICES_SCHEDULING_CATALOG_LOCAL_TIME_H_
+#endif  // CLARITY_SERVICES_PLATFORM_BASE_LOCAL_TIME_H_

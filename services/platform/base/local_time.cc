@@ -1,4 +1,4 @@
-#include "services/scheduling/catalog/local_time.h"
+#include "services/platform/base/local_time.h"
 
 #include <cassert>
 #include <string>
@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
-namespace clarity::scheduling::catalog {
+namespace clarity {
 
 std::optional<absl::TimeZone> FindZone(absl::string_view name) {
   const bool upper = !name.empty() && absl::ascii_isupper(name[0]);
@@ -19,7 +19,7 @@ std::optional<absl::TimeZone> FindZone(absl::string_view name) {
 
 absl::TimeZone ZoneOf(absl::string_view name) {
   const auto zone = FindZone(name);
-  assert(zone.has_value() && "the zones of a catalog are validated before it is stored");
+  assert(zone.has_value() && "zones are validated before they are stored");
   return *zone;
 }
 
@@ -38,4 +38,4 @@ absl::Time LocalTime(absl::CivilDay day, int minute, absl::TimeZone zone) {
   return zone.At(absl::CivilSecond(absl::CivilMinute(day) + minute)).pre;
 }
 
-}  // namespace clarity::scheduling::catalog
+}  // namespace clarity

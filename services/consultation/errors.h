@@ -3,6 +3,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "clarity/consultation/v1/clearance.pb.h"
+#include "clarity/consultation/v1/evaluation.pb.h"
 #include "clarity/consultation/v1/patient.pb.h"
 
 // The named errors of consultation: reasons as in error_reason.proto.
@@ -15,6 +17,18 @@ absl::Status WrongState(absl::string_view name, absl::string_view state, absl::s
 absl::Status EpisodeOpen(absl::string_view episode);
 absl::Status EpisodeClosed(absl::string_view episode);
 absl::Status AlertOpen(absl::string_view alert);
+
+absl::Status NoEpisode();
+absl::Status AlreadySubmitted(absl::string_view response);
+absl::Status ResponseIncomplete(const v1::ResponseProblems& problems);
+absl::Status RequirementWithdrawn(absl::string_view requirement);
+absl::Status NotOverridable();
+absl::Status SecondPrescriberNeeded();
+absl::Status NotClearable(const v1::ClearanceBlockers& blockers);
+// `state`: none, expired, reopened or other_protocol.
+absl::Status NotCleared(absl::string_view state);
+absl::Status ConsentMissing();
+absl::Status PlanInForce(absl::string_view plan);
 
 }  // namespace clarity::consultation
 

@@ -26,6 +26,10 @@ inline constexpr size_t kWaitingListedMax = 5000;  // episodes a list of those t
 // Where no policy says: an alert is taken all the same.
 inline constexpr absl::Duration kSafetyDueDefault = absl::Minutes(30);
 
+// -- The pathway ------------------------------------------------------------------------------
+// Considered again in one transaction because time has passed, or the policy has changed.
+inline constexpr int64_t kTurnsBatch = 100;
+
 // -- Scheduling -------------------------------------------------------------------------------
 inline constexpr size_t kMissingClinicsMax = 1000;  // remembered to have been asked for in vain
 

@@ -104,7 +104,8 @@ CREATE TABLE policy_clinic (
 )sql"},
     {3, "episodes, contacts, safety alerts and the appointments that scheduling tells of", R"sql(
 -- Bodies are clarity.storage.v1.EpisodeRecord. `waiting` is 1 while the episode is open and its
--- consultation has not begun; `callback_time` is 0 where no call back is open.
+-- consultation has not begun; `callback_time` is 0 where no call back is open; `turn_time` is when
+-- time alone next changes something of it.
 CREATE TABLE episode (
   name TEXT NOT NULL PRIMARY KEY,
   patient TEXT NOT NULL,
@@ -113,10 +114,12 @@ CREATE TABLE episode (
   waiting BIGINT NOT NULL,
   warning_time BIGINT NOT NULL,
   callback_time BIGINT NOT NULL,
+  turn_time BIGINT NOT NULL,
   create_time BIGINT NOT NULL,
   body BYTEA NOT NULL,
   key_id BIGINT NOT NULL
 );
+CREATE INDEX episode_by_turn ON episode (turn_time);
 CREATE INDEX episode_by_patient ON episode (patient, create_time);
 CREATE INDEX episode_by_time ON episode (create_time, name);
 CREATE INDEX episode_waiting ON episode (waiting, warning_time);
@@ -159,6 +162,19 @@ CREATE TABLE appointment_token (
   id BIGINT NOT NULL PRIMARY KEY,
   token TEXT NOT NULL
 );
+)sql"},
+    {4, "what belongs to an episode: answers, results, requirements, decisions and plans", R"sql(
+-- One table for all of it. `collection` is of which episode and which kind it is
+-- ("episodes/0123/results"), `time` what its lists go by. Bodies are the records of that name in
+-- clarity.storage.v1 (see episode_parts.h).
+CREATE TABLE episode_part (
+  name TEXT NOT NULL PRIMARY KEY,
+  collection TEXT NOT NULL,
+  time BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+CREATE INDEX episode_part_by_time ON episode_part (collection, time, name);
 )sql"},
 };
 

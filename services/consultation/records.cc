@@ -27,9 +27,10 @@ constexpr Sql kClinicsOfPatient = {"SELECT clinic FROM patient_clinic WHERE pati
 constexpr Sql kReadEpisode = {"SELECT body FROM episode WHERE name = $1"};
 constexpr Sql kWriteEpisode = {
     "INSERT INTO episode (name, patient, clinic, state, waiting, warning_time, callback_time, "
-    "create_time, body, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) "
+    "create_time, body, turn_time, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0) "
     "ON CONFLICT (name) DO UPDATE SET patient = $2, clinic = $3, state = $4, waiting = $5, "
-    "warning_time = $6, callback_time = $7, create_time = $8, body = $9, key_id = 0"};
+    "warning_time = $6, callback_time = $7, create_time = $8, body = $9, turn_time = $10, key_id = "
+    "0"};
 constexpr Sql kReadAlert = {"SELECT body FROM safety_alert WHERE name = $1"};
 constexpr Sql kWriteAlert = {
     "INSERT INTO safety_alert (name, patient, clinic, state, due_time, body, key_id) "
@@ -174,7 +175,7 @@ absl::Status Save(Transaction& transaction, absl::Time now, EpisodeRecord* recor
                 Value::Text(episode.clinic()), Value::Integer(episode.state()),
                 Value::Integer(is_waiting ? 1 : 0), Value::Integer(record->warning_time_micros()),
                 Value::Integer(callback), Value::Time(FromWire(episode.create_time())),
-                Value::Bytes(body)})
+                Value::Bytes(body), Value::Integer(record->turn_time_micros())})
       .status();
 }
 

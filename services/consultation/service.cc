@@ -14,6 +14,9 @@
 #include "services/consultation/intake/episode_log.h"
 #include "services/consultation/intake/episodes.h"
 #include "services/consultation/intake/safety_alerts.h"
+#include "services/consultation/limits.h"
+#include "services/consultation/pathway/case_file.h"
+#include "services/consultation/pathway/consequences.h"
 #include "services/consultation/patients/consents.h"
 #include "services/consultation/patients/emergency_access.h"
 #include "services/consultation/patients/patient_merge.h"
@@ -47,12 +50,14 @@ struct UseCases {
         merge(&index, &outbox, &log),
         emergencies(random),
         policies(&policy_store, /*episodes=*/nullptr),
-        episodes(&policy_store, &clinics, &log, random),
+        case_files(&policy_store, &clinics),
+        consequences(&case_files, &outbox, &log, random),
+        episodes(&policy_store, &clinics, &consequences, random),
         contacts(&clinics, &log, random),
         alerts(&policy_store, &log, random),
         visits(database, clock,
                [this, clock](storage::Transaction& transaction, absl::string_view patient) {
-                 return episodes.FollowVisits(transaction, clock->Now(), patient);
+                 return consequences.FollowPatient(transaction, clock->Now(), patient);
                }) {}
 
   Clinics clinics;
@@ -66,6 +71,8 @@ struct UseCases {
   EmergencyAccesses emergencies;
   PolicyStore policy_store;
   Policies policies;
+  CaseFiles case_files;
+  Consequences consequences;
   Episodes episodes;
   Contacts contacts;
   SafetyAlerts alerts;
@@ -225,7 +232,9 @@ class Services final : public ConsultationServices {
     use_.clinics.Stop();
   }
 
-  absl::StatusOr<int64_t> Tidy(storage::Transaction&, absl::Time) override { return 0; }
+  absl::StatusOr<int64_t> Tidy(storage::Transaction& transaction, absl::Time now) override {
+    return use_.consequences.FollowTime(transaction, now, limits::kTurnsBatch);
+  }
 
  private:
   UseCases use_;

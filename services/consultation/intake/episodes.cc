@@ -11,7 +11,6 @@
 #include "services/consultation/intake/safety_alerts.h"
 #include "services/consultation/limits.h"
 #include "services/consultation/paging.h"
-#include "services/consultation/scheduling/visits.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
@@ -141,11 +140,9 @@ absl::Status Episodes::Open(const rpc::Call& call, Transaction& transaction,
   ASSIGN_OR_RETURN(const auto rulebook, policies_.Of(transaction, episode.clinic()));
   const v1::PolicySettings& settings = rulebook->policy().settings();
   RETURN_IF_ERROR(SetDueTimes(transaction, settings, &record));
-  // They may have booked before anybody opened it.
-  RETURN_IF_ERROR(ApplyVisits(transaction, settings, &record).status());
   RETURN_IF_ERROR(OpenToClinic(transaction, patient, episode.clinic()));
-  RETURN_IF_ERROR(Save(transaction, call.now, &record));
-  log_.Changed(transaction, episode, Event::KIND_OPENED);
+  // Also of visits: they may have booked before anybody opened it.
+  RETURN_IF_ERROR(consequences_.Follow(transaction, call.now, &record, "", Event::KIND_OPENED));
   call.audit_resource = episode.name();
   call.audit_clinic = episode.clinic();
   *reply = episode;
@@ -194,29 +191,8 @@ absl::Status Episodes::Close(const rpc::Call& call, Transaction& transaction,
   *closing.mutable_time() = ToWire(call.now);
   closing.set_subject(call.principal.subject);
   record.set_callback_time_micros(0);
-  RETURN_IF_ERROR(Save(transaction, call.now, &record));
-  log_.Changed(transaction, episode, Event::KIND_CLOSED);
+  RETURN_IF_ERROR(consequences_.Follow(transaction, call.now, &record, "", Event::KIND_CLOSED));
   *reply = episode;
-  return absl::OkStatus();
-}
-
-absl::Status Episodes::FollowVisits(Transaction& transaction, absl::Time now,
-                                    absl::string_view patient) const {
-  RETURN_IF_ERROR(transaction.BumpGuard(patient));
-  ASSIGN_OR_RETURN(auto open, FindOpenEpisode(transaction, patient));
-  if (!open.has_value()) return absl::OkStatus();
-  const auto rulebook = policies_.Of(transaction, open->episode().clinic());
-  // No policy any more: nothing says which visits are the consultation.
-  if (absl::IsFailedPrecondition(rulebook.status())) return absl::OkStatus();
-  RETURN_IF_ERROR(rulebook.status());
-  const v1::Step before = open->episode().step();
-  ASSIGN_OR_RETURN(const bool has_changed,
-                   ApplyVisits(transaction, (*rulebook)->policy().settings(), &*open));
-  if (!has_changed) return absl::OkStatus();
-  RETURN_IF_ERROR(Save(transaction, now, &*open));
-  const bool has_advanced = open->episode().step() != before;
-  log_.Changed(transaction, open->episode(),
-               has_advanced ? Event::KIND_ADVANCED : Event::KIND_UPDATED, open->consultation());
   return absl::OkStatus();
 }
 

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "clarity/consultation/v1/episode_service.pb.h"
 #include "services/consultation/intake/episode_log.h"
+#include "services/consultation/pathway/consequences.h"
 #include "services/consultation/policy/policy_store.h"
 #include "services/consultation/records.h"
 #include "services/consultation/scheduling/clinics.h"
@@ -34,8 +35,9 @@ absl::Status MoveEpisodes(storage::Transaction& transaction, absl::Time now,
 class Episodes {
  public:
   // All outlive it.
-  Episodes(PolicyStore* policies, Clinics* clinics, const EpisodeLog* log, base::Random* random)
-      : policies_(*policies), clinics_(*clinics), log_(*log), random_(*random) {}
+  Episodes(PolicyStore* policies, Clinics* clinics, const Consequences* consequences,
+           base::Random* random)
+      : policies_(*policies), clinics_(*clinics), consequences_(*consequences), random_(*random) {}
 
   absl::Status Open(const rpc::Call& call, storage::Transaction& transaction,
                     const v1::OpenEpisodeRequest& request, v1::Episode* reply);
@@ -46,10 +48,6 @@ class Episodes {
   absl::Status Close(const rpc::Call& call, storage::Transaction& transaction,
                      const v1::CloseEpisodeRequest& request, v1::Episode* reply);
 
-  // Scheduling has told something of the patient's visits: the open episode follows.
-  absl::Status FollowVisits(storage::Transaction& transaction, absl::Time now,
-                            absl::string_view patient) const;
-
  private:
   // When the consultation is due, by the policy and the calendar of the clinic.
   absl::Status SetDueTimes(storage::Transaction& transaction, const v1::PolicySettings& settings,
@@ -57,7 +55,7 @@ class Episodes {
 
   PolicyStore& policies_;
   Clinics& clinics_;
-  const EpisodeLog& log_;
+  const Consequences& consequences_;
   base::Random& random_;
 };
 

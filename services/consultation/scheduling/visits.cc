@@ -21,7 +21,6 @@ using storage::Row;
 using storage::Sql;
 using storage::Transaction;
 using storage::Value;
-using storage::v1::EpisodeRecord;
 
 constexpr Sql kOfPatient = {"SELECT body FROM appointment WHERE patient = $1"};
 constexpr Sql kRead = {"SELECT body FROM appointment WHERE name = $1"};
@@ -37,6 +36,8 @@ absl::Status WriteToken(Transaction& transaction, const std::string& token) {
   return transaction.Execute(kWriteToken, {Value::Text(token)}).status();
 }
 
+}  // namespace
+
 bool HasBegun(const Appointment& visit) {
   return visit.state() == Appointment::STATE_IN_PROGRESS ||
          visit.state() == Appointment::STATE_COMPLETED;
@@ -47,29 +48,6 @@ bool IsAhead(const Appointment& visit) {
          visit.state() == Appointment::STATE_CONFIRMED ||
          visit.state() == Appointment::STATE_ARRIVED;
 }
-
-// The consultation that counts: the first that has begun, or else the first that is booked.
-const Appointment* ConsultationAmong(const std::vector<Appointment>& visits,
-                                     const v1::PolicySettings& settings, absl::Time contact) {
-  const auto is_one = [&](const Appointment& visit) {
-    return absl::c_linear_search(settings.consultation_visit_types(), visit.visit_type()) &&
-           FromWire(visit.start_time()) >= contact;
-  };
-  for (const auto& counts : {HasBegun, IsAhead}) {
-    const auto found = absl::c_find_if(
-        visits, [&](const Appointment& visit) { return is_one(visit) && counts(visit); });
-    if (found != visits.end()) return &*found;
-  }
-  return nullptr;
-}
-
-v1::Step StepAfter(const Appointment* consultation) {
-  if (consultation == nullptr) return v1::STEP_BOOKING;
-  return consultation->state() == Appointment::STATE_COMPLETED ? v1::STEP_EVALUATION
-                                                               : v1::STEP_CONSULTATION;
-}
-
-}  // namespace
 
 absl::StatusOr<std::vector<Appointment>> VisitsOf(Transaction& transaction,
                                                   absl::string_view patient) {
@@ -84,21 +62,6 @@ absl::StatusOr<std::vector<Appointment>> VisitsOf(Transaction& transaction,
     return FromWire(a.start_time()) < FromWire(b.start_time());
   });
   return visits;
-}
-
-absl::StatusOr<bool> ApplyVisits(Transaction& transaction, const v1::PolicySettings& settings,
-                                 EpisodeRecord* record) {
-  const std::string before = record->SerializeAsString();
-  v1::Episode& episode = *record->mutable_episode();
-  ASSIGN_OR_RETURN(const auto visits, VisitsOf(transaction, episode.patient()));
-  const Appointment* consultation =
-      ConsultationAmong(visits, settings, FromWire(episode.contact_time()));
-  record->set_consultation(consultation == nullptr ? "" : consultation->name());
-  record->set_consultation_begun(consultation != nullptr && HasBegun(*consultation));
-  record->set_consultation_time_micros(
-      consultation == nullptr ? 0 : absl::ToUnixMicros(FromWire(consultation->start_time())));
-  episode.set_step(StepAfter(consultation));
-  return record->SerializeAsString() != before;
 }
 
 Visits::~Visits() { Stop(); }

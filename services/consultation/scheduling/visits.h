@@ -9,10 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "clarity/consultation/v1/policy.pb.h"
 #include "clarity/scheduling/v1/appointment.pb.h"
 #include "clients/core/scheduling_connection.h"
-#include "services/consultation/records.pb.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/mutex.h"
 #include "services/platform/storage/database.h"
@@ -23,11 +21,10 @@ namespace clarity::consultation {
 absl::StatusOr<std::vector<scheduling::v1::Appointment>> VisitsOf(storage::Transaction& transaction,
                                                                   absl::string_view patient);
 
-// What the visits say of an open episode: whether the consultation is booked or has begun, and so
-// which step is the present one. Whether anything of it has changed.
-absl::StatusOr<bool> ApplyVisits(storage::Transaction& transaction,
-                                 const v1::PolicySettings& settings,
-                                 storage::v1::EpisodeRecord* record);
+// Under way, or over.
+bool HasBegun(const scheduling::v1::Appointment& visit);
+// To come: nobody has called it off.
+bool IsAhead(const scheduling::v1::Appointment& visit);
 
 // Follows the appointments of scheduling: each change is kept together with what it causes and with
 // the token to resume from, so that after a crash none is missed and none counts twice.

@@ -1,0 +1,81 @@
+#include "services/consultation/pathway/case_file.h"
+
+#include <utility>
+
+#include "services/consultation/episode_parts.h"
+#include "services/consultation/scheduling/visits.h"
+#include "services/platform/base/local_time.h"
+#include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
+
+namespace clarity::consultation {
+namespace {
+
+using storage::Transaction;
+using storage::v1::ClearanceRecord;
+using storage::v1::OutcomeRecord;
+using storage::v1::PlanRecord;
+using storage::v1::ResponseRecord;
+using storage::v1::ResultRecord;
+
+absl::StatusOr<std::optional<ClearanceRecord>> ReadNewestClearance(Transaction& transaction,
+                                                                   absl::string_view episode) {
+  ASSIGN_OR_RETURN(auto clearances, ReadParts<ClearanceRecord>(transaction, episode));
+  if (clearances.empty()) return std::nullopt;
+  return std::move(clearances.back());
+}
+
+absl::StatusOr<std::optional<PlanRecord>> ReadSignedPlan(Transaction& transaction,
+                                                         absl::string_view episode) {
+  ASSIGN_OR_RETURN(auto plans, ReadParts<PlanRecord>(transaction, episode));
+  std::optional<PlanRecord> newest;
+  for (PlanRecord& record : plans) {
+    if (!record.plan().has_signature()) continue;
+    const bool is_newer = !newest.has_value() || FromWire(record.plan().signature().time()) >=
+                                                     FromWire(newest->plan().signature().time());
+    if (is_newer) newest = std::move(record);
+  }
+  return newest;
+}
+
+}  // namespace
+
+absl::StatusOr<Facts> CaseFiles::ReadFacts(Transaction& transaction, absl::Time now,
+                                           const v1::Episode& episode,
+                                           const v1::Patient& patient) const {
+  Facts facts;
+  facts.time = now;
+  ASSIGN_OR_RETURN(const auto clinic, clinics_.Find(transaction, episode.clinic()));
+  ASSIGN_OR_RETURN(facts.zone, ZoneOf(clinic));
+  if (patient.has_birth_date()) facts.birth_date = ToDay(patient.birth_date());
+  ASSIGN_OR_RETURN(auto responses, ReadParts<ResponseRecord>(transaction, episode.name()));
+  for (ResponseRecord& record : responses) {
+    facts.responses.push_back(std::move(*record.mutable_response()));
+  }
+  ASSIGN_OR_RETURN(auto results, ReadParts<ResultRecord>(transaction, episode.name()));
+  for (ResultRecord& record : results) facts.results.push_back(std::move(*record.mutable_result()));
+  ASSIGN_OR_RETURN(auto outcomes, ReadParts<OutcomeRecord>(transaction, episode.name()));
+  for (OutcomeRecord& record : outcomes) {
+    facts.outcomes.push_back(std::move(*record.mutable_outcome()));
+  }
+  return facts;
+}
+
+absl::StatusOr<CaseFile> CaseFiles::Read(Transaction& transaction, absl::Time now,
+                                         const storage::v1::EpisodeRecord& episode) const {
+  const std::string& name = episode.episode().name();
+  CaseFile file;
+  file.episode = episode;
+  ASSIGN_OR_RETURN(file.rulebook, policies_.Of(transaction, episode.episode().clinic()));
+  ASSIGN_OR_RETURN(auto patient, ReadPatient(transaction, episode.episode().patient()));
+  file.patient = std::move(*patient.mutable_patient());
+  ASSIGN_OR_RETURN(file.facts, ReadFacts(transaction, now, episode.episode(), file.patient));
+  ASSIGN_OR_RETURN(file.requirements, ReadParts<storage::v1::RequirementRecord>(transaction, name));
+  ASSIGN_OR_RETURN(file.overrides, ReadParts<storage::v1::RuleOverrideRecord>(transaction, name));
+  ASSIGN_OR_RETURN(file.clearance, ReadNewestClearance(transaction, name));
+  ASSIGN_OR_RETURN(file.plan, ReadSignedPlan(transaction, name));
+  ASSIGN_OR_RETURN(file.visits, VisitsOf(transaction, episode.episode().patient()));
+  return file;
+}
+
+}  // namespace clarity::consultation

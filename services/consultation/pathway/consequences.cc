@@ -1,0 +1,143 @@
+#include "services/consultation/pathway/consequences.h"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/consultation/episode_parts.h"
+#include "services/consultation/intake/episodes.h"
+#include "services/consultation/plan/orders.h"
+#include "services/platform/base/status_macros.h"
+#include "services/platform/storage/record.h"
+
+namespace clarity::consultation {
+namespace {
+
+using storage::Row;
+using storage::Sql;
+using storage::Transaction;
+using storage::Value;
+using storage::v1::EpisodeRecord;
+using Event = v1::WatchEpisodesResponse;
+
+constexpr Sql kWhoseTurn = {
+    "SELECT patient FROM episode WHERE turn_time <= $1 ORDER BY turn_time LIMIT $2"};
+constexpr Sql kHadTurn = {
+    "UPDATE episode SET turn_time = $3 WHERE patient = $1 AND turn_time <= $2"};
+
+template <typename Message>
+bool IsSame(const Message& a, const Message& b) {
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
+// Writes those that are new, or differ. Nothing is ever taken out of a file, or moved in it.
+template <typename Record>
+absl::Status WriteParts(Transaction& transaction, const std::vector<Record>& before,
+                        std::vector<Record>* records) {
+  for (size_t i = 0; i < records->size(); ++i) {
+    Record& record = (*records)[i];
+    if (i < before.size() && IsSame(before[i], record)) continue;
+    RETURN_IF_ERROR(SavePart(transaction, &record));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+NewRequirementName Consequences::Names(absl::Time now) const {
+  return [this, now] { return absl::StrCat("requirements/", base::NewId(now, random_)); };
+}
+
+absl::StatusOr<CaseFile> Consequences::Read(Transaction& transaction, absl::Time now,
+                                            const EpisodeRecord& episode,
+                                            v1::Evaluation* evaluation) const {
+  ASSIGN_OR_RETURN(CaseFile file, files_.Read(transaction, now, episode));
+  v1::Evaluation current = Consider(Names(now), &file);
+  if (evaluation != nullptr) *evaluation = std::move(current);
+  return file;
+}
+
+absl::Status Consequences::Write(Transaction& transaction, const CaseFile& before,
+                                 CaseFile* file) const {
+  RETURN_IF_ERROR(WriteParts(transaction, before.requirements, &file->requirements));
+  RETURN_IF_ERROR(WriteParts(transaction, before.overrides, &file->overrides));
+  if (file->clearance.has_value() && !IsSame(*before.clearance, *file->clearance)) {
+    RETURN_IF_ERROR(SavePart(transaction, &*file->clearance));
+  }
+  if (file->plan.has_value() && !IsSame(*before.plan, *file->plan)) {
+    if (file->plan->plan().state() != v1::Plan::STATE_SIGNED) {
+      RETURN_IF_ERROR(RevokeOrders(transaction, outbox_, &*file->plan));
+    }
+    RETURN_IF_ERROR(SavePart(transaction, &*file->plan));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Consequences::Follow(Transaction& transaction, absl::Time now, EpisodeRecord* episode,
+                                  absl::string_view subject, Kind kind) const {
+  auto before = files_.Read(transaction, now, *episode);
+  const v1::Step step = episode->episode().step();
+  const v1::Episode::State state = episode->episode().state();
+  if (before.ok()) {
+    CaseFile file = *before;
+    Consider(Names(now), &file);
+    RETURN_IF_ERROR(Write(transaction, *before, &file));
+    *episode = std::move(file.episode);
+  } else if (!absl::IsFailedPrecondition(before.status())) {
+    return before.status();
+  }
+  RETURN_IF_ERROR(Save(transaction, now, episode));
+  const bool has_advanced =
+      episode->episode().step() != step || episode->episode().state() != state;
+  if (kind == Event::KIND_UPDATED && has_advanced) kind = Event::KIND_ADVANCED;
+  log_.Changed(transaction, episode->episode(), kind, subject);
+  return absl::OkStatus();
+}
+
+absl::Status Consequences::FollowOpen(Transaction& transaction, absl::Time now,
+                                      EpisodeRecord* episode) const {
+  const auto file = Read(transaction, now, *episode);
+  // No policy any more, or no clinic: nothing says what follows.
+  if (absl::IsFailedPrecondition(file.status()) || absl::IsNotFound(file.status())) {
+    episode->set_turn_time_micros(kNeverMicros);
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(file.status());
+  if (IsSame(file->episode, *episode)) return absl::OkStatus();
+  return Follow(transaction, now, episode, file->episode.consultation());
+}
+
+absl::Status Consequences::FollowPatient(Transaction& transaction, absl::Time now,
+                                         absl::string_view patient) const {
+  RETURN_IF_ERROR(transaction.BumpGuard(patient));
+  ASSIGN_OR_RETURN(auto open, FindOpenEpisode(transaction, patient));
+  return open.has_value() ? FollowOpen(transaction, now, &*open) : absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> Consequences::FollowTime(Transaction& transaction, absl::Time now,
+                                                 int64_t max) const {
+  std::set<std::string> patients;
+  RETURN_IF_ERROR(
+      transaction.Query(kWhoseTurn, {Value::Time(now), Value::Integer(max)}, [&](const Row& row) {
+        patients.insert(std::string(row.Text(0)));
+        return absl::OkStatus();
+      }));
+  for (const std::string& patient : patients) {
+    RETURN_IF_ERROR(transaction.BumpGuard(patient));
+    ASSIGN_OR_RETURN(auto open, FindOpenEpisode(transaction, patient));
+    int64_t turn = kNeverMicros;
+    if (open.has_value()) {
+      RETURN_IF_ERROR(FollowOpen(transaction, now, &*open));
+      turn = open->turn_time_micros();
+    }
+    // Also where nothing else has changed: it has had its turn.
+    RETURN_IF_ERROR(
+        transaction
+            .Execute(kHadTurn, {Value::Text(patient), Value::Time(now), Value::Integer(turn)})
+            .status());
+  }
+  return static_cast<int64_t>(patients.size());
+}
+
+}  // namespace clarity::consultation

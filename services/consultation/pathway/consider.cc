@@ -1,0 +1,521 @@
+#include "services/consultation/pathway/consider.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "services/consultation/patients/consents.h"
+#include "services/consultation/policy/evaluation.h"
+#include "services/consultation/scheduling/visits.h"
+#include "services/platform/base/local_time.h"
+#include "services/platform/base/wire.h"
+
+namespace clarity::consultation {
+namespace {
+
+using google::protobuf::RepeatedPtrField;
+using scheduling::v1::Appointment;
+using storage::v1::ClearanceRecord;
+using storage::v1::EpisodeRecord;
+using storage::v1::PlanRecord;
+using storage::v1::RequirementRecord;
+using storage::v1::RuleOverrideRecord;
+using storage::v1::StepRecord;
+
+// -- Rules that are set aside ---------------------------------------------------------------------
+
+bool SameFacts(const RepeatedPtrField<v1::Fact>& a, const RepeatedPtrField<v1::Fact>& b) {
+  return absl::c_equal(a, b, [](const v1::Fact& x, const v1::Fact& y) {
+    return x.kind() == y.kind() && x.code() == y.code() && x.value() == y.value() &&
+           x.source() == y.source();
+  });
+}
+
+const RepeatedPtrField<v1::Fact>& FactsOf(const v1::Decision& decision) {
+  return decision.applies() == v1::Decision::APPLIES_UNKNOWN ? decision.missing_facts()
+                                                             : decision.facts();
+}
+
+bool Holds(const RuleOverrideRecord& record, const v1::Decision& decision) {
+  return record.end_time_micros() == 0 && record.override().rule() == decision.rule() &&
+         decision.applies() != v1::Decision::APPLIES_NO &&
+         SameFacts(record.facts(), FactsOf(decision));
+}
+
+// Puts the overrides that hold on the decisions.
+void AddOverrides(const CaseFile& file, v1::Evaluation* evaluation) {
+  for (v1::Decision& decision : *evaluation->mutable_decisions()) {
+    for (const RuleOverrideRecord& record : file.overrides) {
+      if (!Holds(record, decision) || !record.override().complete()) continue;
+      *decision.mutable_overrides() = record.override().signatures();
+    }
+  }
+}
+
+void EndOverrides(const v1::Evaluation& evaluation, CaseFile* file) {
+  for (RuleOverrideRecord& record : file->overrides) {
+    const bool holds = absl::c_any_of(evaluation.decisions(), [&](const v1::Decision& decision) {
+      return Holds(record, decision);
+    });
+    if (!holds && record.end_time_micros() == 0) {
+      record.set_end_time_micros(absl::ToUnixMicros(file->facts.time));
+    }
+  }
+}
+
+// -- Requirements ---------------------------------------------------------------------------------
+
+RequirementRecord* FindRequirement(absl::string_view definition, CaseFile* file) {
+  for (RequirementRecord& record : file->requirements) {
+    if (record.requirement().definition() == definition) return &record;
+  }
+  return nullptr;
+}
+
+v1::Requirement::State StateOf(const v1::Requirement& requirement, const Coverage& coverage) {
+  if (coverage.is_met()) return v1::Requirement::STATE_MET;
+  if (IsEnough(requirement.waived_by(), requirement.waivers())) {
+    return v1::Requirement::STATE_WAIVED;
+  }
+  return coverage.has_lapsed ? v1::Requirement::STATE_LAPSED : v1::Requirement::STATE_OPEN;
+}
+
+// What the policy and the facts say of a requirement now.
+void Describe(const NeededRequirement& needed, const Coverage& coverage,
+              v1::Requirement* requirement) {
+  const v1::RequirementDefinition& definition = *needed.definition;
+  requirement->set_display_name(definition.display_name());
+  requirement->set_patient_text(definition.patient_text());
+  requirement->set_actor(definition.actor());
+  *requirement->mutable_visit_types() = definition.visit_types();
+  requirement->set_waived_by(definition.waived_by());
+  *requirement->mutable_rules() = {needed.rules.begin(), needed.rules.end()};
+  *requirement->mutable_protocols() = {needed.protocols.begin(), needed.protocols.end()};
+  *requirement->mutable_open_parts() = {coverage.open_parts.begin(), coverage.open_parts.end()};
+  *requirement->mutable_met_by() = {coverage.met_by.begin(), coverage.met_by.end()};
+  requirement->clear_expire_time();
+  if (coverage.is_met() && coverage.expire_time != absl::InfiniteFuture()) {
+    *requirement->mutable_expire_time() = ToWire(coverage.expire_time);
+  }
+  requirement->set_state(StateOf(*requirement, coverage));
+}
+
+// Due at the end of a day at the clinic.
+absl::Time DueTime(const Inquiry& inquiry, int days) {
+  return inquiry.DaysAfter(inquiry.facts().time, days + 1);
+}
+
+void ConsiderRequirement(const Inquiry& inquiry, const NeededRequirement& needed,
+                         const NewRequirementName& new_name, CaseFile* file) {
+  RequirementRecord* record = FindRequirement(needed.definition->id(), file);
+  if (record == nullptr) {
+    record = &file->requirements.emplace_back();
+    v1::Requirement& requirement = *record->mutable_requirement();
+    requirement.set_name(new_name());
+    requirement.set_episode(file->episode.episode().name());
+    requirement.set_definition(needed.definition->id());
+    requirement.set_state(v1::Requirement::STATE_WITHDRAWN);
+  }
+  v1::Requirement& requirement = *record->mutable_requirement();
+  const auto was = requirement.state();
+  // It appears, or lapses: from now on it is due anew. What was waived before is to be looked at
+  // again when it appears again.
+  if (was == v1::Requirement::STATE_WITHDRAWN) requirement.clear_waivers();
+  Describe(needed, CoverageOf(inquiry, *needed.definition), &requirement);
+  const bool has_lapsed =
+      requirement.state() == v1::Requirement::STATE_LAPSED && was != v1::Requirement::STATE_LAPSED;
+  if (was == v1::Requirement::STATE_WITHDRAWN || has_lapsed) {
+    *requirement.mutable_due_time() = ToWire(DueTime(inquiry, needed.definition->due_days()));
+  }
+}
+
+void Withdraw(v1::Requirement* requirement) {
+  requirement->set_state(v1::Requirement::STATE_WITHDRAWN);
+  requirement->clear_open_parts();
+  requirement->clear_rules();
+}
+
+void ConsiderRequirements(const Inquiry& inquiry, const v1::Evaluation& evaluation,
+                          const NewRequirementName& new_name, CaseFile* file) {
+  absl::flat_hash_set<absl::string_view> asked;
+  for (const NeededRequirement& needed : RequirementsOf(*file->rulebook, evaluation)) {
+    asked.insert(needed.definition->id());
+    ConsiderRequirement(inquiry, needed, new_name, file);
+  }
+  for (RequirementRecord& record : file->requirements) {
+    if (!asked.contains(record.requirement().definition())) {
+      Withdraw(record.mutable_requirement());
+    }
+  }
+}
+
+// -- Clearance ------------------------------------------------------------------------------------
+
+bool Excludes(const v1::Decision& decision) {
+  return decision.effect() == v1::RULE_EFFECT_EXCLUDE_ABSOLUTE ||
+         decision.effect() == v1::RULE_EFFECT_EXCLUDE_RELATIVE;
+}
+
+// How much a rule says: nothing, perhaps, or that it applies. What is set aside says nothing.
+int Weight(const v1::Decision& decision) {
+  if (!decision.overrides().empty()) return 0;
+  switch (decision.applies()) {
+    case v1::Decision::APPLIES_YES:
+      return 2;
+    case v1::Decision::APPLIES_UNKNOWN:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+// A rule that says more than when it was decided; null where there is none. What requirements ask
+// for is seen by the requirements themselves.
+const v1::Decision* FindNews(const v1::Clearance& clearance, const v1::Evaluation& now) {
+  absl::flat_hash_map<absl::string_view, int> before;
+  for (const v1::Decision& decision : clearance.evaluation().decisions()) {
+    before[decision.rule()] = Weight(decision);
+  }
+  for (const v1::Decision& decision : now.decisions()) {
+    if (decision.effect() == v1::RULE_EFFECT_REQUIRE) continue;
+    if (!IsAbout(decision.protocols(), clearance.protocols())) continue;
+    const auto it = before.find(decision.rule());
+    const int then = it == before.end() ? 0 : it->second;
+    // A perhaps counts only where it could exclude.
+    const int weight = Weight(decision) == 1 && !Excludes(decision) ? 0 : Weight(decision);
+    if (weight > then) return &decision;
+  }
+  return nullptr;
+}
+
+// Something told in free text only that was not there when it was decided: no rule looks at it, so
+// that somebody has to.
+const v1::Fact* FindUncodedNews(const v1::Clearance& clearance, const v1::Evaluation& now) {
+  const auto& before = clearance.evaluation().uncoded_facts();
+  for (const v1::Fact& fact : now.uncoded_facts()) {
+    const bool was_there = absl::c_any_of(before, [&](const v1::Fact& known) {
+      return known.kind() == fact.kind() && known.value() == fact.value();
+    });
+    if (!was_there) return &fact;
+  }
+  return nullptr;
+}
+
+const v1::Requirement* FindUnmet(const CaseFile& file, const v1::Clearance& clearance,
+                                 v1::Requirement::State state) {
+  for (const RequirementRecord& record : file.requirements) {
+    const v1::Requirement& requirement = record.requirement();
+    if (requirement.state() == state && IsAbout(requirement.protocols(), clearance.protocols())) {
+      return &requirement;
+    }
+  }
+  return nullptr;
+}
+
+void End(v1::Clearance::State state, std::string why, absl::Time now, v1::Clearance* clearance) {
+  clearance->set_state(state);
+  clearance->set_ended_by(std::move(why));
+  *clearance->mutable_end_time() = ToWire(now);
+}
+
+void ConsiderClearance(const v1::Evaluation& evaluation, CaseFile* file) {
+  if (!file->clearance.has_value()) return;
+  v1::Clearance& clearance = *file->clearance->mutable_clearance();
+  const absl::Time now = file->facts.time;
+  if (clearance.state() != v1::Clearance::STATE_VALID) return;
+  if (clearance.verdict() == v1::Clearance::VERDICT_DEFERRED) {
+    const absl::Time until = absl::FromCivil(ToDay(clearance.defer_until_date()), file->facts.zone);
+    if (now >= until) End(v1::Clearance::STATE_EXPIRED, "The day has come", now, &clearance);
+    return;
+  }
+  if (!IsClearing(clearance)) return;
+  if (const auto* lapsed = FindUnmet(*file, clearance, v1::Requirement::STATE_LAPSED)) {
+    return End(v1::Clearance::STATE_EXPIRED, absl::StrCat("Too old: ", lapsed->display_name()), now,
+               &clearance);
+  }
+  if (const auto* open = FindUnmet(*file, clearance, v1::Requirement::STATE_OPEN)) {
+    return End(v1::Clearance::STATE_REOPENED, absl::StrCat("Needed: ", open->display_name()), now,
+               &clearance);
+  }
+  if (const auto* news = FindNews(clearance, evaluation)) {
+    return End(v1::Clearance::STATE_REOPENED, absl::StrCat("New: ", news->display_name()), now,
+               &clearance);
+  }
+  if (const auto* news = FindUncodedNews(clearance, evaluation)) {
+    return End(v1::Clearance::STATE_REOPENED,
+               absl::StrCat("New, in words only: ", news->display_name()), now, &clearance);
+  }
+  const absl::Time expiry = ExpiryOf(*file, clearance.protocols());
+  clearance.clear_expire_time();
+  if (expiry != absl::InfiniteFuture()) *clearance.mutable_expire_time() = ToWire(expiry);
+}
+
+// -- The plan -------------------------------------------------------------------------------------
+
+bool IsInForce(const CaseFile& file) {
+  return file.plan.has_value() && file.plan->plan().state() == v1::Plan::STATE_SIGNED;
+}
+
+// Why the plan cannot go on; empty: it can.
+std::string WhatStops(const CaseFile& file, const v1::Plan& plan) {
+  const v1::Clearance* clearance =
+      file.clearance.has_value() ? &file.clearance->clearance() : nullptr;
+  const bool is_cleared = clearance != nullptr && IsClearing(*clearance) &&
+                          absl::c_linear_search(clearance->protocols(), plan.protocol());
+  if (!is_cleared) return "The clearance no longer holds";
+  if (FindConsent(file.patient, v1::Consent::KIND_TREATMENT) == nullptr) {
+    return "The consent to treatment was withdrawn";
+  }
+  return "";
+}
+
+void EndPlan(v1::Plan::State state, std::string why, absl::Time now, v1::Plan* plan) {
+  plan->set_state(state);
+  plan->clear_end();
+  plan->mutable_end()->set_reason(std::move(why));
+  *plan->mutable_end()->mutable_time() = ToWire(now);
+}
+
+void ConsiderPlan(CaseFile* file) {
+  if (!IsInForce(*file)) return;
+  v1::Plan& plan = *file->plan->mutable_plan();
+  std::string why = WhatStops(*file, plan);
+  if (!why.empty()) EndPlan(v1::Plan::STATE_SUSPENDED, std::move(why), file->facts.time, &plan);
+}
+
+// -- Steps ----------------------------------------------------------------------------------------
+
+// The consultation that counts: the first that has begun, or else the first that is booked.
+const Appointment* ConsultationAmong(const CaseFile& file) {
+  const auto& types = file.rulebook->policy().settings().consultation_visit_types();
+  const absl::Time contact = FromWire(file.episode.episode().contact_time());
+  for (const auto& counts : {HasBegun, IsAhead}) {
+    const auto found = absl::c_find_if(file.visits, [&](const Appointment& visit) {
+      return absl::c_linear_search(types, visit.visit_type()) &&
+             FromWire(visit.start_time()) >= contact && counts(visit);
+    });
+    if (found != file.visits.end()) return &*found;
+  }
+  return nullptr;
+}
+
+void ConsiderConsultation(CaseFile* file) {
+  const Appointment* consultation = ConsultationAmong(*file);
+  EpisodeRecord& record = file->episode;
+  record.set_consultation(consultation == nullptr ? "" : consultation->name());
+  record.set_consultation_begun(consultation != nullptr && HasBegun(*consultation));
+  record.set_consultation_completed(consultation != nullptr &&
+                                    consultation->state() == Appointment::STATE_COMPLETED);
+  record.set_consultation_time_micros(
+      consultation == nullptr ? 0 : absl::ToUnixMicros(FromWire(consultation->start_time())));
+}
+
+bool IsEvaluated(const CaseFile& file) {
+  return absl::c_all_of(file.requirements, [](const RequirementRecord& record) {
+    return !record.requirement().protocols().empty() || IsMetOrWaived(record.requirement());
+  });
+}
+
+bool IsInductionDone(const CaseFile& file) {
+  if (!file.plan.has_value() || file.plan->plan().phases().empty()) return false;
+  const v1::PlanPhase& first = file.plan->plan().phases(0);
+  const auto visits = VisitsOfPhase(file, *file.plan, first.phase());
+  const auto completed = absl::c_count_if(visits, [](const Appointment* visit) {
+    return visit->state() == Appointment::STATE_COMPLETED;
+  });
+  return completed >= first.visits();
+}
+
+bool IsOver(const CaseFile& file) {
+  return file.plan.has_value() && file.plan->plan().state() == v1::Plan::STATE_CLOSED &&
+         IsInductionDone(file);
+}
+
+bool IsDone(const CaseFile& file, v1::Step step) {
+  const bool has_clearance = file.clearance.has_value() && IsClearing(file.clearance->clearance());
+  switch (step) {
+    case v1::STEP_CONTACT:
+      return true;
+    case v1::STEP_BOOKING:
+      return !file.episode.consultation().empty();
+    case v1::STEP_CONSULTATION:
+      return file.episode.consultation_completed();
+    case v1::STEP_EVALUATION:
+      return IsEvaluated(file);
+    case v1::STEP_CLEARANCE:
+      return has_clearance;
+    case v1::STEP_PLAN:
+      return IsInForce(file) || IsOver(file);
+    case v1::STEP_INDUCTION:
+      return IsInductionDone(file);
+    case v1::STEP_MAINTENANCE:
+      return IsOver(file);
+    default:
+      return false;
+  }
+}
+
+StepRecord* StepRecordOf(v1::Step step, EpisodeRecord* record) {
+  for (StepRecord& known : *record->mutable_steps()) {
+    if (known.step() == step) return &known;
+  }
+  StepRecord* added = record->add_steps();
+  added->set_step(step);
+  return added;
+}
+
+void ConsiderSteps(CaseFile* file) {
+  v1::Episode& episode = *file->episode.mutable_episode();
+  v1::Step present = v1::STEP_MAINTENANCE;
+  for (int number = v1::Step_MAX; number >= v1::STEP_CONTACT; --number) {
+    const auto step = static_cast<v1::Step>(number);
+    StepRecord& record = *StepRecordOf(step, &file->episode);
+    const bool is_done = IsDone(*file, step);
+    if (!is_done) record.set_done_time_micros(0);
+    if (is_done && record.done_time_micros() == 0) {
+      record.set_done_time_micros(absl::ToUnixMicros(file->facts.time));
+    }
+    if (!is_done && !record.has_override()) present = step;
+  }
+  episode.set_step(present);
+}
+
+void ConsiderState(CaseFile* file) {
+  v1::Episode& episode = *file->episode.mutable_episode();
+  episode.set_state(v1::Episode::STATE_ACTIVE);
+  if (file->plan.has_value()) {
+    episode.set_plan(file->plan->plan().name());
+    if (file->plan->plan().state() == v1::Plan::STATE_SUSPENDED) {
+      episode.set_state(v1::Episode::STATE_ON_HOLD);
+    }
+  }
+  if (!file->clearance.has_value()) return;
+  const v1::Clearance& clearance = file->clearance->clearance();
+  episode.set_clearance(clearance.name());
+  if (clearance.state() != v1::Clearance::STATE_VALID) return;
+  if (clearance.verdict() == v1::Clearance::VERDICT_DEFERRED) {
+    episode.set_state(v1::Episode::STATE_ON_HOLD);
+  } else if (!IsClearing(clearance)) {
+    episode.set_state(v1::Episode::STATE_STOPPED);
+  }
+}
+
+// -- Time -----------------------------------------------------------------------------------------
+
+void ConsiderTurn(const v1::Evaluation& evaluation, CaseFile* file) {
+  absl::Time next = NextChange(evaluation);
+  for (const RequirementRecord& record : file->requirements) {
+    if (record.requirement().has_expire_time()) {
+      next = std::min(next, FromWire(record.requirement().expire_time()));
+    }
+  }
+  if (file->clearance.has_value() &&
+      file->clearance->clearance().state() == v1::Clearance::STATE_VALID &&
+      file->clearance->clearance().has_defer_until_date()) {
+    next = std::min(next, absl::FromCivil(ToDay(file->clearance->clearance().defer_until_date()),
+                                          file->facts.zone));
+  }
+  file->episode.set_turn_time_micros(next == absl::InfiniteFuture() ? kNeverMicros
+                                                                    : absl::ToUnixMicros(next));
+}
+
+// An episode that is over: nothing is asked for any more, and nothing goes on.
+void ConsiderClosed(CaseFile* file) {
+  for (RequirementRecord& record : file->requirements) {
+    if (!IsMetOrWaived(record.requirement())) Withdraw(record.mutable_requirement());
+  }
+  if (file->plan.has_value() && (file->plan->plan().state() == v1::Plan::STATE_SIGNED ||
+                                 file->plan->plan().state() == v1::Plan::STATE_SUSPENDED)) {
+    EndPlan(v1::Plan::STATE_CLOSED, "The episode is closed", file->facts.time,
+            file->plan->mutable_plan());
+  }
+  file->episode.set_turn_time_micros(kNeverMicros);
+}
+
+}  // namespace
+
+bool IsAbout(const RepeatedPtrField<std::string>& limited_to,
+             const RepeatedPtrField<std::string>& protocols) {
+  return limited_to.empty() || absl::c_any_of(limited_to, [&](const std::string& protocol) {
+           return absl::c_linear_search(protocols, protocol);
+         });
+}
+
+bool IsEnough(v1::Authority authority, const RepeatedPtrField<v1::Signature>& signatures) {
+  switch (authority) {
+    case v1::AUTHORITY_PRESCRIBER:
+      return !signatures.empty();
+    case v1::AUTHORITY_TWO_PRESCRIBERS:
+      return signatures.size() >= 2;
+    default:
+      return false;
+  }
+}
+
+bool IsMetOrWaived(const v1::Requirement& requirement) {
+  return requirement.state() != v1::Requirement::STATE_OPEN &&
+         requirement.state() != v1::Requirement::STATE_LAPSED;
+}
+
+bool IsClearing(const v1::Clearance& clearance) {
+  return clearance.state() == v1::Clearance::STATE_VALID &&
+         (clearance.verdict() == v1::Clearance::VERDICT_CLEARED ||
+          clearance.verdict() == v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS);
+}
+
+absl::Time ExpiryOf(const CaseFile& file, const RepeatedPtrField<std::string>& protocols) {
+  absl::Time expiry = absl::InfiniteFuture();
+  for (const RequirementRecord& record : file.requirements) {
+    const v1::Requirement& requirement = record.requirement();
+    if (requirement.state() == v1::Requirement::STATE_MET && requirement.has_expire_time() &&
+        IsAbout(requirement.protocols(), protocols)) {
+      expiry = std::min(expiry, FromWire(requirement.expire_time()));
+    }
+  }
+  return expiry;
+}
+
+std::vector<const Appointment*> VisitsOfPhase(const CaseFile& file, const PlanRecord& plan,
+                                              absl::string_view phase) {
+  std::vector<const Appointment*> visits;
+  for (const Appointment& visit : file.visits) {
+    if (!HasBegun(visit) && !IsAhead(visit)) continue;
+    const bool is_of_phase =
+        absl::c_any_of(plan.orders(), [&](const storage::v1::PlanOrder& order) {
+          return order.phase() == phase && order.order() == visit.order();
+        });
+    if (is_of_phase) visits.push_back(&visit);
+  }
+  return visits;
+}
+
+v1::Evaluation EvaluateFile(const CaseFile& file) {
+  v1::Evaluation evaluation = Evaluate(Inquiry(*file.rulebook, file.facts));
+  evaluation.set_episode(file.episode.episode().name());
+  AddOverrides(file, &evaluation);
+  return evaluation;
+}
+
+v1::Evaluation Consider(const NewRequirementName& new_name, CaseFile* file) {
+  const Inquiry inquiry(*file->rulebook, file->facts);
+  v1::Evaluation evaluation = EvaluateFile(*file);
+  if (file->episode.episode().state() == v1::Episode::STATE_CLOSED) {
+    ConsiderClosed(file);
+    return evaluation;
+  }
+  EndOverrides(evaluation, file);
+  ConsiderRequirements(inquiry, evaluation, new_name, file);
+  ConsiderClearance(evaluation, file);
+  ConsiderPlan(file);
+  ConsiderConsultation(file);
+  ConsiderSteps(file);
+  ConsiderState(file);
+  ConsiderTurn(evaluation, file);
+  return evaluation;
+}
+
+}  // namespace clarity::consultation

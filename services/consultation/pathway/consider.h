@@ -1,0 +1,57 @@
+#ifndef CLARITY_SERVICES_CONSULTATION_PATHWAY_CONSIDER_H_
+#define CLARITY_SERVICES_CONSULTATION_PATHWAY_CONSIDER_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "clarity/consultation/v1/evaluation.pb.h"
+#include "services/consultation/pathway/case_file.h"
+
+// What follows from the facts of an episode: pure functions of its file, its policy and the time.
+namespace clarity::consultation {
+
+// Of turn_time_micros: time alone changes nothing.
+inline constexpr int64_t kNeverMicros = INT64_MAX;
+
+// A new "requirements/..." each time.
+using NewRequirementName = std::function<std::string()>;
+
+// Brings everything in the file that follows from the rest up to the time of its facts: which rules
+// are set aside, which requirements there are and where they stand, whether the clearance holds and
+// the plan goes on, which steps are done, and when time alone next changes something. Gives the
+// evaluation it went by, with the overrides that hold.
+v1::Evaluation Consider(const NewRequirementName& new_name, CaseFile* file);
+
+// The evaluation alone, with the overrides that hold.
+v1::Evaluation EvaluateFile(const CaseFile& file);
+
+// Whether a rule or requirement is about treatment by any of these protocols. `limited_to` empty:
+// about every one.
+bool IsAbout(const google::protobuf::RepeatedPtrField<std::string>& limited_to,
+             const google::protobuf::RepeatedPtrField<std::string>& protocols);
+
+// As many as the policy asks for have signed.
+bool IsEnough(v1::Authority authority,
+              const google::protobuf::RepeatedPtrField<v1::Signature>& signatures);
+
+bool IsMetOrWaived(const v1::Requirement& requirement);
+
+// A decision that clears, and holds.
+bool IsClearing(const v1::Clearance& clearance);
+
+// When the first of the results that a clearance for these protocols rests on ceases to count;
+// InfiniteFuture where none does.
+absl::Time ExpiryOf(const CaseFile& file,
+                    const google::protobuf::RepeatedPtrField<std::string>& protocols);
+
+// The visits that count for a phase of a plan: booked on its orders and still to come or begun.
+std::vector<const scheduling::v1::Appointment*> VisitsOfPhase(const CaseFile& file,
+                                                              const storage::v1::PlanRecord& plan,
+                                                              absl::string_view phase);
+
+}  // namespace clarity::consultation
+
+#endif  // CLARITY_SERVICES_CONSULTATION_PATHWAY_CONSIDER_H_

@@ -44,14 +44,15 @@ struct UseCases {
       : clinics(database),
         outbox(database, notifier),
         log(notifier),
-        index(std::move(search_key)),
-        patients(&index, &clinics, random),
-        search(&index),
-        merge(&index, &outbox, &log),
-        emergencies(random),
-        policies(&policy_store, /*episodes=*/nullptr),
         case_files(&policy_store, &clinics),
         consequences(&case_files, &outbox, &log, random),
+        index(std::move(search_key)),
+        patients(&index, &clinics, &consequences, random),
+        search(&index),
+        merge(&index, &outbox, &log),
+        consents(&consequences),
+        emergencies(random),
+        policies(&policy_store, /*episodes=*/nullptr),
         episodes(&policy_store, &clinics, &consequences, random),
         contacts(&clinics, &log, random),
         alerts(&policy_store, &log, random),
@@ -60,19 +61,19 @@ struct UseCases {
                  return consequences.FollowPatient(transaction, clock->Now(), patient);
                }) {}
 
+  PolicyStore policy_store;
   Clinics clinics;
   Outbox outbox;
   EpisodeLog log;
+  CaseFiles case_files;
+  Consequences consequences;
   SearchIndex index;
   Patients patients;
   PatientSearch search;
   PatientMerge merge;
   Consents consents;
   EmergencyAccesses emergencies;
-  PolicyStore policy_store;
   Policies policies;
-  CaseFiles case_files;
-  Consequences consequences;
   Episodes episodes;
   Contacts contacts;
   SafetyAlerts alerts;

@@ -1,5 +1,7 @@
 #include "tests/support/consultation_connections.h"
 
+#include <type_traits>
+
 #include "clients/core/channel.h"
 #include "tests/support/results.h"
 
@@ -12,12 +14,18 @@ ConsultationConnections ConnectConsultation(const std::string& address, const st
   client::Options options;
   options.credentials = client::TokenCredentials(token);
   options.deadline = absl::Seconds(30);
+  const auto connect = [&](auto* connection) {
+    using Connection = typename std::remove_pointer_t<decltype(connection)>::element_type;
+    *connection = std::make_shared<Connection>(channel, options);
+  };
   ConsultationConnections connections;
-  connections.patients =
-      std::make_shared<client::Connection<consultation::v1::PatientService>>(channel, options);
-  connections.policies = std::make_shared<client::PolicyConnection>(channel, options);
-  connections.episodes =
-      std::make_shared<client::Connection<consultation::v1::EpisodeService>>(channel, options);
+  connect(&connections.patients);
+  connect(&connections.episodes);
+  connect(&connections.evaluations);
+  connect(&connections.clearances);
+  connect(&connections.plans);
+  connect(&connections.outcomes);
+  connect(&connections.policies);
   return connections;
 }
 

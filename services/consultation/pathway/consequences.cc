@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "services/consultation/episode_parts.h"
 #include "services/consultation/intake/episodes.h"
@@ -29,6 +30,19 @@ constexpr Sql kHadTurn = {
 template <typename Message>
 bool IsSame(const Message& a, const Message& b) {
   return a.SerializeAsString() == b.SerializeAsString();
+}
+
+template <typename Message>
+bool AreSame(const std::vector<Message>& a, const std::vector<Message>& b) {
+  return absl::c_equal(a, b, IsSame<Message>);
+}
+
+// Whether nothing follows: of what can.
+bool IsSame(const CaseFile& a, const CaseFile& b) {
+  return IsSame(a.episode, b.episode) && AreSame(a.requirements, b.requirements) &&
+         AreSame(a.overrides, b.overrides) &&
+         (!a.clearance.has_value() || IsSame(*a.clearance, *b.clearance)) &&
+         (!a.plan.has_value() || IsSame(*a.plan, *b.plan));
 }
 
 // Writes those that are new, or differ. Nothing is ever taken out of a file, or moved in it.
@@ -74,38 +88,50 @@ absl::Status Consequences::Write(Transaction& transaction, const CaseFile& befor
   return absl::OkStatus();
 }
 
+absl::Status Consequences::Apply(Transaction& transaction, absl::Time now, const CaseFile& before,
+                                 CaseFile* file, absl::string_view subject, Kind kind) const {
+  RETURN_IF_ERROR(Write(transaction, before, file));
+  RETURN_IF_ERROR(Save(transaction, now, &file->episode));
+  const v1::Episode& was = before.episode.episode();
+  const v1::Episode& is = file->episode.episode();
+  const bool has_advanced = is.step() != was.step() || is.state() != was.state();
+  if (kind == Event::KIND_UPDATED && has_advanced) kind = Event::KIND_ADVANCED;
+  log_.Changed(transaction, is, kind, subject);
+  return absl::OkStatus();
+}
+
 absl::Status Consequences::Follow(Transaction& transaction, absl::Time now, EpisodeRecord* episode,
                                   absl::string_view subject, Kind kind) const {
-  auto before = files_.Read(transaction, now, *episode);
-  const v1::Step step = episode->episode().step();
-  const v1::Episode::State state = episode->episode().state();
-  if (before.ok()) {
-    CaseFile file = *before;
-    Consider(Names(now), &file);
-    RETURN_IF_ERROR(Write(transaction, *before, &file));
-    *episode = std::move(file.episode);
-  } else if (!absl::IsFailedPrecondition(before.status())) {
-    return before.status();
+  const auto before = files_.Read(transaction, now, *episode);
+  if (absl::IsFailedPrecondition(before.status())) {
+    RETURN_IF_ERROR(Save(transaction, now, episode));
+    log_.Changed(transaction, episode->episode(), kind, subject);
+    return absl::OkStatus();
   }
-  RETURN_IF_ERROR(Save(transaction, now, episode));
-  const bool has_advanced =
-      episode->episode().step() != step || episode->episode().state() != state;
-  if (kind == Event::KIND_UPDATED && has_advanced) kind = Event::KIND_ADVANCED;
-  log_.Changed(transaction, episode->episode(), kind, subject);
+  RETURN_IF_ERROR(before.status());
+  CaseFile file = *before;
+  Consider(Names(now), &file);
+  RETURN_IF_ERROR(Apply(transaction, now, *before, &file, subject, kind));
+  episode->CopyFrom(file.episode);  // not moved: what refers to a part of it goes on doing so
   return absl::OkStatus();
 }
 
 absl::Status Consequences::FollowOpen(Transaction& transaction, absl::Time now,
                                       EpisodeRecord* episode) const {
-  const auto file = Read(transaction, now, *episode);
+  const auto before = files_.Read(transaction, now, *episode);
   // No policy any more, or no clinic: nothing says what follows.
-  if (absl::IsFailedPrecondition(file.status()) || absl::IsNotFound(file.status())) {
+  if (absl::IsFailedPrecondition(before.status()) || absl::IsNotFound(before.status())) {
     episode->set_turn_time_micros(kNeverMicros);
     return absl::OkStatus();
   }
-  RETURN_IF_ERROR(file.status());
-  if (IsSame(file->episode, *episode)) return absl::OkStatus();
-  return Follow(transaction, now, episode, file->episode.consultation());
+  RETURN_IF_ERROR(before.status());
+  CaseFile file = *before;
+  Consider(Names(now), &file);
+  if (IsSame(*before, file)) return absl::OkStatus();
+  RETURN_IF_ERROR(
+      Apply(transaction, now, *before, &file, file.episode.consultation(), Event::KIND_UPDATED));
+  *episode = std::move(file.episode);
+  return absl::OkStatus();
 }
 
 absl::Status Consequences::FollowPatient(Transaction& transaction, absl::Time now,

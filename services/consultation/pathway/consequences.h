@@ -55,6 +55,9 @@ class Consequences {
   // Of an open episode whose guard is held: writes what follows, if anything does.
   absl::Status FollowOpen(storage::Transaction& transaction, absl::Time now,
                           storage::v1::EpisodeRecord* episode) const;
+  // Writes what of the file differs from `before`, and the episode, and tells who watches.
+  absl::Status Apply(storage::Transaction& transaction, absl::Time now, const CaseFile& before,
+                     CaseFile* file, absl::string_view subject, Kind kind) const;
   // Writes what of the file differs from `before`.
   absl::Status Write(storage::Transaction& transaction, const CaseFile& before,
                      CaseFile* file) const;

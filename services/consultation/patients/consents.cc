@@ -75,6 +75,7 @@ absl::Status Consents::Record(const rpc::Call& call, Transaction& transaction,
   consent.set_recorded_by(call.principal.subject);
   *patient.add_consents() = std::move(consent);
   RETURN_IF_ERROR(Save(call, transaction, &record));
+  RETURN_IF_ERROR(consequences_.FollowPatient(transaction, call.now, patient.name()));
   *reply = record.patient();
   return absl::OkStatus();
 }
@@ -84,6 +85,7 @@ absl::Status Consents::Withdraw(const rpc::Call& call, Transaction& transaction,
   ASSIGN_OR_RETURN(auto record, LoadToChange(call, transaction, request.patient(), request.etag()));
   if (EndAll(request.kind(), call.now, record.mutable_patient())) {
     RETURN_IF_ERROR(Save(call, transaction, &record));
+    RETURN_IF_ERROR(consequences_.FollowPatient(transaction, call.now, request.patient()));
   }
   *reply = record.patient();
   return absl::OkStatus();

@@ -252,6 +252,8 @@ absl::Status Patients::Update(const rpc::Call& call, Transaction& transaction,
   }
   RETURN_IF_ERROR(Save(call, transaction, &record));
   RETURN_IF_ERROR(index_.Put(transaction, patient));
+  // Of the birth date and sex, and of consents.
+  RETURN_IF_ERROR(consequences_.FollowPatient(transaction, call.now, name));
   *reply = patient;
   return absl::OkStatus();
 }

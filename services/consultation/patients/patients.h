@@ -3,6 +3,7 @@
 
 #include "absl/status/status.h"
 #include "clarity/consultation/v1/patient_service.pb.h"
+#include "services/consultation/pathway/consequences.h"
 #include "services/consultation/patients/search_index.h"
 #include "services/consultation/scheduling/clinics.h"
 #include "services/platform/base/ids.h"
@@ -15,8 +16,9 @@ namespace clarity::consultation {
 class Patients {
  public:
   // All outlive it.
-  Patients(const SearchIndex* index, Clinics* clinics, base::Random* random)
-      : index_(*index), clinics_(*clinics), random_(*random) {}
+  Patients(const SearchIndex* index, Clinics* clinics, const Consequences* consequences,
+           base::Random* random)
+      : index_(*index), clinics_(*clinics), consequences_(*consequences), random_(*random) {}
 
   absl::Status Create(const rpc::Call& call, storage::Transaction& transaction,
                       const v1::CreatePatientRequest& request, v1::Patient* reply);
@@ -38,6 +40,7 @@ class Patients {
 
   const SearchIndex& index_;
   Clinics& clinics_;
+  const Consequences& consequences_;
   base::Random& random_;
 };
 

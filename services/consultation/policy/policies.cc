@@ -39,6 +39,9 @@ constexpr char kGuard[] = "policies";
 constexpr Sql kList = {
     "SELECT body FROM policy_version WHERE apply_time <= $1 AND (apply_time < $1 OR name < $2 OR "
     "(name = $2 AND version < $3)) ORDER BY apply_time DESC, name DESC, version DESC LIMIT $4"};
+// Every open episode has its turn: which clinics go by another version now is told by the episodes
+// themselves. 4 is Episode.STATE_CLOSED.
+constexpr Sql kTurnAll = {"UPDATE episode SET turn_time = $1 WHERE state <> 4 AND turn_time > $1"};
 constexpr Sql kListOfOne = {
     "SELECT body FROM policy_version WHERE name = $1 AND version < $2 ORDER BY version DESC "
     "LIMIT $3"};
@@ -189,6 +192,7 @@ absl::Status Policies::Apply(const rpc::Call& call, Transaction& transaction,
   if (reply->differences().empty()) return absl::OkStatus();
   record.set_comment(request.comment());
   record.set_subject(call.principal.subject);
+  RETURN_IF_ERROR(transaction.Execute(kTurnAll, {Value::Time(call.now)}).status());
   return PolicyStore::Put(transaction, record);
 }
 

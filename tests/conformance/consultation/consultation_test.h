@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/clinic_server.h"
 #include "tests/support/consultation_connections.h"
+#include "tests/support/policies.h"
 #include "tests/support/requests.h"
 #include "tests/support/results.h"
 
@@ -56,6 +57,47 @@ class ConsultationTest : public ::testing::Test {
   base::ManualClock& clock() { return server_.clock(); }
 
   ClinicServer server_;
+};
+
+// With the demo policy in force in two clinics, and those who care for patients there.
+class CareTest : public ConsultationTest {
+ protected:
+  CareTest() {
+    v1::ApplyPolicyRequest apply;
+    v1::Policy& policy = *apply.mutable_policy();
+    policy = DemoPolicy();
+    policy.clear_clinics();
+    policy.add_clinics(kLakeForest);
+    policy.add_clinics(kIrvine);
+    policy.mutable_settings()->clear_consultation_visit_types();
+    policy.mutable_settings()->add_consultation_visit_types(kConsultation);
+    Value(Caller(Claims("operator", "OPERATOR")).AsOperator().ApplyPolicy(apply));
+  }
+
+  std::string NewPatient(const std::string& family, const std::string& clinic = kLakeForest) const {
+    v1::CreatePatientRequest request;
+    request.mutable_patient()->set_given_name("Maria");
+    request.mutable_patient()->set_family_name(family);
+    request.mutable_patient()->set_clinic(clinic);
+    return Value(agent_.patients->Call(&PatientStub::CreatePatient, request)).name();
+  }
+  static v1::OpenEpisodeRequest NewEpisode(const std::string& patient) {
+    v1::OpenEpisodeRequest request;
+    v1::Episode& episode = *request.mutable_episode();
+    episode.set_patient(patient);
+    episode.set_clinic(kLakeForest);
+    episode.add_reasons(v1::Episode::REASON_DEPRESSION);
+    episode.set_source(v1::Episode::SOURCE_PHONE);
+    return request;
+  }
+  v1::Episode Opened(const std::string& patient) const {
+    return Value(agent_.episodes->Call(&EpisodeStub::OpenEpisode, NewEpisode(patient)));
+  }
+
+  const ConsultationConnections agent_ = Caller(Claims("agent", "AGENT"));
+  const ConsultationConnections staff_ = Caller(Claims("staff", "STAFF"));
+  const ConsultationConnections clinician_ = Clinician("practitioners/dr-okafor", kLakeForest);
+  const Connections scheduling_ = server_.ConnectAs(Claims("staff", "STAFF"));
 };
 
 }  // namespace clarity::tests

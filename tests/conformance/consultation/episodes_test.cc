@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "tests/conformance/consultation/consultation_test.h"
-#include "tests/support/policies.h"
 
 namespace clarity::tests {
 namespace {
@@ -15,39 +14,8 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ToCall = v1::ListOverdueContactsResponse;
 
-class EpisodesTest : public ConsultationTest {
+class EpisodesTest : public CareTest {
  protected:
-  EpisodesTest() {
-    v1::ApplyPolicyRequest apply;
-    v1::Policy& policy = *apply.mutable_policy();
-    policy = DemoPolicy();
-    policy.clear_clinics();
-    policy.add_clinics(kLakeForest);
-    policy.add_clinics(kIrvine);
-    policy.mutable_settings()->clear_consultation_visit_types();
-    policy.mutable_settings()->add_consultation_visit_types(kConsultation);
-    Value(Caller(Claims("operator", "OPERATOR")).AsOperator().ApplyPolicy(apply));
-  }
-
-  std::string NewPatient(const std::string& family, const std::string& clinic = kLakeForest) const {
-    v1::CreatePatientRequest request;
-    request.mutable_patient()->set_given_name("Maria");
-    request.mutable_patient()->set_family_name(family);
-    request.mutable_patient()->set_clinic(clinic);
-    return Value(agent_.patients->Call(&PatientStub::CreatePatient, request)).name();
-  }
-  static v1::OpenEpisodeRequest NewEpisode(const std::string& patient) {
-    v1::OpenEpisodeRequest request;
-    v1::Episode& episode = *request.mutable_episode();
-    episode.set_patient(patient);
-    episode.set_clinic(kLakeForest);
-    episode.add_reasons(v1::Episode::REASON_DEPRESSION);
-    episode.set_source(v1::Episode::SOURCE_PHONE);
-    return request;
-  }
-  v1::Episode Opened(const std::string& patient) const {
-    return Value(agent_.episodes->Call(&EpisodeStub::OpenEpisode, NewEpisode(patient)));
-  }
   v1::Episode Present(const v1::Episode& episode) const {
     v1::GetEpisodeRequest request;
     request.set_name(episode.name());
@@ -89,11 +57,6 @@ class EpisodesTest : public ConsultationTest {
     alert.set_description("says there is no point any more");
     return request;
   }
-
-  const ConsultationConnections agent_ = Caller(Claims("agent", "AGENT"));
-  const ConsultationConnections staff_ = Caller(Claims("staff", "STAFF"));
-  const ConsultationConnections clinician_ = Clinician("practitioners/dr-okafor", kLakeForest);
-  const Connections scheduling_ = server_.ConnectAs(Claims("staff", "STAFF"));
 };
 
 TEST_F(EpisodesTest, TheTwoWeeksAreCountedInDaysOfTheClinic) {

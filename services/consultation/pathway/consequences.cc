@@ -1,5 +1,6 @@
 #include "services/consultation/pathway/consequences.h"
 
+#include <memory>
 #include <set>
 #include <utility>
 #include <vector>
@@ -43,6 +44,14 @@ bool IsSame(const CaseFile& a, const CaseFile& b) {
          AreSame(a.overrides, b.overrides) &&
          (!a.clearance.has_value() || IsSame(*a.clearance, *b.clearance)) &&
          (!a.plan.has_value() || IsSame(*a.plan, *b.plan));
+}
+
+// In place, so that references to the episode in the record go on being good.
+void Replace(EpisodeRecord with, EpisodeRecord* record) {
+  std::unique_ptr<v1::Episode> episode(record->release_episode());
+  episode->CopyFrom(with.episode());
+  *record = std::move(with);
+  record->set_allocated_episode(episode.release());
 }
 
 // Writes those that are new, or differ. Nothing is ever taken out of a file, or moved in it.
@@ -112,7 +121,7 @@ absl::Status Consequences::Follow(Transaction& transaction, absl::Time now, Epis
   CaseFile file = *before;
   Consider(Names(now), &file);
   RETURN_IF_ERROR(Apply(transaction, now, *before, &file, subject, kind));
-  episode->CopyFrom(file.episode);  // not moved: what refers to a part of it goes on doing so
+  Replace(std::move(file.episode), episode);
   return absl::OkStatus();
 }
 

@@ -6,7 +6,7 @@
 #include "clarity/consultation/v1/clearance_service.pb.h"
 #include "clarity/consultation/v1/episode_service.grpc.pb.h"
 #include "clarity/consultation/v1/evaluation_service.pb.h"
-#include "clarity/consultation/v1/outcome_service.pb.h"
+#include "clarity/consultation/v1/outcome_service.grpc.pb.h"
 #include "clarity/consultation/v1/patient_service.grpc.pb.h"
 #include "clarity/consultation/v1/plan_service.pb.h"
 #include "clarity/consultation/v1/policy_service.grpc.pb.h"
@@ -15,6 +15,7 @@
 #include "services/consultation/intake/episodes.h"
 #include "services/consultation/intake/safety_alerts.h"
 #include "services/consultation/limits.h"
+#include "services/consultation/outcome/outcomes.h"
 #include "services/consultation/pathway/case_file.h"
 #include "services/consultation/pathway/consequences.h"
 #include "services/consultation/patients/consents.h"
@@ -56,6 +57,7 @@ struct UseCases {
         episodes(&policy_store, &clinics, &consequences, random),
         contacts(&clinics, &log, random),
         alerts(&policy_store, &log, random),
+        outcomes(&policy_store, &alerts, &consequences, random),
         visits(database, clock,
                [this, clock](storage::Transaction& transaction, absl::string_view patient) {
                  return consequences.FollowPatient(transaction, clock->Now(), patient);
@@ -77,6 +79,7 @@ struct UseCases {
   Episodes episodes;
   Contacts contacts;
   SafetyAlerts alerts;
+  Outcomes outcomes;
   Visits visits;
 };
 
@@ -181,6 +184,28 @@ class EpisodeSurface final : public v1::EpisodeService::CallbackService {
   UseCases& use_;
 };
 
+class OutcomeSurface final : public v1::OutcomeService::CallbackService {
+ public:
+  OutcomeSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
+
+  ServerUnaryReactor* ListScales(Context* c, const v1::ListScalesRequest* q,
+                                 v1::ListScalesResponse* r) override {
+    return door_.Read(c, q, r, &use_.outcomes, &Outcomes::ListScales);
+  }
+  ServerUnaryReactor* RecordOutcome(Context* c, const v1::RecordOutcomeRequest* q,
+                                    v1::Outcome* r) override {
+    return door_.Write(c, q, r, &use_.outcomes, &Outcomes::Record);
+  }
+  ServerUnaryReactor* ListOutcomes(Context* c, const v1::ListOutcomesRequest* q,
+                                   v1::ListOutcomesResponse* r) override {
+    return door_.Read(c, q, r, &use_.outcomes, &Outcomes::List);
+  }
+
+ private:
+  rpc::Door& door_;
+  UseCases& use_;
+};
+
 class PolicySurface final : public v1::PolicyService::CallbackService {
  public:
   PolicySurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
@@ -217,7 +242,8 @@ class Services final : public ConsultationServices {
     patients_ = std::make_unique<PatientSurface>(door, &use_);
     policies_ = std::make_unique<PolicySurface>(door, &use_);
     episodes_ = std::make_unique<EpisodeSurface>(door, &use_);
-    return {patients_.get(), episodes_.get(), policies_.get()};
+    outcomes_ = std::make_unique<OutcomeSurface>(door, &use_);
+    return {patients_.get(), episodes_.get(), outcomes_.get(), policies_.get()};
   }
 
   void Follow(const std::shared_ptr<grpc::ChannelInterface>& scheduling,
@@ -241,6 +267,7 @@ class Services final : public ConsultationServices {
   UseCases use_;
   std::unique_ptr<PatientSurface> patients_;
   std::unique_ptr<EpisodeSurface> episodes_;
+  std::unique_ptr<OutcomeSurface> outcomes_;
   std::unique_ptr<PolicySurface> policies_;
 };
 

@@ -88,16 +88,39 @@ absl::Status SafetyAlerts::Raise(const rpc::Call& call, Transaction& transaction
     return rulebook.status();
   }
   // Without a policy it has no owner yet, and is taken all the same.
+  RETURN_IF_ERROR(Open(call, transaction, due, &record));
+  RETURN_IF_ERROR(Tell(transaction, alert));
+  *reply = alert;
+  if (call.validate_only) reply->clear_name();
+  return absl::OkStatus();
+}
+
+absl::Status SafetyAlerts::Open(const rpc::Call& call, Transaction& transaction, absl::Duration due,
+                                SafetyAlertRecord* record) const {
+  v1::SafetyAlert& alert = *record->mutable_alert();
   alert.set_name(absl::StrCat("alerts/", base::NewId(call.now, random_)));
   alert.set_state(v1::SafetyAlert::STATE_OPEN);
   *alert.mutable_due_time() = ToWire(call.now + due);
   *alert.mutable_create_time() = ToWire(call.now);
   alert.set_subject(call.principal.subject);
-  RETURN_IF_ERROR(Save(call, transaction, &record));
-  RETURN_IF_ERROR(Tell(transaction, alert));
-  *reply = alert;
-  if (call.validate_only) reply->clear_name();
-  return absl::OkStatus();
+  return Save(call, transaction, record);
+}
+
+absl::StatusOr<std::string> SafetyAlerts::RaiseFor(const rpc::Call& call, Transaction& transaction,
+                                                   const v1::Episode& episode,
+                                                   const v1::PolicySettings& settings,
+                                                   const v1::ScaleLevel& level,
+                                                   const std::string& outcome) const {
+  SafetyAlertRecord record;
+  v1::SafetyAlert& alert = *record.mutable_alert();
+  alert.set_patient(episode.patient());
+  alert.set_clinic(episode.clinic());
+  alert.set_kind(level.alert().kind());
+  alert.set_description(level.display_name());
+  alert.set_outcome(outcome);
+  alert.set_owner(settings.safety_owner());
+  RETURN_IF_ERROR(Open(call, transaction, absl::Minutes(level.alert().due_minutes()), &record));
+  return alert.name();
 }
 
 absl::Status SafetyAlerts::Acknowledge(const rpc::Call& call, Transaction& transaction,

@@ -8,6 +8,7 @@
 #include "clarity/consultation/v1/episode_service.pb.h"
 #include "services/consultation/intake/episode_log.h"
 #include "services/consultation/policy/policy_store.h"
+#include "services/consultation/records.pb.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/storage/database.h"
@@ -38,7 +39,17 @@ class SafetyAlerts {
                     const v1::ListSafetyAlertsRequest& request,
                     v1::ListSafetyAlertsResponse* reply);
 
+  // For what a scale says of a patient, in the transaction that records it; the alert's name.
+  absl::StatusOr<std::string> RaiseFor(const rpc::Call& call, storage::Transaction& transaction,
+                                       const v1::Episode& episode,
+                                       const v1::PolicySettings& settings,
+                                       const v1::ScaleLevel& level,
+                                       const std::string& outcome) const;
+
  private:
+  // From now on it is open, and due.
+  absl::Status Open(const rpc::Call& call, storage::Transaction& transaction, absl::Duration due,
+                    storage::v1::SafetyAlertRecord* record) const;
   // Tells those who watch the patient's open episode.
   absl::Status Tell(storage::Transaction& transaction, const v1::SafetyAlert& alert) const;
 

@@ -1,0 +1,42 @@
+#ifndef CLARITY_SERVICES_CONSULTATION_OUTCOME_OUTCOMES_H_
+#define CLARITY_SERVICES_CONSULTATION_OUTCOME_OUTCOMES_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "clarity/consultation/v1/outcome_service.pb.h"
+#include "services/consultation/intake/safety_alerts.h"
+#include "services/consultation/pathway/consequences.h"
+#include "services/consultation/policy/policy_store.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/rpc/call.h"
+#include "services/platform/storage/database.h"
+
+namespace clarity::consultation {
+
+// How a patient is doing, by rating scales.
+class Outcomes {
+ public:
+  // All outlive it.
+  Outcomes(PolicyStore* policies, const SafetyAlerts* alerts, const Consequences* consequences,
+           base::Random* random)
+      : policies_(*policies), alerts_(*alerts), consequences_(*consequences), random_(*random) {}
+
+  absl::Status ListScales(const rpc::Call& call, storage::Transaction& transaction,
+                          const v1::ListScalesRequest& request, v1::ListScalesResponse* reply);
+  absl::Status Record(const rpc::Call& call, storage::Transaction& transaction,
+                      const v1::RecordOutcomeRequest& request, v1::Outcome* reply);
+  absl::Status List(const rpc::Call& call, storage::Transaction& transaction,
+                    const v1::ListOutcomesRequest& request, v1::ListOutcomesResponse* reply);
+
+ private:
+  PolicyStore& policies_;
+  const SafetyAlerts& alerts_;
+  const Consequences& consequences_;
+  base::Random& random_;
+};
+
+}  // namespace clarity::consultation
+
+#endif  // CLARITY_SERVICES_CONSULTATION_OUTCOME_OUTCOMES_H_

@@ -1,0 +1,200 @@
+// Rating scales: scored as published, compared with the baseline, and the alerts they raise.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/conformance/consultation/consultation_test.h"
+
+namespace clarity::tests {
+namespace {
+
+using absl::StatusCode;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class OutcomesTest : public CareTest {
+ protected:
+  // Item ids and scores, in order.
+  using Scores = std::vector<std::pair<std::string, int>>;
+
+  static Scores Phq9(const std::vector<int>& scores) {
+    Scores items;
+    for (size_t i = 0; i < scores.size(); ++i) {
+      items.emplace_back(std::to_string(i + 1), scores[i]);
+    }
+    return items;
+  }
+  v1::RecordOutcomeRequest Taken(const std::string& scale, const Scores& scores,
+                                 const std::string& corrects = "") const {
+    v1::RecordOutcomeRequest request;
+    v1::Outcome& outcome = *request.mutable_outcome();
+    outcome.set_episode(episode_.name());
+    outcome.set_scale(scale);
+    outcome.set_corrects(corrects);
+    for (const auto& [item, score] : scores) {
+      v1::ItemScore& added = *outcome.add_items();
+      added.set_item(item);
+      added.set_score(score);
+    }
+    return request;
+  }
+  v1::Outcome Recorded(const v1::RecordOutcomeRequest& request) const {
+    return Value(clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, request));
+  }
+  std::vector<v1::Outcome> Listed(const ConsultationConnections& caller,
+                                  bool show_corrected = false) const {
+    v1::ListOutcomesRequest request;
+    request.set_episode(episode_.name());
+    request.set_show_corrected(show_corrected);
+    request.set_page_size(2);
+    std::vector<v1::Outcome> all;
+    do {
+      const auto page = Value(caller.outcomes->Call(&OutcomeStub::ListOutcomes, request));
+      all.insert(all.end(), page.outcomes().begin(), page.outcomes().end());
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return all;
+  }
+  std::vector<v1::SafetyAlert> OpenAlerts() const {
+    const auto reply =
+        Value(staff_.episodes->Call(&EpisodeStub::ListSafetyAlerts, v1::ListSafetyAlertsRequest()));
+    return {reply.alerts().begin(), reply.alerts().end()};
+  }
+
+  const std::string patient_ = NewPatient("Ortiz");
+  const v1::Episode episode_ = Opened(patient_);
+};
+
+TEST_F(OutcomesTest, AScaleIsScoredAndComparedWithTheBaseline) {
+  const auto first = Recorded(Taken("phq-9", Phq9({3, 3, 3, 3, 2, 2, 2, 2, 0})));
+  EXPECT_EQ(first.score(), 20);
+  EXPECT_EQ(first.band(), "severe");
+  EXPECT_EQ(first.baseline(), "") << "it is the baseline";
+  EXPECT_FALSE(first.has_response());
+  clock().Advance(absl::Hours(24 * 14));
+  const auto second = Recorded(Taken("phq-9", Phq9({2, 2, 1, 1, 1, 1, 1, 1, 0})));
+  EXPECT_EQ(second.baseline(), first.name());
+  EXPECT_EQ(second.change(), -10);
+  EXPECT_TRUE(second.response()) << "half of it, exactly";
+  EXPECT_FALSE(second.remission());
+  clock().Advance(absl::Hours(24 * 14));
+  EXPECT_TRUE(Recorded(Taken("phq-9", Phq9({1, 1, 1, 1, 0, 0, 0, 0, 0}))).remission());
+}
+
+TEST_F(OutcomesTest, WhatACorrectionReplacesCountsNoLongerAlsoAsTheBaseline) {
+  const auto wrong = Recorded(Taken("phq-9", Phq9({1, 1, 1, 1, 0, 0, 0, 0, 0})));
+  clock().Advance(absl::Hours(1));
+  const auto later = Recorded(Taken("phq-9", Phq9({3, 3, 3, 3, 2, 2, 2, 2, 0})));
+  EXPECT_EQ(later.change(), 16);
+  auto correction = Taken("phq-9", Phq9({3, 3, 3, 3, 3, 3, 3, 3, 0}), wrong.name());
+  *correction.mutable_outcome()->mutable_time() = wrong.time();
+  const auto right = Recorded(correction);
+  const auto listed = Listed(clinician_);
+  ASSERT_THAT(listed, SizeIs(2));
+  EXPECT_EQ(listed[0].name(), later.name());
+  EXPECT_EQ(listed[0].baseline(), right.name());
+  EXPECT_EQ(listed[0].change(), -4);
+  EXPECT_THAT(Listed(clinician_, /*show_corrected=*/true), SizeIs(3));
+  correction.clear_request_id();
+  EXPECT_THAT(clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, correction),
+              Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+}
+
+TEST_F(OutcomesTest, ThoughtsOfDeathRaiseAnAlertThatStaysUntilSomebodyTakesItUp) {
+  const auto patient = Patient(patient_);
+  const auto outcome = Value(patient.outcomes->Call(
+      &OutcomeStub::RecordOutcome, Taken("phq-9", Phq9({0, 0, 0, 0, 0, 0, 0, 0, 1}))));
+  EXPECT_THAT(outcome.alerts(), IsEmpty()) << "not told to the patient";
+  auto alerts = OpenAlerts();
+  ASSERT_THAT(alerts, SizeIs(1));
+  EXPECT_EQ(alerts[0].patient(), patient_);
+  EXPECT_EQ(alerts[0].kind(), v1::SafetyAlert::KIND_SUICIDE_RISK);
+  EXPECT_EQ(alerts[0].outcome(), outcome.name());
+  EXPECT_EQ(alerts[0].owner(), "practitioners/dr-okafor");
+  server_.Restart();
+  EXPECT_THAT(OpenAlerts(), SizeIs(1));
+  v1::AcknowledgeSafetyAlertRequest take_up;
+  take_up.set_name(alerts[0].name());
+  take_up.set_action("called the patient: safe tonight");
+  Value(clinician_.episodes->Call(&EpisodeStub::AcknowledgeSafetyAlert, take_up));
+  EXPECT_THAT(OpenAlerts(), IsEmpty());
+}
+
+TEST_F(OutcomesTest, ANoToPlanItSkipsWhatFollowsAndAHighRiskIsDueInMinutes) {
+  const auto none = Recorded(Taken("c-ssrs", {{"1", 0}, {"2", 0}, {"6", 0}}));
+  EXPECT_EQ(none.band(), "none");
+  EXPECT_FALSE(none.has_score());
+  EXPECT_THAT(OpenAlerts(), IsEmpty());
+  const auto high =
+      Recorded(Taken("c-ssrs", {{"1", 1}, {"2", 1}, {"3", 1}, {"4", 1}, {"5", 0}, {"6", 0}}));
+  EXPECT_EQ(high.band(), "high");
+  const auto alerts = OpenAlerts();
+  ASSERT_THAT(alerts, SizeIs(1));
+  EXPECT_THAT(high.alerts(), ElementsAre(alerts[0].name()));
+  EXPECT_EQ(FromWire(alerts[0].due_time()) - clock().Now(), absl::Minutes(15));
+}
+
+TEST_F(OutcomesTest, EverythingThatIsWrongWithAnswersIsToldAtOnce) {
+  auto request = Taken("c-ssrs", {{"1", 7}, {"2", 0}, {"4", 1}});
+  *request.mutable_outcome()->mutable_time() = ToWire(clock().Now() + absl::Minutes(1));
+  const auto refused = clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, request);
+  EXPECT_EQ(refused.status().code(), StatusCode::kInvalidArgument);
+  const auto fields = ViolatedFields(refused.status());
+  EXPECT_THAT(fields, ::testing::IsSupersetOf({"outcome.items[0].score", "outcome.time"}));
+  EXPECT_THAT(fields.size(), ::testing::Ge(4)) << "also 4, which is not asked, and 6, which is";
+  EXPECT_THAT(refused.status().message(), ::testing::Not(::testing::HasSubstr("7")));
+
+  EXPECT_THAT(clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, Taken("no-such", {{"1", 0}})),
+              Refused(StatusCode::kNotFound, "NOT_FOUND"));
+  EXPECT_THAT(OpenAlerts(), IsEmpty());
+  EXPECT_THAT(Listed(clinician_), IsEmpty());
+}
+
+TEST_F(OutcomesTest, ACallMadeAgainRecordsAndAlertsOnce) {
+  auto request = Taken("phq-9", Phq9({0, 0, 0, 0, 0, 0, 0, 0, 3}));
+  request.set_request_id("once");
+  const auto first = Recorded(request);
+  EXPECT_EQ(Recorded(request).name(), first.name());
+  EXPECT_THAT(Listed(clinician_), SizeIs(1));
+  EXPECT_THAT(OpenAlerts(), SizeIs(1));
+  request.set_validate_only(true);
+  request.clear_request_id();
+  EXPECT_EQ(Recorded(request).name(), "");
+  EXPECT_THAT(Listed(clinician_), SizeIs(1));
+}
+
+TEST_F(OutcomesTest, NothingIsRecordedInAClosedEpisode) {
+  v1::CloseEpisodeRequest close;
+  close.set_name(episode_.name());
+  close.set_outcome(v1::Episode::OUTCOME_WITHDRAWN);
+  close.set_reason("moved away");
+  Value(staff_.episodes->Call(&EpisodeStub::CloseEpisode, close));
+  EXPECT_THAT(clinician_.outcomes->Call(&OutcomeStub::RecordOutcome,
+                                        Taken("phq-9", Phq9({0, 0, 0, 0, 0, 0, 0, 0, 0}))),
+              Refused(StatusCode::kFailedPrecondition, "EPISODE_CLOSED"));
+}
+
+TEST_F(OutcomesTest, AnswersAreForCliniciansAndForThePatient) {
+  Recorded(Taken("phq-9", Phq9({1, 1, 1, 1, 1, 1, 1, 1, 0})));
+  EXPECT_THAT(Listed(Patient(patient_)), SizeIs(1));
+  v1::ListOutcomesRequest list;
+  list.set_episode(episode_.name());
+  for (const auto& caller :
+       {agent_, staff_, Patient(NewPatient("Other")), CallerOf(kPhoenix, "CLINICIAN")}) {
+    EXPECT_THAT(caller.outcomes->Call(&OutcomeStub::ListOutcomes, list),
+                Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  }
+  v1::ListScalesRequest scales;
+  scales.set_clinic(kLakeForest);
+  scales.set_page_size(1);
+  const auto page = Value(Patient(patient_).outcomes->Call(&OutcomeStub::ListScales, scales));
+  ASSERT_THAT(page.scales(), SizeIs(1));
+  EXPECT_EQ(page.scales(0).id(), "phq-9");
+  scales.set_page_token(page.next_page_token());
+  EXPECT_NE(Value(staff_.outcomes->Call(&OutcomeStub::ListScales, scales)).scales(0).id(), "phq-9");
+}
+
+}  // namespace
+}  // namespace clarity::tests

@@ -27,6 +27,7 @@ inline constexpr size_t kWaitingListedMax = 5000;  // episodes a list of those t
 inline constexpr absl::Duration kSafetyDueDefault = absl::Minutes(30);
 
 // -- The pathway ------------------------------------------------------------------------------
+inline constexpr int64_t kContactsOnPathway = 5;
 // Considered again in one transaction because time has passed, or the policy has changed.
 inline constexpr int64_t kTurnsBatch = 100;
 

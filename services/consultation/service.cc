@@ -18,6 +18,7 @@
 #include "services/consultation/outcome/outcomes.h"
 #include "services/consultation/pathway/case_file.h"
 #include "services/consultation/pathway/consequences.h"
+#include "services/consultation/pathway/pathways.h"
 #include "services/consultation/patients/consents.h"
 #include "services/consultation/patients/emergency_access.h"
 #include "services/consultation/patients/patient_merge.h"
@@ -61,7 +62,8 @@ struct UseCases {
         visits(database, clock,
                [this, clock](storage::Transaction& transaction, absl::string_view patient) {
                  return consequences.FollowPatient(transaction, clock->Now(), patient);
-               }) {}
+               }),
+        pathways(&consequences, &outbox, &visits) {}
 
   PolicyStore policy_store;
   Clinics clinics;
@@ -81,6 +83,7 @@ struct UseCases {
   SafetyAlerts alerts;
   Outcomes outcomes;
   Visits visits;
+  Pathways pathways;
 };
 
 // The gRPC surface, a line a method.
@@ -177,6 +180,14 @@ class EpisodeSurface final : public v1::EpisodeService::CallbackService {
   ServerUnaryReactor* ListSafetyAlerts(Context* c, const v1::ListSafetyAlertsRequest* q,
                                        v1::ListSafetyAlertsResponse* r) override {
     return door_.Read(c, q, r, &use_.alerts, &SafetyAlerts::List);
+  }
+  ServerUnaryReactor* GetPathway(Context* c, const v1::GetPathwayRequest* q,
+                                 v1::Pathway* r) override {
+    return door_.Read(c, q, r, &use_.pathways, &Pathways::Get);
+  }
+  ServerUnaryReactor* OverrideStep(Context* c, const v1::OverrideStepRequest* q,
+                                   v1::Pathway* r) override {
+    return door_.Write(c, q, r, &use_.pathways, &Pathways::Override);
   }
 
  private:

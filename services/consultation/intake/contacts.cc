@@ -37,7 +37,7 @@ constexpr Sql kList = {
     "SELECT name, time, body FROM contact WHERE episode = $4 AND time <= $1 "
     "AND (time < $1 OR name > $2) ORDER BY time DESC, name LIMIT $3"};
 constexpr Sql kLast = {
-    "SELECT body FROM contact WHERE episode = $1 ORDER BY time DESC, name DESC LIMIT 1"};
+    "SELECT body FROM contact WHERE episode = $1 ORDER BY time DESC, name DESC LIMIT $2"};
 constexpr Sql kWaiting = {
     "SELECT body FROM episode WHERE waiting = 1 AND warning_time <= $1 "
     "ORDER BY warning_time LIMIT $2"};
@@ -87,6 +87,18 @@ bool IsReached(const v1::Contact& contact) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<v1::Contact>> LastContacts(Transaction& transaction,
+                                                      absl::string_view episode, int64_t max) {
+  std::vector<v1::Contact> contacts;
+  RETURN_IF_ERROR(transaction.Query(
+      kLast, {Value::Text(episode), Value::Integer(max)}, [&](const Row& row) -> absl::Status {
+        ASSIGN_OR_RETURN(auto record, storage::ParseRecord<ContactRecord>(row.Text(0)));
+        contacts.push_back(std::move(*record.mutable_contact()));
+        return absl::OkStatus();
+      }));
+  return contacts;
+}
 
 absl::Status Contacts::CheckNew(const rpc::Call& call, Transaction& transaction,
                                 const v1::Episode& episode, v1::Contact* contact) const {
@@ -197,12 +209,8 @@ absl::Status Contacts::ListOverdue(const rpc::Call& call, Transaction& transacti
         static_cast<int32_t>(absl::ToCivilDay(call.now, zone) -
                              absl::ToCivilDay(FromWire(record.episode().contact_time()), zone)));
     if (!record.consultation_begun()) item.set_appointment(record.consultation());
-    RETURN_IF_ERROR(transaction.Query(
-        kLast, {Value::Text(record.episode().name())}, [&](const Row& row) -> absl::Status {
-          ASSIGN_OR_RETURN(auto last, storage::ParseRecord<ContactRecord>(row.Text(0)));
-          *item.mutable_last_contact() = std::move(*last.mutable_contact());
-          return absl::OkStatus();
-        }));
+    ASSIGN_OR_RETURN(auto last, LastContacts(transaction, record.episode().name(), 1));
+    if (!last.empty()) *item.mutable_last_contact() = std::move(last[0]);
     *item.mutable_episode() = std::move(*record.mutable_episode());
   }
   if (next != to_call.end()) {

@@ -3,8 +3,12 @@
 
 #include <string>
 
+#include <cstdint>
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "clarity/consultation/v1/episode_service.pb.h"
 #include "services/consultation/intake/episode_log.h"
 #include "services/consultation/scheduling/clinics.h"
@@ -13,6 +17,10 @@
 #include "services/platform/storage/database.h"
 
 namespace clarity::consultation {
+
+// The last contacts of an episode, the newest first.
+absl::StatusOr<std::vector<v1::Contact>> LastContacts(storage::Transaction& transaction,
+                                                      absl::string_view episode, int64_t max);
 
 // Calls and messages, and whom to call.
 class Contacts {

@@ -50,15 +50,14 @@ absl::Status CheckNew(const rpc::Call& call, const v1::Episode& episode) {
   return violations.empty() ? absl::OkStatus() : base::InvalidRequest(violations);
 }
 
-// The one way into a reply. A patient is not shown what is for staff.
-void Show(const rpc::Call& call, v1::Episode episode, v1::Episode* reply) {
+}  // namespace
+
+void ShowEpisode(const rpc::Call& call, v1::Episode episode, v1::Episode* reply) {
   *reply = std::move(episode);
   if (!call.principal.IsPatientOnly() || !reply->has_closing()) return;
   reply->mutable_closing()->clear_reason();
   reply->mutable_closing()->clear_subject();
 }
-
-}  // namespace
 
 absl::StatusOr<std::optional<EpisodeRecord>> FindOpenEpisode(Transaction& transaction,
                                                              absl::string_view patient) {
@@ -153,7 +152,7 @@ absl::Status Episodes::Open(const rpc::Call& call, Transaction& transaction,
 absl::Status Episodes::Get(const rpc::Call& call, Transaction& transaction,
                            const v1::GetEpisodeRequest& request, v1::Episode* reply) {
   ASSIGN_OR_RETURN(auto record, Load<EpisodeRecord>(call, transaction, request.name()));
-  Show(call, std::move(*record.mutable_episode()), reply);
+  ShowEpisode(call, std::move(*record.mutable_episode()), reply);
   return absl::OkStatus();
 }
 
@@ -164,7 +163,7 @@ absl::Status Episodes::List(const rpc::Call& call, Transaction& transaction,
     const v1::Episode& episode = record.episode();
     if (episode.state() == v1::Episode::STATE_CLOSED && !request.show_closed()) return false;
     if (!MaySeePatient(call, transaction, episode.patient()).ok()) return false;
-    if (has_room) Show(call, std::move(*record.mutable_episode()), reply->add_episodes());
+    if (has_room) ShowEpisode(call, std::move(*record.mutable_episode()), reply->add_episodes());
     return true;
   };
   ASSIGN_OR_RETURN(

@@ -1,5 +1,6 @@
 #include "services/consultation/scheduling/visits.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
@@ -129,7 +130,19 @@ absl::Status Visits::KeepWhatComes(client::AppointmentWatch* watch) {
     is_away_ = false;
     if (event.has_resync()) return absl::OutOfRangeError("changes were missed");
     if (event.has_change()) RETURN_IF_ERROR(Keep(std::move(event)));
+    if (event.has_heartbeat()) NoteAsOf(FromWire(event.heartbeat().time()));
   }
+}
+
+absl::Time Visits::AsOf() const {
+  base::MutexLock lock(&mutex_);
+  return as_of_;
+}
+
+void Visits::NoteAsOf(absl::Time time) {
+  base::MutexLock lock(&mutex_);
+  // What came before it is being written still.
+  if (!writing_) as_of_ = std::max(as_of_, time);
 }
 
 absl::Status Visits::ListAll() {
@@ -190,10 +203,13 @@ void Visits::WriteKept() {
   }
   database_.Write(
       [this, events](Transaction& transaction) { return KeepAll(transaction, *events); },
-      [this](const storage::Outcome& outcome) {
+      [this, events](const storage::Outcome& outcome) {
         {
           base::MutexLock lock(&mutex_);
           written_ = outcome.status;
+          if (written_.ok()) {
+            as_of_ = std::max(as_of_, FromWire(events->back().change().time()));
+          }
           writing_ = written_.ok() && !kept_.empty();
           if (!writing_) {
             // With the lock: who waits may go as soon as it is given up.

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "clarity/scheduling/v1/appointment.pb.h"
 #include "clients/core/scheduling_connection.h"
 #include "services/platform/base/clock.h"
@@ -42,6 +43,9 @@ class Visits {
   void Follow(std::shared_ptr<client::SchedulingConnection> scheduling);
   void Stop();
 
+  // Up to when what scheduling has told is kept; InfinitePast: nothing was told since the start.
+  absl::Time AsOf() const;
+
  private:
   using Event = scheduling::v1::WatchAppointmentsResponse;
 
@@ -50,6 +54,7 @@ class Visits {
   absl::Status FollowOnce();
   // Until the watch ends; OUT_OF_RANGE where changes were missed.
   absl::Status KeepWhatComes(client::AppointmentWatch* watch);
+  void NoteAsOf(absl::Time time);
   // Begins anew: what there is now, and a token to go on from.
   absl::Status ListAll();
   absl::StatusOr<std::string> ReadToken();
@@ -69,9 +74,10 @@ class Visits {
   const Effect effect_;
   std::shared_ptr<client::SchedulingConnection> scheduling_;
 
-  base::Mutex mutex_;
+  mutable base::Mutex mutex_;
   base::CondVar changed_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Time as_of_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::unique_ptr<client::AppointmentWatch> watch_ ABSL_GUARDED_BY(mutex_);
   std::vector<Event> kept_ ABSL_GUARDED_BY(mutex_);  // and not being written yet
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;

@@ -94,6 +94,25 @@ class CareTest : public ConsultationTest {
     return Value(agent_.episodes->Call(&EpisodeStub::OpenEpisode, NewEpisode(patient)));
   }
 
+  static v1::LogContactRequest NewContact(const v1::Episode& episode,
+                                          v1::Contact::Disposition disposition) {
+    v1::LogContactRequest request;
+    v1::Contact& contact = *request.mutable_contact();
+    contact.set_episode(episode.name());
+    contact.set_direction(v1::Contact::DIRECTION_OUTBOUND);
+    contact.set_disposition(disposition);
+    return request;
+  }
+  v1::RaiseSafetyAlertRequest NewAlert(const std::string& patient) const {
+    v1::RaiseSafetyAlertRequest request;
+    v1::SafetyAlert& alert = *request.mutable_alert();
+    alert.set_patient(patient);
+    alert.set_clinic(kLakeForest);
+    alert.set_kind(v1::SafetyAlert::KIND_SUICIDE_RISK);
+    alert.set_description("says there is no point any more");
+    return request;
+  }
+
   const ConsultationConnections agent_ = Caller(Claims("agent", "AGENT"));
   const ConsultationConnections staff_ = Caller(Claims("staff", "STAFF"));
   const ConsultationConnections clinician_ = Clinician("practitioners/dr-okafor", kLakeForest);

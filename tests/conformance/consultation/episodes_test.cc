@@ -21,15 +21,6 @@ class EpisodesTest : public CareTest {
     request.set_name(episode.name());
     return Value(agent_.episodes->Call(&EpisodeStub::GetEpisode, request));
   }
-  static v1::LogContactRequest NewContact(const v1::Episode& episode,
-                                          v1::Contact::Disposition disposition) {
-    v1::LogContactRequest request;
-    v1::Contact& contact = *request.mutable_contact();
-    contact.set_episode(episode.name());
-    contact.set_direction(v1::Contact::DIRECTION_OUTBOUND);
-    contact.set_disposition(disposition);
-    return request;
-  }
   std::vector<ToCall::OverdueContact> WhomToCall(const ConsultationConnections& caller,
                                                  const std::string& clinic = "") const {
     v1::ListOverdueContactsRequest request;
@@ -47,15 +38,6 @@ class EpisodesTest : public CareTest {
     std::vector<ToCall::Cause> causes;
     for (const auto& item : items) causes.push_back(item.cause());
     return causes;
-  }
-  v1::RaiseSafetyAlertRequest NewAlert(const std::string& patient) const {
-    v1::RaiseSafetyAlertRequest request;
-    v1::SafetyAlert& alert = *request.mutable_alert();
-    alert.set_patient(patient);
-    alert.set_clinic(kLakeForest);
-    alert.set_kind(v1::SafetyAlert::KIND_SUICIDE_RISK);
-    alert.set_description("says there is no point any more");
-    return request;
   }
 };
 

@@ -1,0 +1,37 @@
+#ifndef CLARITY_SERVICES_CONSULTATION_PATHWAY_OUTLINE_H_
+#define CLARITY_SERVICES_CONSULTATION_PATHWAY_OUTLINE_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "clarity/consultation/v1/episode.pb.h"
+#include "services/consultation/pathway/case_file.h"
+
+// What a pathway tells of a case file that was brought up to now: pure functions. No word of it is
+// about health: agents read it out.
+namespace clarity::consultation {
+
+// A phase of the plan in force must not go on before the benefit was looked at.
+struct DueReevaluation {
+  const v1::Reevaluation* reevaluation = nullptr;
+  // Since the visit that made it due.
+  absl::Time since;
+};
+std::vector<DueReevaluation> DueReevaluations(const CaseFile& file);
+
+// Every step in order, with what is open of the present one.
+void AddSteps(const CaseFile& file, v1::Pathway* pathway);
+
+// The visits that are booked or have begun since first contact, by time.
+void AddVisits(const CaseFile& file, v1::Pathway* pathway);
+
+// What can be booked now. `is_delivered`: whether scheduling has an order as it is planned.
+void AddBookable(const CaseFile& file,
+                 const std::function<bool(const std::string& order)>& is_delivered,
+                 v1::Pathway* pathway);
+
+}  // namespace clarity::consultation
+
+#endif  // CLARITY_SERVICES_CONSULTATION_PATHWAY_OUTLINE_H_

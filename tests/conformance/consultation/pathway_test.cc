@@ -1,0 +1,187 @@
+// The pathway at a glance: what is done, what is open, who acts, by when, and what can be booked.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/conformance/consultation/consultation_test.h"
+
+namespace clarity::tests {
+namespace {
+
+using absl::StatusCode;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Pathway = v1::Pathway;
+
+class PathwayTest : public CareTest {
+ protected:
+  v1::GetPathwayRequest Of(const std::string& patient) const {
+    v1::GetPathwayRequest request;
+    request.set_patient(patient);
+    return request;
+  }
+  Pathway PathwayOf(const ConsultationConnections& caller, const std::string& patient) const {
+    return Value(caller.episodes->Call(&EpisodeStub::GetPathway, Of(patient)));
+  }
+  Pathway Present() const { return PathwayOf(agent_, patient_); }
+  static const Pathway::StepStatus& StepOf(const Pathway& pathway, v1::Step step) {
+    return pathway.steps(step - 1);
+  }
+  static std::vector<std::string> Bookable(const Pathway& pathway) {
+    std::vector<std::string> types;
+    for (const auto& visit : pathway.bookable()) types.push_back(visit.visit_type());
+    return types;
+  }
+  v1::OverrideStepRequest SetAside(v1::Step step) const {
+    v1::OverrideStepRequest request;
+    request.set_episode(episode_.name());
+    request.set_step(step);
+    request.set_reason("seen by a colleague last week");
+    return request;
+  }
+  // The consultation, from being booked to its end.
+  void Consult() {
+    const auto visit = Value(scheduling_.AsAgent().BookAppointment(
+        Booking(kConsultation, kLakeForest, "2026-03-05 10:00", patient_)));
+    clock().Set(At("2026-03-05 09:55"));
+    scheduling::v1::RecordArrivalRequest arrive;
+    arrive.set_name(visit.name());
+    Value(scheduling_.scheduling->RecordArrival(arrive, {}));
+    clock().Set(At("2026-03-05 10:00"));
+    scheduling::v1::StartAppointmentRequest start;
+    start.set_name(visit.name());
+    Value(scheduling_.scheduling->StartAppointment(start, {}));
+    clock().Set(At("2026-03-05 11:00"));
+    scheduling::v1::CompleteAppointmentRequest complete;
+    complete.set_name(visit.name());
+    Value(scheduling_.scheduling->CompleteAppointment(complete, {}));
+    Eventually([&] { return Present().episode().step() == v1::STEP_EVALUATION; });
+  }
+
+  const std::string patient_ = NewPatient("Ortiz");
+  const v1::Episode episode_ = Opened(patient_);
+};
+
+TEST_F(PathwayTest, AfterFirstContactTheConsultationIsToBeBookedInTime) {
+  const Pathway pathway = Present();
+  ASSERT_THAT(pathway.steps(), SizeIs(8));
+  EXPECT_EQ(StepOf(pathway, v1::STEP_CONTACT).state(), Pathway::STATE_DONE);
+  const auto& booking = StepOf(pathway, v1::STEP_BOOKING);
+  EXPECT_EQ(booking.state(), Pathway::STATE_PRESENT);
+  ASSERT_THAT(booking.open_points(), SizeIs(1));
+  EXPECT_EQ(booking.open_points(0).actor(), v1::ACTOR_AGENT);
+  EXPECT_EQ(Local(FromWire(booking.due_time())), "2026-03-17 00:00");
+  EXPECT_EQ(StepOf(pathway, v1::STEP_EVALUATION).state(), Pathway::STATE_AHEAD);
+  EXPECT_THAT(StepOf(pathway, v1::STEP_EVALUATION).open_points(), IsEmpty());
+  EXPECT_THAT(Bookable(pathway), ElementsAre(kConsultation));
+  EXPECT_EQ(pathway.bookable(0).order(), "");
+  EXPECT_EQ(pathway.bookable(0).visits_left(), 1);
+  EXPECT_EQ(pathway.time_zone(), "America/Los_Angeles");
+  EXPECT_FALSE(pathway.safety_alert_open());
+}
+
+TEST_F(PathwayTest, WhatIsBookedIsOnItAndNoMoreOffered) {
+  const auto visit = Value(scheduling_.AsAgent().BookAppointment(
+      Booking(kConsultation, kLakeForest, "2026-03-05 10:00", patient_)));
+  Eventually([&] { return Present().episode().step() == v1::STEP_CONSULTATION; });
+  const Pathway pathway = Present();
+  EXPECT_THAT(Bookable(pathway), IsEmpty());
+  ASSERT_THAT(pathway.visits(), SizeIs(1));
+  EXPECT_EQ(pathway.visits(0).appointment(), visit.name());
+  EXPECT_EQ(pathway.visits(0).step(), v1::STEP_CONSULTATION);
+  EXPECT_FALSE(pathway.visits(0).begun());
+  EXPECT_TRUE(pathway.has_visits_as_of_time());
+}
+
+TEST_F(PathwayTest, AfterTheConsultationItSaysWhatIsOutstandingWithoutSayingWhich) {
+  Consult();
+  const Pathway pathway = Present();
+  const auto& evaluation = StepOf(pathway, v1::STEP_EVALUATION);
+  EXPECT_EQ(evaluation.state(), Pathway::STATE_PRESENT);
+  std::map<std::string, int> kinds;
+  std::vector<std::string> questionnaires;
+  std::vector<std::string> scales;
+  for (const auto& point : evaluation.open_points()) {
+    ++kinds[point.description().substr(0, point.description().find(';'))];
+    questionnaires.insert(questionnaires.end(), point.questionnaires().begin(),
+                          point.questionnaires().end());
+    scales.insert(scales.end(), point.scales().begin(), point.scales().end());
+    EXPECT_TRUE(point.has_due_time());
+    EXPECT_NE(point.subject(), "");
+  }
+  EXPECT_THAT(kinds, Contains(::testing::Key("A test is outstanding")));
+  EXPECT_THAT(kinds, Contains(::testing::Key("A questionnaire is to be answered")));
+  EXPECT_THAT(questionnaires, Contains("history"));
+  EXPECT_THAT(scales, Contains("phq-9")) << "they come for depression";
+  EXPECT_THAT(pathway.ShortDebugString(), ::testing::Not(::testing::HasSubstr("pregnan")));
+  EXPECT_THAT(Bookable(pathway), Contains("visitTypes/medical-evaluation"));
+}
+
+TEST_F(PathwayTest, AStepSetAsideIsOnRecordAndTheReasonIsForClinicians) {
+  EXPECT_THAT(agent_.episodes->Call(&EpisodeStub::OverrideStep, SetAside(v1::STEP_BOOKING)),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  EXPECT_THAT(clinician_.episodes->Call(&EpisodeStub::OverrideStep, SetAside(v1::STEP_CLEARANCE)),
+              Refused(StatusCode::kFailedPrecondition, "NOT_OVERRIDABLE"));
+  EXPECT_THAT(clinician_.episodes->Call(&EpisodeStub::OverrideStep, SetAside(v1::STEP_EVALUATION)),
+              Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+  auto stale = SetAside(v1::STEP_BOOKING);
+  stale.set_etag("stale");
+  EXPECT_THAT(clinician_.episodes->Call(&EpisodeStub::OverrideStep, stale),
+              Refused(StatusCode::kAborted, "ETAG_MISMATCH"));
+
+  for (const v1::Step step : {v1::STEP_BOOKING, v1::STEP_CONSULTATION}) {
+    Value(clinician_.episodes->Call(&EpisodeStub::OverrideStep, SetAside(step)));
+  }
+  EXPECT_EQ(Present().episode().step(), v1::STEP_EVALUATION);
+  const auto told = PathwayOf(clinician_, patient_);
+  EXPECT_EQ(StepOf(told, v1::STEP_BOOKING).state(), Pathway::STATE_OVERRIDDEN);
+  EXPECT_EQ(StepOf(told, v1::STEP_BOOKING).override().practitioner(), "practitioners/dr-okafor");
+  EXPECT_NE(StepOf(told, v1::STEP_BOOKING).override().reason(), "");
+  EXPECT_EQ(StepOf(Present(), v1::STEP_BOOKING).override().reason(), "");
+  EXPECT_EQ(StepOf(PathwayOf(Patient(patient_), patient_), v1::STEP_BOOKING).override().reason(),
+            "");
+}
+
+TEST_F(PathwayTest, AnOpenAlertAndTheLastCallsAreToldToTheAgentNotToThePatient) {
+  Value(agent_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, NewAlert(patient_)));
+  for (int i = 0; i < 6; ++i) {
+    Value(agent_.episodes->Call(&EpisodeStub::LogContact,
+                                NewContact(episode_, v1::Contact::DISPOSITION_NO_ANSWER)));
+    clock().Advance(absl::Minutes(1));
+  }
+  const Pathway pathway = Present();
+  EXPECT_TRUE(pathway.safety_alert_open());
+  EXPECT_THAT(pathway.contacts(), SizeIs(5));
+  EXPECT_THAT(PathwayOf(Patient(patient_), patient_).contacts(), IsEmpty());
+}
+
+TEST_F(PathwayTest, APatientSeesTheOwnAndACallerOfAnotherClinicNothing) {
+  EXPECT_EQ(
+      Value(Patient(patient_).episodes->Call(&EpisodeStub::GetPathway, v1::GetPathwayRequest()))
+          .episode()
+          .name(),
+      episode_.name());
+  const std::string other = NewPatient("Other");
+  EXPECT_THAT(Patient(other).episodes->Call(&EpisodeStub::GetPathway, Of(patient_)),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  v1::GetPathwayRequest by_name;
+  by_name.set_episode(episode_.name());
+  for (const auto& caller : {Patient(other), CallerOf(kPhoenix, "AGENT")}) {
+    EXPECT_THAT(caller.episodes->Call(&EpisodeStub::GetPathway, by_name),
+                Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  }
+  EXPECT_THAT(agent_.episodes->Call(&EpisodeStub::GetPathway, Of(other)),
+              Refused(StatusCode::kFailedPrecondition, "NO_EPISODE"));
+  by_name.set_patient(other);
+  EXPECT_EQ(agent_.episodes->Call(&EpisodeStub::GetPathway, by_name).status().code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(
+      agent_.episodes->Call(&EpisodeStub::GetPathway, v1::GetPathwayRequest()).status().code(),
+      StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace clarity::tests

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "clients/core/caller.h"
 #include "clients/core/options.h"
+#include "clients/core/watch.h"
 #include "grpcpp/channel.h"
 
 namespace clarity::client {
@@ -26,18 +27,31 @@ class Connection {
   Connection(const std::shared_ptr<grpc::ChannelInterface>& channel, Options options)
       : Connection(Service::NewStub(channel), std::move(options)) {}
   Connection(std::unique_ptr<Stub> stub, Options options)
-      : stub_(std::move(stub)), caller_(std::move(options)) {}
+      : stub_(std::move(stub)), caller_(std::make_shared<Caller>(std::move(options))) {}
 
   template <typename Request, typename Reply>
   absl::StatusOr<Reply> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                           Reply*),
                              Request request, const CallOptions& options = {}) {
-    return caller_.Call(*stub_, method, std::move(request), options);
+    return caller_->Call(*stub_, method, std::move(request), options);
+  }
+
+  // A method that streams changes, resumed by itself.
+  template <typename Request, typename Event>
+  std::unique_ptr<client::Watch<Event>> Watch(
+      std::unique_ptr<grpc::ClientReaderInterface<Event>> (Stub::*method)(grpc::ClientContext*,
+                                                                          const Request&),
+      Request request, const CallOptions& options = {}) {
+    const auto open = [stub = stub_, method](grpc::ClientContext* context, const Request& resumed) {
+      return ((*stub).*method)(context, resumed);
+    };
+    return std::make_unique<ResumingWatch<Request, Event>>(caller_, open, std::move(request),
+                                                           options);
   }
 
  private:
-  const std::unique_ptr<Stub> stub_;
-  Caller caller_;
+  const std::shared_ptr<Stub> stub_;
+  const std::shared_ptr<Caller> caller_;
 };
 
 }  // namespace clarity::client

@@ -111,7 +111,12 @@ class SchedulingConnectionImpl final : public SchedulingConnection {
   std::unique_ptr<AppointmentWatch> WatchAppointments(
       const scheduling::v1::WatchAppointmentsRequest& request,
       const CallOptions& options) override {
-    return ResumingWatch(stub_, caller_, request, options);
+    using Event = scheduling::v1::WatchAppointmentsResponse;
+    using Request = scheduling::v1::WatchAppointmentsRequest;
+    const auto open = [stub = stub_](grpc::ClientContext* context, const Request& resumed) {
+      return stub->WatchAppointments(context, resumed);
+    };
+    return std::make_unique<ResumingWatch<Request, Event>>(caller_, open, request, options);
   }
 
  private:

@@ -12,6 +12,7 @@
 #include "clarity/consultation/v1/policy_service.grpc.pb.h"
 #include "services/consultation/intake/contacts.h"
 #include "services/consultation/intake/episode_log.h"
+#include "services/consultation/intake/episode_watch.h"
 #include "services/consultation/intake/episodes.h"
 #include "services/consultation/intake/safety_alerts.h"
 #include "services/consultation/limits.h"
@@ -63,7 +64,8 @@ struct UseCases {
                [this, clock](storage::Transaction& transaction, absl::string_view patient) {
                  return consequences.FollowPatient(transaction, clock->Now(), patient);
                }),
-        pathways(&consequences, &outbox, &visits) {}
+        pathways(&consequences, &outbox, &visits),
+        watch(database, &clinics) {}
 
   PolicyStore policy_store;
   Clinics clinics;
@@ -84,6 +86,7 @@ struct UseCases {
   Outcomes outcomes;
   Visits visits;
   Pathways pathways;
+  EpisodeWatch watch;
 };
 
 // The gRPC surface, a line a method.
@@ -188,6 +191,10 @@ class EpisodeSurface final : public v1::EpisodeService::CallbackService {
   ServerUnaryReactor* OverrideStep(Context* c, const v1::OverrideStepRequest* q,
                                    v1::Pathway* r) override {
     return door_.Write(c, q, r, &use_.pathways, &Pathways::Override);
+  }
+  grpc::ServerWriteReactor<v1::WatchEpisodesResponse>* WatchEpisodes(
+      Context* c, const v1::WatchEpisodesRequest* q) override {
+    return door_.Watch(c, q, &use_.watch, &EpisodeWatch::Open);
   }
 
  private:

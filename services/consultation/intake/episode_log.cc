@@ -10,6 +10,10 @@ std::string EpisodeStreamOf(absl::string_view clinic) {
   return absl::StrCat("episodes:", absl::StripPrefix(clinic, "clinics/"));
 }
 
+std::string ClinicOfEpisodeStream(absl::string_view stream) {
+  return absl::StrCat("clinics/", absl::StripPrefix(stream, "episodes:"));
+}
+
 void EpisodeLog::Changed(storage::Transaction& transaction, const v1::Episode& episode,
                          v1::WatchEpisodesResponse::Kind kind, absl::string_view subject) const {
   storage::v1::EpisodeChange change;
@@ -19,7 +23,10 @@ void EpisodeLog::Changed(storage::Transaction& transaction, const v1::Episode& e
   const std::string stream = EpisodeStreamOf(episode.clinic());
   transaction.AppendChange(stream, v1::WatchEpisodesResponse::Kind_Name(kind), episode.name(),
                            change.SerializeAsString());
-  transaction.OnCommit([notifier = &notifier_, stream] { notifier->Notify(stream); });
+  transaction.OnCommit([notifier = &notifier_, stream] {
+    notifier->Notify(stream);
+    notifier->Notify(kAnyEpisode);
+  });
 }
 
 }  // namespace clarity::consultation

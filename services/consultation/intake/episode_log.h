@@ -12,6 +12,9 @@ namespace clarity::consultation {
 
 // The change-log stream of a clinic's episodes: "episodes:lake-forest".
 std::string EpisodeStreamOf(absl::string_view clinic);
+std::string ClinicOfEpisodeStream(absl::string_view stream);
+// Notified of a change in any of them; itself it has no changes.
+inline constexpr char kAnyEpisode[] = "episodes";
 
 // Tells whoever watches what a transaction has changed, with the change itself.
 class EpisodeLog {

@@ -8,12 +8,14 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "services/consultation/errors.h"
+#include "services/consultation/intake/episode_watch.h"
 #include "services/consultation/intake/safety_alerts.h"
 #include "services/consultation/limits.h"
 #include "services/consultation/paging.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
+#include "services/platform/rpc/watch_point.h"
 #include "services/platform/storage/record.h"
 
 namespace clarity::consultation {
@@ -162,6 +164,10 @@ absl::Status Episodes::List(const rpc::Call& call, Transaction& transaction,
   const auto take = [&](EpisodeRecord& record, bool has_room) -> absl::StatusOr<bool> {
     const v1::Episode& episode = record.episode();
     if (episode.state() == v1::Episode::STATE_CLOSED && !request.show_closed()) return false;
+    if (!request.clinic().empty() && episode.clinic() != request.clinic()) return false;
+    if (!request.steps().empty() && !absl::c_linear_search(request.steps(), episode.step())) {
+      return false;
+    }
     if (!MaySeePatient(call, transaction, episode.patient()).ok()) return false;
     if (has_room) ShowEpisode(call, std::move(*record.mutable_episode()), reply->add_episodes());
     return true;
@@ -170,6 +176,11 @@ absl::Status Episodes::List(const rpc::Call& call, Transaction& transaction,
       *reply->mutable_next_page_token(),
       ReadPage<EpisodeRecord>(transaction, request.patient().empty() ? kList : kListOfPatient,
                               request, Order::kNewestFirst, request.patient(), take));
+  if (request.page_token().empty() && !call.principal.IsPatientOnly()) {
+    ASSIGN_OR_RETURN(const auto streams, VisibleEpisodeStreams(call, transaction));
+    ASSIGN_OR_RETURN(const auto point, rpc::WatchPointNow(transaction, streams));
+    reply->set_watch_token(rpc::EncodeWatchToken(point));
+  }
   return absl::OkStatus();
 }
 

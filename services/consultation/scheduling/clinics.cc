@@ -23,6 +23,16 @@ constexpr Sql kRemoveAll = {"DELETE FROM clinic"};
 constexpr Sql kAdd = {"INSERT INTO clinic (name, country, body, key_id) VALUES ($1, $2, $3, 0)"};
 constexpr Sql kCountries = {
     "SELECT DISTINCT country FROM clinic WHERE country <> '' ORDER BY country"};
+constexpr Sql kNames = {"SELECT name FROM clinic ORDER BY name"};
+
+absl::StatusOr<std::vector<std::string>> ReadTexts(Transaction& transaction, const Sql& sql) {
+  std::vector<std::string> texts;
+  RETURN_IF_ERROR(transaction.Query(sql, {}, [&](const storage::Row& row) {
+    texts.emplace_back(row.Text(0));
+    return absl::OkStatus();
+  }));
+  return texts;
+}
 
 absl::StatusOr<std::vector<Clinic>> ListAll(client::CatalogConnection& catalog) {
   std::vector<Clinic> clinics;
@@ -66,13 +76,12 @@ absl::StatusOr<Clinic> Clinics::Find(Transaction& transaction, const std::string
                            limits::kClinicAskAgainAfter);
 }
 
+absl::StatusOr<std::vector<std::string>> Clinics::Names(Transaction& transaction) {
+  return ReadTexts(transaction, kNames);
+}
+
 absl::StatusOr<std::vector<std::string>> Clinics::Countries(Transaction& transaction) {
-  std::vector<std::string> countries;
-  RETURN_IF_ERROR(transaction.Query(kCountries, {}, [&](const storage::Row& row) {
-    countries.emplace_back(row.Text(0));
-    return absl::OkStatus();
-  }));
-  return countries;
+  return ReadTexts(transaction, kCountries);
 }
 
 bool Clinics::IsKnownMissing(const std::string& name) {

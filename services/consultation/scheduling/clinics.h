@@ -41,6 +41,7 @@ class Clinics {
   absl::StatusOr<scheduling::v1::Clinic> Find(storage::Transaction& transaction,
                                               const std::string& name);
 
+  static absl::StatusOr<std::vector<std::string>> Names(storage::Transaction& transaction);
   // The countries there are clinics in (ISO 3166), for telephone numbers without one.
   static absl::StatusOr<std::vector<std::string>> Countries(storage::Transaction& transaction);
 

@@ -12,7 +12,7 @@
 #include "services/scheduling/booking/appointment_filter.h"
 #include "services/scheduling/limits.h"
 #include "services/scheduling/records.h"
-#include "services/scheduling/watch/watch_token.h"
+#include "services/scheduling/watch/watch.h"
 
 namespace clarity::scheduling {
 namespace {
@@ -148,7 +148,7 @@ absl::Status AppointmentReads::List(const rpc::Call& call, Transaction& transact
   if (request.page_token().empty()) {
     ASSIGN_OR_RETURN(const auto snapshot, catalog_->At(transaction));
     ASSIGN_OR_RETURN(*reply->mutable_watch_token(),
-                     WatchTokenNow(transaction, VisibleClinics(call, *snapshot)));
+                     WatchTokenNow(transaction, VisibleStreams(call, *snapshot)));
   }
   return absl::OkStatus();
 }

@@ -7,8 +7,9 @@
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
+#include "services/scheduling/booking/publisher.h"
 #include "services/scheduling/records.h"
-#include "services/scheduling/watch/watch_token.h"
+#include "services/scheduling/watch/watch.h"
 
 namespace clarity::scheduling {
 namespace {
@@ -88,7 +89,8 @@ absl::Status DayBoards::Get(const rpc::Call& call, Transaction& transaction,
                           FillRow(std::move(appointment), call.now, reply->add_rows());
                           return absl::OkStatus();
                         }));
-  ASSIGN_OR_RETURN(*reply->mutable_watch_token(), WatchTokenNow(transaction, {request.clinic()}));
+  ASSIGN_OR_RETURN(*reply->mutable_watch_token(),
+                   WatchTokenNow(transaction, {StreamOf(request.clinic())}));
   return absl::OkStatus();
 }
 

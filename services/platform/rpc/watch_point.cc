@@ -1,13 +1,12 @@
-#include "services/scheduling/watch/watch_token.h"
+#include "services/platform/rpc/watch_point.h"
 
 #include "absl/strings/escaping.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/rpc/watch_token.pb.h"
 #include "services/platform/storage/incarnation.h"
-#include "services/scheduling/booking/publisher.h"
-#include "services/scheduling/records.pb.h"
 
-namespace clarity::scheduling {
+namespace clarity::rpc {
 
 std::string EncodeWatchToken(const WatchPoint& point) {
   storage::v1::WatchToken token;
@@ -38,28 +37,30 @@ absl::StatusOr<WatchPoint> DecodeWatchToken(absl::string_view token) {
 }
 
 absl::StatusOr<WatchPoint> WatchPointNow(storage::Transaction& transaction,
-                                         const std::vector<std::string>& clinics) {
+                                         const std::vector<std::string>& streams) {
   WatchPoint point;
   ASSIGN_OR_RETURN(point.incarnation, storage::Incarnation(transaction));
-  for (const std::string& clinic : clinics) {
-    const std::string stream = StreamOf(clinic);
+  for (const std::string& stream : streams) {
     ASSIGN_OR_RETURN(point.positions[stream], storage::LastPosition(transaction, stream));
   }
   return point;
 }
 
-absl::StatusOr<std::string> WatchTokenNow(storage::Transaction& transaction,
-                                          const std::vector<std::string>& clinics) {
-  ASSIGN_OR_RETURN(const WatchPoint point, WatchPointNow(transaction, clinics));
-  return EncodeWatchToken(point);
-}
-
-std::vector<std::string> VisibleClinics(const rpc::Call& call, const catalog::Snapshot& snapshot) {
-  std::vector<std::string> clinics;
-  for (const auto& clinic : snapshot.catalog().clinics()) {
-    if (call.principal.SeesClinic(clinic.name())) clinics.push_back(clinic.name());
+absl::StatusOr<WatchPoint> BeginningOfWatch(storage::Transaction& transaction,
+                                            const std::vector<std::string>& streams,
+                                            absl::string_view resume_token) {
+  ASSIGN_OR_RETURN(WatchPoint point, WatchPointNow(transaction, streams));
+  if (resume_token.empty()) return point;
+  ASSIGN_OR_RETURN(const WatchPoint resumed, DecodeWatchToken(resume_token));
+  if (resumed.incarnation != point.incarnation) return base::TokenExpired();
+  for (auto& [stream, position] : point.positions) {
+    const auto found = resumed.positions.find(stream);
+    const int64_t from = found == resumed.positions.end() ? 0 : found->second;
+    // Says at once when the token is too old, instead of a gap in the stream.
+    RETURN_IF_ERROR(storage::ReadChanges(transaction, stream, from, 1).status());
+    position = from;
   }
-  return clinics;
+  return point;
 }
 
-}  // namespace clarity::scheduling
+}  // namespace clarity::rpc

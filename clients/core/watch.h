@@ -1,39 +1,64 @@
-#include "clients/core/appointment_watch.h"
+#ifndef CLARITY_CLIENTS_CORE_WATCH_H_
+#define CLARITY_CLIENTS_CORE_WATCH_H_
 
+#include <functional>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "clients/core/caller.h"
 #include "clients/core/errors.h"
 #include "clients/core/retry.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/support/sync_stream.h"
 
 namespace clarity::client {
-namespace {
 
-using scheduling::v1::SchedulingService;
-using scheduling::v1::WatchAppointmentsRequest;
-using scheduling::v1::WatchAppointmentsResponse;
-
-class ResumingWatchImpl final : public AppointmentWatch {
+// Changes, one after the other.
+template <typename Event>
+class Watch {
  public:
-  ResumingWatchImpl(std::shared_ptr<SchedulingService::StubInterface> stub,
-                    std::shared_ptr<Caller> caller, WatchAppointmentsRequest request,
-                    const CallOptions& call_options)
-      : stub_(std::move(stub)),
-        caller_(std::move(caller)),
+  virtual ~Watch() = default;
+
+  // Waits for the next message: a change, a heartbeat, or a resync. A lost connection is resumed
+  // after the last message received, so that none is missed or repeated. An error is final:
+  // OUT_OF_RANGE (TOKEN_EXPIRED) means to list again and to watch from there.
+  virtual absl::StatusOr<Event> Next() = 0;
+
+  // Makes a waiting Next(), and every later one, return CANCELLED. From any thread.
+  virtual void Cancel() = 0;
+};
+
+// A watch that resumes by itself after UNAVAILABLE, and when a server ends the stream to stop.
+template <typename Request, typename Event>
+class ResumingWatch final : public Watch<Event> {
+ public:
+  using Reader = grpc::ClientReaderInterface<Event>;
+  // One attempt: the stream, opened with what is in the context.
+  using OpenStream =
+      std::function<std::unique_ptr<Reader>(grpc::ClientContext* context, const Request& request)>;
+
+  ResumingWatch(std::shared_ptr<Caller> caller, OpenStream open_stream, Request request,
+                const CallOptions& call_options)
+      : caller_(std::move(caller)),
+        open_stream_(std::move(open_stream)),
         call_options_(call_options),
         request_(std::move(request)) {}
 
-  ~ResumingWatchImpl() override {
+  ~ResumingWatch() override {
     Cancel();
     Close().IgnoreError();
   }
 
-  absl::StatusOr<WatchAppointmentsResponse> Next() override {
+  absl::StatusOr<Event> Next() override {
     for (;;) {
       absl::Status open = Open();
-      WatchAppointmentsResponse message;
+      Event message;
       if (open.ok() && reader_->Read(&message)) {
         if (!message.resume_token().empty()) request_.set_resume_token(message.resume_token());
         retry_.reset();
@@ -65,7 +90,7 @@ class ResumingWatchImpl final : public AppointmentWatch {
     context->set_wait_for_ready(retry_.has_value());  // see Caller::Run
     heard_ = false;
     context_ = std::move(context);
-    reader_ = stub_->WatchAppointments(context_.get(), request_);
+    reader_ = open_stream_(context_.get(), request_);
     return absl::OkStatus();
   }
 
@@ -99,27 +124,20 @@ class ResumingWatchImpl final : public AppointmentWatch {
     return retry_->WaitAfter(failure);
   }
 
-  const std::shared_ptr<SchedulingService::StubInterface> stub_;
   const std::shared_ptr<Caller> caller_;
+  const OpenStream open_stream_;
   const CallOptions call_options_;
-  WatchAppointmentsRequest request_;  // with the token to resume from
-  absl::optional<RetryLoop> retry_;   // since the last message
-  bool heard_ = false;                // a message, since the stream was opened
+  Request request_;                  // with the token to resume from
+  absl::optional<RetryLoop> retry_;  // since the last message
+  bool heard_ = false;               // a message, since the stream was opened
   std::mutex mutex_;
   // State below is protected by mutex_, so that Cancel() may come from another thread; only the
   // thread in Next() changes the stream itself.
   bool cancelled_ = false;
   std::unique_ptr<grpc::ClientContext> context_;
-  std::unique_ptr<grpc::ClientReaderInterface<WatchAppointmentsResponse>> reader_;
+  std::unique_ptr<Reader> reader_;
 };
 
-}  // namespace
-
-std::unique_ptr<AppointmentWatch> ResumingWatch(
-    std::shared_ptr<SchedulingService::StubInterface> stub, std::shared_ptr<Caller> caller,
-    WatchAppointmentsRequest request, const CallOptions& call_options) {
-  return std::make_unique<ResumingWatchImpl>(std::move(stub), std::move(caller), std::move(request),
-                                             call_options);
-}
-
 }  // namespace clarity::client
+
+#endif  // CLARITY_CLIENTS_CORE_WATCH_H_

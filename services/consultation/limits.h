@@ -30,6 +30,9 @@ inline constexpr absl::Duration kSafetyDueDefault = absl::Minutes(30);
 inline constexpr int64_t kContactsOnPathway = 5;
 // Considered again in one transaction because time has passed, or the policy has changed.
 inline constexpr int64_t kTurnsBatch = 100;
+inline constexpr absl::Duration kTurnsEvery = absl::Seconds(1);
+// While there are more: long enough that writes of callers come in between.
+inline constexpr absl::Duration kTurnsPause = absl::Milliseconds(20);
 
 // -- Scheduling -------------------------------------------------------------------------------
 inline constexpr size_t kMissingClinicsMax = 1000;  // remembered to have been asked for in vain

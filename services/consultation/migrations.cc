@@ -14,8 +14,9 @@ CREATE TABLE clinic (
 );
 
 -- How far the messages to scheduling (stream to-scheduling of the change log) are delivered: one row,
--- id 1; and how those about each order or patient stand. `refusal` is empty where scheduling took
--- the last one.
+-- id 1; and how those about each order or patient stand. `attempts` and `attempt_time` are of the
+-- message that is next, or was the last; `refusal` is empty where scheduling took the last one;
+-- `uncovered` are the appointments it then named, a line each.
 CREATE TABLE outbox_delivered (
   id BIGINT NOT NULL PRIMARY KEY,
   position BIGINT NOT NULL
@@ -23,7 +24,10 @@ CREATE TABLE outbox_delivered (
 CREATE TABLE outbox_standing (
   resource_name TEXT NOT NULL PRIMARY KEY,
   waiting BIGINT NOT NULL,
-  refusal TEXT NOT NULL
+  attempts BIGINT NOT NULL,
+  attempt_time BIGINT NOT NULL,
+  refusal TEXT NOT NULL,
+  uncovered TEXT NOT NULL
 );
 
 -- Bodies are clarity.storage.v1.PatientRecord.

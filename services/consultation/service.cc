@@ -8,24 +8,25 @@
 #include "clarity/consultation/v1/evaluation_service.pb.h"
 #include "clarity/consultation/v1/outcome_service.grpc.pb.h"
 #include "clarity/consultation/v1/patient_service.grpc.pb.h"
-#include "clarity/consultation/v1/plan_service.pb.h"
+#include "clarity/consultation/v1/plan_service.grpc.pb.h"
 #include "clarity/consultation/v1/policy_service.grpc.pb.h"
 #include "services/consultation/intake/contacts.h"
 #include "services/consultation/intake/episode_log.h"
 #include "services/consultation/intake/episode_watch.h"
 #include "services/consultation/intake/episodes.h"
 #include "services/consultation/intake/safety_alerts.h"
-#include "services/consultation/limits.h"
 #include "services/consultation/outcome/outcomes.h"
 #include "services/consultation/pathway/case_file.h"
 #include "services/consultation/pathway/consequences.h"
 #include "services/consultation/pathway/pathways.h"
+#include "services/consultation/pathway/turns.h"
 #include "services/consultation/patients/consents.h"
 #include "services/consultation/patients/emergency_access.h"
 #include "services/consultation/patients/patient_merge.h"
 #include "services/consultation/patients/patient_search.h"
 #include "services/consultation/patients/patients.h"
 #include "services/consultation/patients/search_index.h"
+#include "services/consultation/plan/plans.h"
 #include "services/consultation/policy/policies.h"
 #include "services/consultation/policy/policy_store.h"
 #include "services/consultation/scheduling/clinics.h"
@@ -45,10 +46,11 @@ struct UseCases {
   UseCases(storage::Database* database, rpc::Notifier* notifier, const base::Clock* clock,
            base::Random* random, std::string search_key)
       : clinics(database),
-        outbox(database, notifier),
+        outbox(database, notifier, clock),
         log(notifier),
         case_files(&policy_store, &clinics),
         consequences(&case_files, &outbox, &log, random),
+        turns(database, clock, &consequences),
         index(std::move(search_key)),
         patients(&index, &clinics, &consequences, random),
         search(&index),
@@ -60,6 +62,7 @@ struct UseCases {
         contacts(&clinics, &log, random),
         alerts(&policy_store, &log, random),
         outcomes(&policy_store, &alerts, &consequences, random),
+        plans(&policy_store, &clinics, &consequences, &outbox, random),
         visits(database, clock,
                [this, clock](storage::Transaction& transaction, absl::string_view patient) {
                  return consequences.FollowPatient(transaction, clock->Now(), patient);
@@ -73,6 +76,7 @@ struct UseCases {
   EpisodeLog log;
   CaseFiles case_files;
   Consequences consequences;
+  Turns turns;
   SearchIndex index;
   Patients patients;
   PatientSearch search;
@@ -84,6 +88,7 @@ struct UseCases {
   Contacts contacts;
   SafetyAlerts alerts;
   Outcomes outcomes;
+  Plans plans;
   Visits visits;
   Pathways pathways;
   EpisodeWatch watch;
@@ -224,6 +229,49 @@ class OutcomeSurface final : public v1::OutcomeService::CallbackService {
   UseCases& use_;
 };
 
+class PlanSurface final : public v1::PlanService::CallbackService {
+ public:
+  PlanSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
+
+  ServerUnaryReactor* ListProtocols(Context* c, const v1::ListProtocolsRequest* q,
+                                    v1::ListProtocolsResponse* r) override {
+    return door_.Read(c, q, r, &use_.plans, &Plans::ListProtocols);
+  }
+  ServerUnaryReactor* DraftPlan(Context* c, const v1::DraftPlanRequest* q, v1::Plan* r) override {
+    return door_.Write(c, q, r, &use_.plans, &Plans::Draft);
+  }
+  ServerUnaryReactor* AmendPlan(Context* c, const v1::AmendPlanRequest* q, v1::Plan* r) override {
+    return door_.Write(c, q, r, &use_.plans, &Plans::Amend);
+  }
+  ServerUnaryReactor* CosignPlan(Context* c, const v1::CosignPlanRequest* q, v1::Plan* r) override {
+    return door_.Write(c, q, r, &use_.plans, &Plans::Cosign);
+  }
+  ServerUnaryReactor* SignPlan(Context* c, const v1::SignPlanRequest* q, v1::Plan* r) override {
+    return door_.Write(c, q, r, &use_.plans, &Plans::Sign);
+  }
+  ServerUnaryReactor* SuspendPlan(Context* c, const v1::SuspendPlanRequest* q,
+                                  v1::Plan* r) override {
+    return door_.Write(c, q, r, &use_.plans, &Plans::Suspend);
+  }
+  ServerUnaryReactor* ResumePlan(Context* c, const v1::ResumePlanRequest* q, v1::Plan* r) override {
+    return door_.Write(c, q, r, &use_.plans, &Plans::Resume);
+  }
+  ServerUnaryReactor* ClosePlan(Context* c, const v1::ClosePlanRequest* q, v1::Plan* r) override {
+    return door_.Write(c, q, r, &use_.plans, &Plans::Close);
+  }
+  ServerUnaryReactor* GetPlan(Context* c, const v1::GetPlanRequest* q, v1::Plan* r) override {
+    return door_.Read(c, q, r, &use_.plans, &Plans::Get);
+  }
+  ServerUnaryReactor* ListPlans(Context* c, const v1::ListPlansRequest* q,
+                                v1::ListPlansResponse* r) override {
+    return door_.Read(c, q, r, &use_.plans, &Plans::List);
+  }
+
+ private:
+  rpc::Door& door_;
+  UseCases& use_;
+};
+
 class PolicySurface final : public v1::PolicyService::CallbackService {
  public:
   PolicySurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
@@ -261,7 +309,8 @@ class Services final : public ConsultationServices {
     policies_ = std::make_unique<PolicySurface>(door, &use_);
     episodes_ = std::make_unique<EpisodeSurface>(door, &use_);
     outcomes_ = std::make_unique<OutcomeSurface>(door, &use_);
-    return {patients_.get(), episodes_.get(), outcomes_.get(), policies_.get()};
+    plans_ = std::make_unique<PlanSurface>(door, &use_);
+    return {patients_.get(), episodes_.get(), outcomes_.get(), plans_.get(), policies_.get()};
   }
 
   void Follow(const std::shared_ptr<grpc::ChannelInterface>& scheduling,
@@ -269,16 +318,18 @@ class Services final : public ConsultationServices {
     use_.clinics.Follow(client::MakeCatalogConnection(scheduling, options));
     use_.outbox.Follow(client::MakeOrderConnection(scheduling, options));
     use_.visits.Follow(client::MakeSchedulingConnection(scheduling, options));
+    use_.turns.Follow();
   }
 
   void StopFollowing() override {
+    use_.turns.Stop();
     use_.visits.Stop();
     use_.outbox.Stop();
     use_.clinics.Stop();
   }
 
-  absl::StatusOr<int64_t> Tidy(storage::Transaction& transaction, absl::Time now) override {
-    return use_.consequences.FollowTime(transaction, now, limits::kTurnsBatch);
+  absl::StatusOr<int64_t> Tidy(storage::Transaction& transaction, absl::Time) override {
+    return use_.outbox.Tidy(transaction);
   }
 
  private:
@@ -286,6 +337,7 @@ class Services final : public ConsultationServices {
   std::unique_ptr<PatientSurface> patients_;
   std::unique_ptr<EpisodeSurface> episodes_;
   std::unique_ptr<OutcomeSurface> outcomes_;
+  std::unique_ptr<PlanSurface> plans_;
   std::unique_ptr<PolicySurface> policies_;
 };
 

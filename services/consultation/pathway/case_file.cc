@@ -74,6 +74,10 @@ absl::StatusOr<CaseFile> CaseFiles::Read(Transaction& transaction, absl::Time no
   ASSIGN_OR_RETURN(file.overrides, ReadParts<storage::v1::RuleOverrideRecord>(transaction, name));
   ASSIGN_OR_RETURN(file.clearance, ReadNewestClearance(transaction, name));
   ASSIGN_OR_RETURN(file.plan, ReadSignedPlan(transaction, name));
+  if (file.plan.has_value()) {
+    ASSIGN_OR_RETURN(const auto clinic, clinics_.Find(transaction, file.plan->plan().clinic()));
+    ASSIGN_OR_RETURN(file.plan_zone, ZoneOf(clinic));
+  }
   ASSIGN_OR_RETURN(file.visits, VisitsOf(transaction, episode.episode().patient()));
   return file;
 }

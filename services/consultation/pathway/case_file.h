@@ -27,6 +27,8 @@ struct CaseFile {
   std::optional<storage::v1::ClearanceRecord> clearance;
   // The newest plan that was signed, whatever became of it.
   std::optional<storage::v1::PlanRecord> plan;
+  // Of the clinic it is for: the plan's days are counted in it.
+  absl::TimeZone plan_zone;
   // By their start, as far as scheduling has told.
   std::vector<scheduling::v1::Appointment> visits;
 };

@@ -89,9 +89,7 @@ absl::Status Consequences::Write(Transaction& transaction, const CaseFile& befor
     RETURN_IF_ERROR(SavePart(transaction, &*file->clearance));
   }
   if (file->plan.has_value() && !IsSame(*before.plan, *file->plan)) {
-    if (file->plan->plan().state() != v1::Plan::STATE_SIGNED) {
-      RETURN_IF_ERROR(RevokeOrders(transaction, outbox_, &*file->plan));
-    }
+    RETURN_IF_ERROR(SendOrders(transaction, outbox_, *before.plan, *file->plan));
     RETURN_IF_ERROR(SavePart(transaction, &*file->plan));
   }
   return absl::OkStatus();
@@ -148,6 +146,16 @@ absl::Status Consequences::FollowPatient(Transaction& transaction, absl::Time no
   RETURN_IF_ERROR(transaction.BumpGuard(patient));
   ASSIGN_OR_RETURN(auto open, FindOpenEpisode(transaction, patient));
   return open.has_value() ? FollowOpen(transaction, now, &*open) : absl::OkStatus();
+}
+
+absl::StatusOr<bool> Consequences::IsTimeDue(Transaction& transaction, absl::Time now) const {
+  bool is_due = false;
+  RETURN_IF_ERROR(
+      transaction.Query(kWhoseTurn, {Value::Time(now), Value::Integer(1)}, [&](const Row&) {
+        is_due = true;
+        return absl::OkStatus();
+      }));
+  return is_due;
 }
 
 absl::StatusOr<int64_t> Consequences::FollowTime(Transaction& transaction, absl::Time now,

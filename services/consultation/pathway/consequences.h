@@ -47,6 +47,8 @@ class Consequences {
   absl::Status FollowPatient(storage::Transaction& transaction, absl::Time now,
                              absl::string_view patient) const;
 
+  // Whether time has caused something that is not written yet.
+  absl::StatusOr<bool> IsTimeDue(storage::Transaction& transaction, absl::Time now) const;
   // After time has passed: the episodes whose turn has come, at most `max` of them. How many.
   absl::StatusOr<int64_t> FollowTime(storage::Transaction& transaction, absl::Time now,
                                      int64_t max) const;

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "services/consultation/patients/consents.h"
+#include "services/consultation/plan/orders.h"
 #include "services/consultation/policy/evaluation.h"
 #include "services/consultation/scheduling/visits.h"
 #include "services/platform/base/local_time.h"
@@ -262,11 +263,7 @@ bool IsInForce(const CaseFile& file) {
 
 // Why the plan cannot go on; empty: it can.
 std::string WhatStops(const CaseFile& file, const v1::Plan& plan) {
-  const v1::Clearance* clearance =
-      file.clearance.has_value() ? &file.clearance->clearance() : nullptr;
-  const bool is_cleared = clearance != nullptr && IsClearing(*clearance) &&
-                          absl::c_linear_search(clearance->protocols(), plan.protocol());
-  if (!is_cleared) return "The clearance no longer holds";
+  if (!WhyNotCleared(file, plan.protocol()).empty()) return "The clearance no longer holds";
   if (FindConsent(file.patient, v1::Consent::KIND_TREATMENT) == nullptr) {
     return "The consent to treatment was withdrawn";
   }
@@ -278,6 +275,7 @@ void EndPlan(v1::Plan::State state, std::string why, absl::Time now, v1::Plan* p
   plan->clear_end();
   plan->mutable_end()->set_reason(std::move(why));
   *plan->mutable_end()->mutable_time() = ToWire(now);
+  *plan->mutable_update_time() = ToWire(now);
 }
 
 void ConsiderPlan(CaseFile* file) {
@@ -433,6 +431,7 @@ void ConsiderClosed(CaseFile* file) {
     EndPlan(v1::Plan::STATE_CLOSED, "The episode is closed", file->facts.time,
             file->plan->mutable_plan());
   }
+  ConsiderOrders(file);
   file->episode.set_turn_time_micros(kNeverMicros);
 }
 
@@ -465,6 +464,17 @@ bool IsClearing(const v1::Clearance& clearance) {
   return clearance.state() == v1::Clearance::STATE_VALID &&
          (clearance.verdict() == v1::Clearance::VERDICT_CLEARED ||
           clearance.verdict() == v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS);
+}
+
+std::string WhyNotCleared(const CaseFile& file, absl::string_view protocol) {
+  if (!file.clearance.has_value()) return "none";
+  const v1::Clearance& clearance = file.clearance->clearance();
+  const bool has_cleared = clearance.verdict() == v1::Clearance::VERDICT_CLEARED ||
+                           clearance.verdict() == v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS;
+  if (!has_cleared) return "none";
+  if (clearance.state() == v1::Clearance::STATE_EXPIRED) return "expired";
+  if (clearance.state() != v1::Clearance::STATE_VALID) return "reopened";
+  return absl::c_linear_search(clearance.protocols(), protocol) ? "" : "other_protocol";
 }
 
 absl::Time ExpiryOf(const CaseFile& file, const RepeatedPtrField<std::string>& protocols) {
@@ -511,6 +521,7 @@ v1::Evaluation Consider(const NewRequirementName& new_name, CaseFile* file) {
   ConsiderRequirements(inquiry, evaluation, new_name, file);
   ConsiderClearance(evaluation, file);
   ConsiderPlan(file);
+  ConsiderOrders(file);
   ConsiderConsultation(file);
   ConsiderSteps(file);
   ConsiderState(file);

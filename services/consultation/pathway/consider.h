@@ -42,6 +42,10 @@ bool IsMetOrWaived(const v1::Requirement& requirement);
 // A decision that clears, and holds.
 bool IsClearing(const v1::Clearance& clearance);
 
+// Why there is no valid clearance for the protocol: "none", "expired", "reopened" or
+// "other_protocol"; empty: there is one.
+std::string WhyNotCleared(const CaseFile& file, absl::string_view protocol);
+
 // When the first of the results that a clearance for these protocols rests on ceases to count;
 // InfiniteFuture where none does.
 absl::Time ExpiryOf(const CaseFile& file,

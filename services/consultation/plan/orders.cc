@@ -1,9 +1,9 @@
 #include "services/consultation/plan/orders.h"
 
-#include <algorithm>
-
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "services/consultation/pathway/consider.h"
 #include "services/platform/base/local_time.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
@@ -17,10 +17,68 @@ using storage::v1::PlanRecord;
 
 constexpr int kMinutesPerHour = 60;
 
-// Never the name of another: the plan's id, the phase, and how many orders the plan had before.
-std::string NewOrderName(const PlanRecord& record, absl::string_view phase) {
-  return absl::StrCat("orders/", absl::StripPrefix(record.plan().name(), "plans/"), "-", phase, "-",
+// Never the name of another, and it tells nothing of what is planned: names are in logs.
+std::string NewOrderName(const PlanRecord& record) {
+  return absl::StrCat("orders/", absl::StripPrefix(record.plan().name(), "plans/"), "-",
                       record.orders_size() + 1);
+}
+
+// The one that can be booked on; null where there is none.
+PlanOrder* FindLive(absl::string_view phase, PlanRecord* record) {
+  for (PlanOrder& order : *record->mutable_orders()) {
+    if (order.phase() == phase && !order.revoked()) return &order;
+  }
+  return nullptr;
+}
+
+// Visits that are over, or booked, on other orders of the phase.
+int VisitsElsewhere(const CaseFile& file, const v1::PlanPhase& phase, const PlanOrder* order) {
+  const auto visits = VisitsOfPhase(file, *file.plan, phase.phase());
+  return static_cast<int>(absl::c_count_if(visits, [&](const auto* visit) {
+    return order == nullptr || visit->order() != order->order();
+  }));
+}
+
+absl::Time EndOf(const CaseFile& file, const v1::PlanPhase& phase) {
+  return absl::FromCivil(ToDay(phase.end_date()) + 1, file.plan_zone);
+}
+
+scheduling::v1::Order OrderFor(const CaseFile& file, const v1::PlanPhase& phase, int units,
+                               const std::string& name) {
+  scheduling::v1::Order order;
+  order.set_name(name);
+  order.set_patient(file.patient.name());
+  *order.mutable_visit_types() = phase.visit_types();
+  order.set_units(units);
+  const absl::Time start = absl::FromCivil(ToDay(phase.start_date()), file.plan_zone);
+  *order.mutable_window()->mutable_start_time() = ToWire(start);
+  *order.mutable_window()->mutable_end_time() = ToWire(EndOf(file, phase));
+  order.set_gap_minutes_min(phase.gap_hours_min() * kMinutesPerHour);
+  order.set_gap_minutes_max(phase.gap_hours_max() * kMinutesPerHour);
+  return order;
+}
+
+void ConsiderPhase(const v1::PlanPhase& phase, CaseFile* file) {
+  PlanRecord& record = *file->plan;
+  PlanOrder* order = FindLive(phase.phase(), &record);
+  const int units = phase.visits() - VisitsElsewhere(*file, phase, order);
+  if (units <= 0) {
+    if (order != nullptr) order->set_revoked(true);
+    return;
+  }
+  if (order == nullptr) {
+    // Nobody books into the past.
+    if (EndOf(*file, phase) <= file->facts.time) return;
+    std::string name = NewOrderName(record);
+    order = record.add_orders();
+    order->set_order(std::move(name));
+    order->set_phase(phase.phase());
+  }
+  *order->mutable_wanted() = OrderFor(*file, phase, units, order->order());
+}
+
+bool IsSame(const scheduling::v1::Order& a, const scheduling::v1::Order& b) {
+  return a.SerializeAsString() == b.SerializeAsString();
 }
 
 }  // namespace
@@ -33,41 +91,36 @@ const PlanOrder* FindOrder(const PlanRecord& record, absl::string_view phase) {
   return found;
 }
 
-absl::Status RevokeOrders(Transaction& transaction, const Outbox& outbox, PlanRecord* record) {
-  for (PlanOrder& order : *record->mutable_orders()) {
-    if (order.revoked()) continue;
-    order.set_revoked(true);
-    scheduling::v1::RevokeOrderRequest request;
-    request.set_name(order.order());
-    RETURN_IF_ERROR(outbox.Put(transaction, request));
+void ConsiderOrders(CaseFile* file) {
+  if (!file->plan.has_value()) return;
+  const v1::Plan& plan = file->plan->plan();
+  const bool is_in_force = plan.state() == v1::Plan::STATE_SIGNED;
+  for (PlanOrder& order : *file->plan->mutable_orders()) {
+    const bool is_planned = absl::c_any_of(
+        plan.phases(), [&](const v1::PlanPhase& phase) { return phase.phase() == order.phase(); });
+    if (!is_in_force || !is_planned) order.set_revoked(true);
   }
-  return absl::OkStatus();
+  if (!is_in_force) return;
+  for (const v1::PlanPhase& phase : plan.phases()) ConsiderPhase(phase, file);
 }
 
-absl::Status PutOrder(Transaction& transaction, const Outbox& outbox, const std::string& patient,
-                      absl::TimeZone zone, const v1::PlanPhase& phase, int units,
-                      PlanRecord* record) {
-  const PlanOrder* known = FindOrder(*record, phase.phase());
-  std::string name =
-      known == nullptr || known->revoked() ? NewOrderName(*record, phase.phase()) : known->order();
-  if (known == nullptr || known->revoked()) {
-    PlanOrder& added = *record->add_orders();
-    added.set_order(name);
-    added.set_phase(phase.phase());
+absl::Status SendOrders(Transaction& transaction, const Outbox& outbox, const PlanRecord& before,
+                        const PlanRecord& record) {
+  for (int i = 0; i < record.orders_size(); ++i) {
+    const PlanOrder& order = record.orders(i);
+    const PlanOrder* was = i < before.orders_size() ? &before.orders(i) : nullptr;
+    if (was != nullptr && was->revoked()) continue;
+    if (order.revoked()) {
+      scheduling::v1::RevokeOrderRequest request;
+      request.set_name(order.order());
+      RETURN_IF_ERROR(outbox.Put(transaction, request));
+    } else if (was == nullptr || !IsSame(was->wanted(), order.wanted())) {
+      scheduling::v1::PutOrderRequest request;
+      *request.mutable_order() = order.wanted();
+      RETURN_IF_ERROR(outbox.Put(transaction, request));
+    }
   }
-  scheduling::v1::PutOrderRequest request;
-  scheduling::v1::Order& order = *request.mutable_order();
-  order.set_name(std::move(name));
-  order.set_patient(patient);
-  *order.mutable_visit_types() = phase.visit_types();
-  order.set_units(units);
-  const absl::Time start = absl::FromCivil(ToDay(phase.start_date()), zone);
-  const absl::Time end = absl::FromCivil(ToDay(phase.end_date()) + 1, zone);
-  *order.mutable_window()->mutable_start_time() = ToWire(start);
-  *order.mutable_window()->mutable_end_time() = ToWire(end);
-  order.set_gap_minutes_min(phase.gap_hours_min() * kMinutesPerHour);
-  order.set_gap_minutes_max(phase.gap_hours_max() * kMinutesPerHour);
-  return outbox.Put(transaction, request);
+  return absl::OkStatus();
 }
 
 }  // namespace clarity::consultation

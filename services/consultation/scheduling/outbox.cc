@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "services/consultation/limits.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/log.h"
@@ -30,12 +32,20 @@ constexpr Sql kWritePosition = {
     "INSERT INTO outbox_delivered (id, position) VALUES (1, $1) "
     "ON CONFLICT (id) DO UPDATE SET position = $1"};
 constexpr Sql kReadStanding = {
-    "SELECT waiting, refusal FROM outbox_standing WHERE resource_name = $1"};
+    "SELECT waiting, attempts, attempt_time, refusal, uncovered FROM outbox_standing "
+    "WHERE resource_name = $1"};
 constexpr Sql kNoteWaiting = {
-    "INSERT INTO outbox_standing (resource_name, waiting, refusal) VALUES ($1, 1, '') "
-    "ON CONFLICT (resource_name) DO UPDATE SET waiting = outbox_standing.waiting + 1"};
+    "INSERT INTO outbox_standing (resource_name, waiting, attempts, attempt_time, refusal, "
+    "uncovered) VALUES ($1, 1, 0, 0, '', '') "
+    "ON CONFLICT (resource_name) DO UPDATE SET waiting = outbox_standing.waiting + 1, "
+    "attempts = CASE WHEN outbox_standing.waiting = 0 THEN 0 ELSE outbox_standing.attempts END"};
+constexpr Sql kNoteAttempt = {
+    "UPDATE outbox_standing SET attempts = attempts + 1, attempt_time = $2 "
+    "WHERE resource_name = $1"};
 constexpr Sql kNoteDelivered = {
-    "UPDATE outbox_standing SET waiting = waiting - 1, refusal = $2 WHERE resource_name = $1"};
+    "UPDATE outbox_standing SET waiting = waiting - 1, "
+    "attempts = CASE WHEN waiting = 1 THEN attempts + 1 ELSE 0 END, attempt_time = $2, "
+    "refusal = $3, uncovered = $4 WHERE resource_name = $1"};
 
 absl::StatusOr<int64_t> ReadDelivered(Transaction& transaction) {
   int64_t position = 0;
@@ -104,8 +114,8 @@ class Outbox::Wake final : public rpc::Notifier::Listener {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-Outbox::Outbox(storage::Database* database, rpc::Notifier* notifier)
-    : database_(*database), notifier_(*notifier), wake_(std::make_shared<Wake>()) {}
+Outbox::Outbox(storage::Database* database, rpc::Notifier* notifier, const base::Clock* clock)
+    : database_(*database), notifier_(*notifier), clock_(*clock), wake_(std::make_shared<Wake>()) {}
 
 Outbox::~Outbox() { Stop(); }
 
@@ -138,7 +148,10 @@ absl::StatusOr<Outbox::Standing> Outbox::StandingOf(Transaction& transaction,
   RETURN_IF_ERROR(
       transaction.Query(kReadStanding, {Value::Text(resource_name)}, [&](const Row& row) {
         standing.waiting = row.Integer(0);
-        standing.refusal = std::string(row.Text(1));
+        standing.attempts = static_cast<int>(row.Integer(1));
+        standing.attempt_time = row.Time(2);
+        standing.refusal = std::string(row.Text(3));
+        standing.uncovered = absl::StrSplit(row.Text(4), '\n', absl::SkipEmpty());
         return absl::OkStatus();
       }));
   return standing;
@@ -155,6 +168,12 @@ void Outbox::Stop() {
   notifier_.Unsubscribe({kStream}, wake_);
   wake_->Stop();
   thread_.join();
+}
+
+absl::StatusOr<int64_t> Outbox::Tidy(Transaction& transaction) const {
+  ASSIGN_OR_RETURN(const int64_t delivered, ReadDelivered(transaction));
+  ASSIGN_OR_RETURN(const int64_t last, storage::LastPosition(transaction, kStream));
+  return storage::TrimChanges(transaction, kStream, last - delivered);
 }
 
 void Outbox::Run() {
@@ -187,38 +206,59 @@ absl::StatusOr<int> Outbox::CarryAll() {
     return absl::OkStatus();
   }));
   for (const Change& change : changes) {
-    const absl::Status outcome = Carry(change);
-    if (!outcome.ok() && MayBeMended(outcome)) return outcome;
+    const auto outcome = Carry(change);
+    if (!outcome.ok() && MayBeMended(outcome.status())) {
+      RETURN_IF_ERROR(RememberAttempt(change));
+      return outcome.status();
+    }
     RETURN_IF_ERROR(Remember(change, outcome));
   }
   return static_cast<int>(changes.size());
 }
 
-absl::Status Outbox::Carry(const Change& change) {
+absl::StatusOr<Outbox::Uncovered> Outbox::Carry(const Change& change) {
   if (change.kind == kPutOrder) {
     ASSIGN_OR_RETURN(const auto request, Parse<scheduling::v1::PutOrderRequest>(change));
-    return orders_->PutOrder(request, {}).status();
+    ASSIGN_OR_RETURN(const auto reply, orders_->PutOrder(request, {}));
+    return reply.uncovered_appointments();
   }
   if (change.kind == kRevokeOrder) {
     ASSIGN_OR_RETURN(const auto request, Parse<scheduling::v1::RevokeOrderRequest>(change));
-    return orders_->RevokeOrder(request, {}).status();
+    const auto reply = orders_->RevokeOrder(request, {});
+    // It was refused before: nobody can book on it, as it is to be.
+    if (absl::IsNotFound(reply.status())) return Uncovered();
+    RETURN_IF_ERROR(reply.status());
+    return reply->uncovered_appointments();
   }
   ASSIGN_OR_RETURN(const auto request, Parse<scheduling::v1::ReassignPatientRequest>(change));
-  return orders_->ReassignPatient(request, {}).status();
+  RETURN_IF_ERROR(orders_->ReassignPatient(request, {}).status());
+  return Uncovered();
 }
 
-absl::Status Outbox::Remember(const Change& change, const absl::Status& outcome) {
+absl::Status Outbox::RememberAttempt(const Change& change) {
+  return database_.WriteAndWait([&](Transaction& transaction) {
+    return transaction
+        .Execute(kNoteAttempt, {Value::Text(change.resource_name), Value::Time(clock_.Now())})
+        .status();
+  });
+}
+
+absl::Status Outbox::Remember(const Change& change, const absl::StatusOr<Uncovered>& outcome) {
   std::string refusal;
-  if (!outcome.ok()) {
-    refusal = base::ReasonOf(outcome);
-    if (refusal.empty()) refusal = absl::StatusCodeToString(outcome.code());
+  std::string uncovered;
+  if (outcome.ok()) {
+    uncovered = absl::StrJoin(*outcome, "\n");
+  } else {
+    refusal = base::ReasonOf(outcome.status());
+    if (refusal.empty()) refusal = absl::StatusCodeToString(outcome.status().code());
     base::Log(base::LogLevel::kError, "scheduling has refused a message",
               {{"kind", change.kind}, {"resource", change.resource_name}, {"reason", refusal}});
   }
   return database_.WriteAndWait([&](Transaction& transaction) -> absl::Status {
     RETURN_IF_ERROR(
         transaction
-            .Execute(kNoteDelivered, {Value::Text(change.resource_name), Value::Text(refusal)})
+            .Execute(kNoteDelivered, {Value::Text(change.resource_name), Value::Time(clock_.Now()),
+                                      Value::Text(refusal), Value::Text(uncovered)})
             .status());
     return transaction.Execute(kWritePosition, {Value::Integer(change.position)}).status();
   });

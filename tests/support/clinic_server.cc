@@ -26,10 +26,17 @@ TokenClaims Claims(const std::string& subject, const std::string& role) {
   return claims;
 }
 
-ClinicServer::ClinicServer() : issuer_("test-key"), clock_(At(kBegin)), random_(kSeed) {
+ClinicServer::ClinicServer(Layout layout)
+    : issuer_("test-key"), clock_(At(kBegin)), random_(kSeed) {
   base::SetLogLevel(base::LogLevel::kError);
   issuer_.WritePublicKey(directory_ / "keys");
-  std::filesystem::create_directories(directory_ / "data");
+  if (layout == Layout::kTogether) {
+    parts_.push_back({{"scheduling", "consultation"}, directory_ / "data", 0, nullptr});
+  } else {
+    parts_.push_back({{"scheduling"}, directory_ / "data", 0, nullptr});
+    parts_.push_back({{"consultation"}, directory_ / "consultation", 0, nullptr});
+  }
+  for (const Part& part : parts_) std::filesystem::create_directories(part.data_directory);
   const std::ofstream nobody_yet(directory_ / "revoked");
   Start();
   scheduling::v1::ApplyCatalogRequest apply;
@@ -39,7 +46,12 @@ ClinicServer::ClinicServer() : issuer_("test-key"), clock_(At(kBegin)), random_(
 
 ClinicServer::~ClinicServer() = default;
 
-std::string ClinicServer::address() const { return absl::StrCat("127.0.0.1:", port_); }
+std::string ClinicServer::address() const {
+  return absl::StrCat("127.0.0.1:", parts_.front().port);
+}
+std::string ClinicServer::consultation_address() const {
+  return absl::StrCat("127.0.0.1:", parts_.back().port);
+}
 
 std::string ClinicServer::Token(TokenClaims claims) const {
   claims.issue_time = clock_.Now() - absl::Minutes(1);
@@ -58,7 +70,19 @@ void ClinicServer::Restart() {
   Start();
 }
 
-void ClinicServer::Stop() { instance_.reset(); }
+// Consultation calls scheduling: it stops first and starts last.
+void ClinicServer::Stop() {
+  for (auto part = parts_.rbegin(); part != parts_.rend(); ++part) part->instance.reset();
+}
+
+void ClinicServer::Start() {
+  for (Part& part : parts_) Start(&part);
+}
+
+void ClinicServer::StopScheduling() { parts_.front().instance.reset(); }
+void ClinicServer::StartScheduling() { Start(&parts_.front()); }
+void ClinicServer::StopConsultation() { parts_.back().instance.reset(); }
+void ClinicServer::StartConsultation() { Start(&parts_.back()); }
 
 std::string ClinicServer::BackUp() {
   const std::string target = directory_ / absl::StrCat("backup-", ++backups_);
@@ -97,21 +121,23 @@ void ClinicServer::Revoke(const std::string& token_id) {
   std::ofstream(directory_ / "revoked", std::ios::app) << token_id << "\n";
 }
 
-void ClinicServer::Start() {
+void ClinicServer::Start(Part* part) {
   TokenClaims consultation = Claims("consultation", "SERVICE");
   consultation.expire_time = clock_.Now() + absl::Hours(24 * 365 * 10);  // clocks of tests leap
   std::ofstream(directory_ / "service.token") << Token(consultation);
   Config config;
-  config.server.address.port = port_;
-  config.data_directory = directory_ / "data";
+  config.services = part->services;
+  config.server.address.port = part->port;
+  config.data_directory = part->data_directory;
   config.keys_directory = directory_ / "keys";
   config.revocation_file = directory_ / "revoked";
   config.roles_file = CLARITY_TESTS_ROLES_FILE;
   config.scheduling_token_file = directory_ / "service.token";
+  if (parts_.size() > 1) config.scheduling_server.emplace().server = address();
   config.issuer = rpc::testing::kIssuer;
   config.audience = rpc::testing::kAudience;
-  instance_ = Value(Instance::Start(config, &clock_, &random_));
-  port_ = instance_->port();
+  part->instance = Value(Instance::Start(config, &clock_, &random_));
+  part->port = part->instance->port();
 }
 
 }  // namespace clarity::tests

@@ -24,22 +24,33 @@ TokenClaims Claims(const std::string& subject, const std::string& role);
 // to, and its dice always fall alike.
 class ClinicServer {
  public:
+  // Whether one server has both services, or each has its own, as in two processes: then
+  // consultation calls scheduling over TCP, and either can stop alone.
+  enum class Layout { kTogether, kApart };
+
   // Monday, 2 March 2026, 7:10 at Lake Forest, with the clinics of clinics.textproto.
-  ClinicServer();
+  explicit ClinicServer(Layout layout = Layout::kTogether);
   ~ClinicServer();
 
   base::ManualClock& clock() { return clock_; }
   std::string address() const;
+  // The same, where they are together.
+  std::string consultation_address() const;
   const rpc::testing::TestIssuer& issuer() const { return issuer_; }
 
   // Good from now on; for a month, unless it says until when.
   std::string Token(TokenClaims claims) const;
   Connections ConnectAs(const TokenClaims& claims) const;
 
-  // The server stops as it should, and starts again on what it has stored, at the same address.
+  // All of it stops as it should, and starts again on what it has stored, at the same address.
   void Restart();
   void Stop();
   void Start();
+  // One of two that are apart.
+  void StopScheduling();
+  void StartScheduling();
+  void StopConsultation();
+  void StartConsultation();
   // A copy of what it has stored, made while it goes on; and the server stopped, and started on
   // one.
   std::string BackUp();
@@ -50,13 +61,21 @@ class ClinicServer {
   void Revoke(const std::string& token_id);
 
  private:
+  // One clarityd.
+  struct Part {
+    std::vector<std::string> services;
+    std::string data_directory;
+    int port = 0;  // any, until the first start has chosen
+    std::unique_ptr<Instance> instance;
+  };
+  void Start(Part* part);
+
   const TemporaryDirectory directory_;
   const rpc::testing::TestIssuer issuer_;
   base::ManualClock clock_;
   base::SeededRandom random_;
   int backups_ = 0;
-  int port_ = 0;  // any, until the first start has chosen
-  std::unique_ptr<Instance> instance_;
+  std::vector<Part> parts_;  // that with scheduling first, that with consultation last
 };
 
 }  // namespace clarity::tests

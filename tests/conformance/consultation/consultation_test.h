@@ -23,8 +23,11 @@ namespace v1 = consultation::v1;
 // clinics unless the test says otherwise.
 class ConsultationTest : public ::testing::Test {
  protected:
+  using Layout = ClinicServer::Layout;
+  explicit ConsultationTest(Layout layout = Layout::kTogether) : server_(layout) {}
+
   ConsultationConnections Caller(const TokenClaims& claims) const {
-    return ConnectConsultation(server_.address(), server_.Token(claims));
+    return ConnectConsultation(server_.consultation_address(), server_.Token(claims));
   }
   ConsultationConnections CallerOf(const std::string& clinic, const std::string& role) const {
     TokenClaims claims = Claims(role + "-of-" + clinic, role);
@@ -62,15 +65,22 @@ class ConsultationTest : public ::testing::Test {
 // With the demo policy in force in two clinics, and those who care for patients there.
 class CareTest : public ConsultationTest {
  protected:
-  CareTest() {
-    v1::ApplyPolicyRequest apply;
-    v1::Policy& policy = *apply.mutable_policy();
-    policy = DemoPolicy();
+  explicit CareTest(Layout layout = Layout::kTogether) : ConsultationTest(layout) {
+    Apply(CarePolicy());
+  }
+
+  static v1::Policy CarePolicy() {
+    v1::Policy policy = DemoPolicy();
     policy.clear_clinics();
     policy.add_clinics(kLakeForest);
     policy.add_clinics(kIrvine);
     policy.mutable_settings()->clear_consultation_visit_types();
     policy.mutable_settings()->add_consultation_visit_types(kConsultation);
+    return policy;
+  }
+  void Apply(const v1::Policy& policy) const {
+    v1::ApplyPolicyRequest apply;
+    *apply.mutable_policy() = policy;
     Value(Caller(Claims("operator", "OPERATOR")).AsOperator().ApplyPolicy(apply));
   }
 

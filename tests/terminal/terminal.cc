@@ -81,6 +81,10 @@ Terminal::Terminal(const std::vector<std::string>& command,
   for (const auto& [name, value] : variables) environment.push_back(absl::StrCat(name, "=", value));
   std::vector<std::string> words = command;
   const std::vector<char*> argv = Pointers(&words);
+  // What the sanitizers are told holds for it too.
+  if (const char* options = std::getenv("LSAN_OPTIONS"); options != nullptr) {
+    environment.push_back(absl::StrCat("LSAN_OPTIONS=", options));
+  }
   const std::vector<char*> envp = Pointers(&environment);
   winsize window = ToWinsize(size);
   program_ = forkpty(&terminal_, nullptr, nullptr, &window);

@@ -204,6 +204,23 @@ void AddOrder(CLI::App* app, PutOrderOptions* options) {
   app->footer(kOrderExamples);
 }
 
+constexpr char kCallExamples[] =
+    "Request and reply are JSON, as in the reference of the RPCs (proto/README.md). What is said\n"
+    "about a patient is better kept out of the list of processes: take -f for that.\n"
+    "Examples:\n"
+    "  clarityctl call                                  lists the methods\n"
+    "  clarityctl call EpisodeService.ListOverdueContacts '{\"pageSize\": 5}'\n"
+    "  clarityctl call ClearanceService.RecordResults -f vital-signs.json\n";
+
+void AddCall(CLI::App* app, CallCommand* command) {
+  app->add_option("method", command->method, "Which: PlanService.GetPlan; otherwise lists them");
+  app->add_option("request", command->json, "The request; otherwise an empty one")
+      ->type_name("JSON");
+  app->add_option("-f,--file", command->file, "A file with the request; -: the standard input")
+      ->type_name("PATH");
+  app->footer(kCallExamples);
+}
+
 struct BackupFlags {
   std::string data;
   std::string target;
@@ -239,7 +256,8 @@ absl::StatusOr<AdminServer> ConnectAdmin(const ServerFlags& flags) {
       AdminClient(MakeCatalogConnection(*channel, options)),
       PolicyClient(std::make_shared<PolicyConnection>(*channel, options)),
       MakeOrderConnection(*channel, options),
-      [channel = *channel, deadline = options.deadline] { return IsServing(channel, deadline); }};
+      [channel = *channel, deadline = options.deadline] { return IsServing(channel, deadline); },
+      InvokeOver(*channel, options)};
 }
 
 int RunClarityctl(const std::vector<std::string>& arguments, const Console& console,
@@ -319,6 +337,15 @@ int RunClarityctl(const std::vector<std::string>& arguments, const Console& cons
   order->callback([&] {
     with_server([&](const AdminServer& server) {
       return PutOrder(order_options, *server.orders, console);
+    });
+  });
+
+  CallCommand call_command;
+  CLI::App* call = app.add_subcommand("call", "Call any method, with JSON");
+  AddCall(call, &call_command);
+  call->callback([&] {
+    with_server([&](const AdminServer& server) {
+      return CallMethod(call_command, server.invoke, console);
     });
   });
 

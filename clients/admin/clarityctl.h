@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "clients/admin/admin_client.h"
+#include "clients/admin/call.h"
 #include "clients/admin/policy_client.h"
 #include "clients/core/order_connection.h"
 #include "clients/terminal/console.h"
@@ -21,6 +22,7 @@ struct AdminServer {
   PolicyClient policies;
   std::shared_ptr<OrderConnection> orders;
   std::function<absl::StatusOr<bool>()> is_serving;
+  Invoke invoke = nullptr;
 };
 using AdminConnect = std::function<absl::StatusOr<AdminServer>(const ServerFlags&)>;
 

@@ -37,6 +37,13 @@ class Caller {
     return reply;
   }
 
+  // The same of a method that is known by its descriptor only. `attempt` makes one attempt.
+  absl::Status Invoke(google::protobuf::Message* request, const CallOptions& call_options,
+                      const std::function<grpc::Status(grpc::ClientContext*)>& attempt) {
+    AssignRequestId(request, options_.environment);
+    return Run(*request, call_options, attempt);
+  }
+
   // Puts what `request` needs into the metadata of one attempt.
   absl::Status Prepare(const google::protobuf::Message& request, const CallOptions& call_options,
                        grpc::ClientContext* context);

@@ -26,6 +26,14 @@ inline constexpr size_t kWaitingListedMax = 5000;  // episodes a list of those t
 // Where no policy says: an alert is taken all the same.
 inline constexpr absl::Duration kSafetyDueDefault = absl::Minutes(30);
 
+// -- Evaluation -------------------------------------------------------------------------------
+inline constexpr size_t kAnswersBytesMax = 256 * 1024;  // of one response
+inline constexpr int kAmendmentsKept = 20;
+// Rows that a trial of a policy looks at, and of how many of them it evaluates the facts: it runs
+// where writes do, and must not hold them up for long.
+inline constexpr int64_t kTrialRowsMax = 100'000;
+inline constexpr int kTrialEpisodesMax = 5000;
+
 // -- The pathway ------------------------------------------------------------------------------
 inline constexpr int64_t kContactsOnPathway = 5;
 // Considered again in one transaction because time has passed, or the policy has changed.

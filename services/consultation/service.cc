@@ -5,11 +5,14 @@
 
 #include "clarity/consultation/v1/clearance_service.pb.h"
 #include "clarity/consultation/v1/episode_service.grpc.pb.h"
-#include "clarity/consultation/v1/evaluation_service.pb.h"
+#include "clarity/consultation/v1/evaluation_service.grpc.pb.h"
 #include "clarity/consultation/v1/outcome_service.grpc.pb.h"
 #include "clarity/consultation/v1/patient_service.grpc.pb.h"
 #include "clarity/consultation/v1/plan_service.grpc.pb.h"
 #include "clarity/consultation/v1/policy_service.grpc.pb.h"
+#include "services/consultation/evaluation/evaluations.h"
+#include "services/consultation/evaluation/questionnaires.h"
+#include "services/consultation/evaluation/responses.h"
 #include "services/consultation/intake/contacts.h"
 #include "services/consultation/intake/episode_log.h"
 #include "services/consultation/intake/episode_watch.h"
@@ -18,6 +21,7 @@
 #include "services/consultation/outcome/outcomes.h"
 #include "services/consultation/pathway/case_file.h"
 #include "services/consultation/pathway/consequences.h"
+#include "services/consultation/pathway/open_episodes.h"
 #include "services/consultation/pathway/pathways.h"
 #include "services/consultation/pathway/turns.h"
 #include "services/consultation/patients/consents.h"
@@ -57,12 +61,16 @@ struct UseCases {
         merge(&index, &outbox, &log),
         consents(&consequences),
         emergencies(random),
-        policies(&policy_store, /*episodes=*/nullptr),
+        open_episodes(&case_files),
+        policies(&policy_store, &open_episodes),
         episodes(&policy_store, &clinics, &consequences, random),
         contacts(&clinics, &log, random),
         alerts(&policy_store, &log, random),
         outcomes(&policy_store, &alerts, &consequences, random),
         plans(&policy_store, &clinics, &consequences, &outbox, random),
+        questionnaires(&policy_store),
+        responses(&policy_store, &clinics, &consequences, &log, random),
+        evaluations(&policy_store, &case_files),
         visits(database, clock,
                [this, clock](storage::Transaction& transaction, absl::string_view patient) {
                  return consequences.FollowPatient(transaction, clock->Now(), patient);
@@ -83,12 +91,16 @@ struct UseCases {
   PatientMerge merge;
   Consents consents;
   EmergencyAccesses emergencies;
+  OpenEpisodes open_episodes;
   Policies policies;
   Episodes episodes;
   Contacts contacts;
   SafetyAlerts alerts;
   Outcomes outcomes;
   Plans plans;
+  Questionnaires questionnaires;
+  Responses responses;
+  Evaluations evaluations;
   Visits visits;
   Pathways pathways;
   EpisodeWatch watch;
@@ -272,6 +284,44 @@ class PlanSurface final : public v1::PlanService::CallbackService {
   UseCases& use_;
 };
 
+class EvaluationSurface final : public v1::EvaluationService::CallbackService {
+ public:
+  EvaluationSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
+
+  ServerUnaryReactor* ListQuestionnaires(Context* c, const v1::ListQuestionnairesRequest* q,
+                                         v1::ListQuestionnairesResponse* r) override {
+    return door_.Read(c, q, r, &use_.questionnaires, &Questionnaires::List);
+  }
+  ServerUnaryReactor* SaveAnswers(Context* c, const v1::SaveAnswersRequest* q,
+                                  v1::QuestionnaireResponse* r) override {
+    return door_.Write(c, q, r, &use_.responses, &Responses::Save);
+  }
+  ServerUnaryReactor* SubmitResponse(Context* c, const v1::SubmitResponseRequest* q,
+                                     v1::QuestionnaireResponse* r) override {
+    return door_.Write(c, q, r, &use_.responses, &Responses::Submit);
+  }
+  ServerUnaryReactor* AmendResponse(Context* c, const v1::AmendResponseRequest* q,
+                                    v1::QuestionnaireResponse* r) override {
+    return door_.Write(c, q, r, &use_.responses, &Responses::Amend);
+  }
+  ServerUnaryReactor* GetResponse(Context* c, const v1::GetResponseRequest* q,
+                                  v1::QuestionnaireResponse* r) override {
+    return door_.Read(c, q, r, &use_.responses, &Responses::Get);
+  }
+  ServerUnaryReactor* ListResponses(Context* c, const v1::ListResponsesRequest* q,
+                                    v1::ListResponsesResponse* r) override {
+    return door_.Read(c, q, r, &use_.responses, &Responses::List);
+  }
+  ServerUnaryReactor* EvaluateEpisode(Context* c, const v1::EvaluateEpisodeRequest* q,
+                                      v1::Evaluation* r) override {
+    return door_.Read(c, q, r, &use_.evaluations, &Evaluations::Evaluate);
+  }
+
+ private:
+  rpc::Door& door_;
+  UseCases& use_;
+};
+
 class PolicySurface final : public v1::PolicyService::CallbackService {
  public:
   PolicySurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
@@ -308,9 +358,11 @@ class Services final : public ConsultationServices {
     patients_ = std::make_unique<PatientSurface>(door, &use_);
     policies_ = std::make_unique<PolicySurface>(door, &use_);
     episodes_ = std::make_unique<EpisodeSurface>(door, &use_);
+    evaluations_ = std::make_unique<EvaluationSurface>(door, &use_);
     outcomes_ = std::make_unique<OutcomeSurface>(door, &use_);
     plans_ = std::make_unique<PlanSurface>(door, &use_);
-    return {patients_.get(), episodes_.get(), outcomes_.get(), plans_.get(), policies_.get()};
+    return {patients_.get(), episodes_.get(), evaluations_.get(),
+            outcomes_.get(), plans_.get(),    policies_.get()};
   }
 
   void Follow(const std::shared_ptr<grpc::ChannelInterface>& scheduling,
@@ -336,6 +388,7 @@ class Services final : public ConsultationServices {
   UseCases use_;
   std::unique_ptr<PatientSurface> patients_;
   std::unique_ptr<EpisodeSurface> episodes_;
+  std::unique_ptr<EvaluationSurface> evaluations_;
   std::unique_ptr<OutcomeSurface> outcomes_;
   std::unique_ptr<PlanSurface> plans_;
   std::unique_ptr<PolicySurface> policies_;

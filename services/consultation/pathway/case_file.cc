@@ -18,13 +18,6 @@ using storage::v1::PlanRecord;
 using storage::v1::ResponseRecord;
 using storage::v1::ResultRecord;
 
-absl::StatusOr<std::optional<ClearanceRecord>> ReadNewestClearance(Transaction& transaction,
-                                                                   absl::string_view episode) {
-  ASSIGN_OR_RETURN(auto clearances, ReadParts<ClearanceRecord>(transaction, episode));
-  if (clearances.empty()) return std::nullopt;
-  return std::move(clearances.back());
-}
-
 absl::StatusOr<std::optional<PlanRecord>> ReadSignedPlan(Transaction& transaction,
                                                          absl::string_view episode) {
   ASSIGN_OR_RETURN(auto plans, ReadParts<PlanRecord>(transaction, episode));
@@ -39,6 +32,13 @@ absl::StatusOr<std::optional<PlanRecord>> ReadSignedPlan(Transaction& transactio
 }
 
 }  // namespace
+
+absl::StatusOr<std::optional<ClearanceRecord>> ReadNewestClearance(Transaction& transaction,
+                                                                   absl::string_view episode) {
+  ASSIGN_OR_RETURN(auto clearances, ReadParts<ClearanceRecord>(transaction, episode));
+  if (clearances.empty()) return std::nullopt;
+  return std::move(clearances.back());
+}
 
 absl::StatusOr<Facts> CaseFiles::ReadFacts(Transaction& transaction, absl::Time now,
                                            const v1::Episode& episode,

@@ -156,39 +156,22 @@ void ConsiderRequirements(const Inquiry& inquiry, const v1::Evaluation& evaluati
 
 // -- Clearance ------------------------------------------------------------------------------------
 
-bool Excludes(const v1::Decision& decision) {
-  return decision.effect() == v1::RULE_EFFECT_EXCLUDE_ABSOLUTE ||
-         decision.effect() == v1::RULE_EFFECT_EXCLUDE_RELATIVE;
-}
-
-// How much a rule says: nothing, perhaps, or that it applies. What is set aside says nothing.
+// What is set aside says nothing.
 int Weight(const v1::Decision& decision) {
-  if (!decision.overrides().empty()) return 0;
-  switch (decision.applies()) {
-    case v1::Decision::APPLIES_YES:
-      return 2;
-    case v1::Decision::APPLIES_UNKNOWN:
-      return 1;
-    default:
-      return 0;
-  }
+  return decision.overrides().empty() ? WeightOf(decision.effect(), decision.applies()) : 0;
 }
 
-// A rule that says more than when it was decided; null where there is none. What requirements ask
-// for is seen by the requirements themselves.
+// A rule that says more than when it was decided; null where there is none.
 const v1::Decision* FindNews(const v1::Clearance& clearance, const v1::Evaluation& now) {
   absl::flat_hash_map<absl::string_view, int> before;
   for (const v1::Decision& decision : clearance.evaluation().decisions()) {
     before[decision.rule()] = Weight(decision);
   }
   for (const v1::Decision& decision : now.decisions()) {
-    if (decision.effect() == v1::RULE_EFFECT_REQUIRE) continue;
     if (!IsAbout(decision.protocols(), clearance.protocols())) continue;
     const auto it = before.find(decision.rule());
     const int then = it == before.end() ? 0 : it->second;
-    // A perhaps counts only where it could exclude.
-    const int weight = Weight(decision) == 1 && !Excludes(decision) ? 0 : Weight(decision);
-    if (weight > then) return &decision;
+    if (Weight(decision) > then) return &decision;
   }
   return nullptr;
 }
@@ -436,13 +419,6 @@ void ConsiderClosed(CaseFile* file) {
 }
 
 }  // namespace
-
-bool IsAbout(const RepeatedPtrField<std::string>& limited_to,
-             const RepeatedPtrField<std::string>& protocols) {
-  return limited_to.empty() || absl::c_any_of(limited_to, [&](const std::string& protocol) {
-           return absl::c_linear_search(protocols, protocol);
-         });
-}
 
 bool IsEnough(v1::Authority authority, const RepeatedPtrField<v1::Signature>& signatures) {
   switch (authority) {

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "clarity/consultation/v1/evaluation.pb.h"
 #include "services/consultation/pathway/case_file.h"
+#include "services/consultation/policy/evaluation.h"
 
 // What follows from the facts of an episode: pure functions of its file, its policy and the time.
 namespace clarity::consultation {
@@ -27,11 +28,6 @@ v1::Evaluation Consider(const NewRequirementName& new_name, CaseFile* file);
 
 // The evaluation alone, with the overrides that hold.
 v1::Evaluation EvaluateFile(const CaseFile& file);
-
-// Whether a rule or requirement is about treatment by any of these protocols. `limited_to` empty:
-// about every one.
-bool IsAbout(const google::protobuf::RepeatedPtrField<std::string>& limited_to,
-             const google::protobuf::RepeatedPtrField<std::string>& protocols);
 
 // As many as the policy asks for have signed.
 bool IsEnough(v1::Authority authority,

@@ -190,6 +190,22 @@ v1::Evaluation Evaluate(const Inquiry& inquiry) {
   return evaluation;
 }
 
+bool IsAbout(const google::protobuf::RepeatedPtrField<std::string>& limited_to,
+             const google::protobuf::RepeatedPtrField<std::string>& protocols) {
+  return limited_to.empty() ||
+         std::any_of(limited_to.begin(), limited_to.end(), [&](const std::string& protocol) {
+           return std::find(protocols.begin(), protocols.end(), protocol) != protocols.end();
+         });
+}
+
+int WeightOf(v1::RuleEffect effect, v1::Decision::Applies applies) {
+  const bool excludes =
+      effect == v1::RULE_EFFECT_EXCLUDE_ABSOLUTE || effect == v1::RULE_EFFECT_EXCLUDE_RELATIVE;
+  if (effect == v1::RULE_EFFECT_REQUIRE) return 0;
+  if (applies == v1::Decision::APPLIES_YES) return 2;
+  return applies == v1::Decision::APPLIES_UNKNOWN && excludes ? 1 : 0;
+}
+
 absl::Time NextChange(const v1::Evaluation& evaluation) {
   absl::Time next = absl::InfiniteFuture();
   for (const v1::Decision& decision : evaluation.decisions()) {

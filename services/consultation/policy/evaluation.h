@@ -19,6 +19,16 @@ Truth AskRule(const Inquiry& inquiry, const v1::Rule& rule);
 // aside, is the caller's to add.
 v1::Evaluation Evaluate(const Inquiry& inquiry);
 
+// Whether a rule or requirement is about treatment by any of these protocols. `limited_to` empty:
+// about every one.
+bool IsAbout(const google::protobuf::RepeatedPtrField<std::string>& limited_to,
+             const google::protobuf::RepeatedPtrField<std::string>& protocols);
+
+// How much a rule says against treatment: nothing, perhaps, or that it applies. A perhaps counts
+// only where it could exclude; one that asks for requirements says nothing, for they speak for
+// themselves.
+int WeightOf(v1::RuleEffect effect, v1::Decision::Applies applies);
+
 // When time alone next changes a decision; InfiniteFuture where it never does.
 absl::Time NextChange(const v1::Evaluation& evaluation);
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/escaping.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "services/consultation/limits.h"
 #include "services/consultation/policy/check.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/hash.h"
@@ -30,8 +31,6 @@ using storage::v1::PolicyVersionCursor;
 using storage::v1::PolicyVersionRecord;
 using Reply = v1::ApplyPolicyResponse;
 
-// A trial runs where writes do: it must not hold them up for long.
-constexpr int kTrialEpisodesMax = 5000;
 constexpr size_t kEtagBytes = 12;
 // Of applying, whichever policy: a clinic has one.
 constexpr char kGuard[] = "policies";
@@ -199,7 +198,6 @@ absl::Status Policies::Apply(const rpc::Call& call, Transaction& transaction,
 absl::Status Policies::Try(const rpc::Call& call, Transaction& transaction,
                            const std::vector<PolicyStore::Policy>& present, const Rulebook& next,
                            Reply* reply) {
-  if (episodes_ == nullptr) return absl::OkStatus();
   const std::string& name = next.policy().name();
   std::vector<const Rulebook*> before;
   std::vector<const Rulebook*> after = {&next};
@@ -207,13 +205,15 @@ absl::Status Policies::Try(const rpc::Call& call, Transaction& transaction,
     before.push_back(policy.get());
     if (policy->policy().name() != name) after.push_back(policy.get());
   }
+  const auto goes_by_another = [&](absl::string_view clinic) {
+    return PolicyOf(before, clinic) != PolicyOf(after, clinic);
+  };
   Trial trial;
-  RETURN_IF_ERROR(episodes_->ForEachOpen(transaction, call.now, [&](const OpenEpisode& episode) {
-    const Rulebook* was = PolicyOf(before, episode.clinic);
-    const Rulebook* is = PolicyOf(after, episode.clinic);
-    if (was != is) trial.Add(episode, was, is);
-    return trial.episodes() < kTrialEpisodesMax;
-  }));
+  RETURN_IF_ERROR(episodes_.ForEachOpen(
+      transaction, call.now, goes_by_another, [&](const OpenEpisode& episode) {
+        trial.Add(episode, PolicyOf(before, episode.clinic), PolicyOf(after, episode.clinic));
+        return trial.episodes() < limits::kTrialEpisodesMax;
+      }));
   trial.Report(reply);
   return absl::OkStatus();
 }

@@ -13,8 +13,9 @@ namespace clarity::consultation {
 // Declaring policies, and reading them.
 class Policies {
  public:
-  // Both outlive it. `episodes` may be null: then a trial finds none.
-  Policies(PolicyStore* store, EpisodeFacts* episodes) : store_(*store), episodes_(episodes) {}
+  // Both outlive it.
+  Policies(PolicyStore* store, const EpisodeFacts* episodes)
+      : store_(*store), episodes_(*episodes) {}
 
   absl::Status Apply(const rpc::Call& call, storage::Transaction& transaction,
                      const v1::ApplyPolicyRequest& request, v1::ApplyPolicyResponse* reply);
@@ -29,7 +30,7 @@ class Policies {
                    v1::ApplyPolicyResponse* reply);
 
   PolicyStore& store_;
-  EpisodeFacts* const episodes_;
+  const EpisodeFacts& episodes_;
 };
 
 }  // namespace clarity::consultation

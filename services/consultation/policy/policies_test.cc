@@ -26,9 +26,10 @@ using Change = v1::ApplyPolicyResponse::DecisionChange;
 class FakeEpisodes final : public EpisodeFacts {
  public:
   absl::Status ForEachOpen(storage::Transaction&, absl::Time,
-                           absl::FunctionRef<bool(const OpenEpisode&)> visit) override {
+                           absl::FunctionRef<bool(absl::string_view)> is_concerned,
+                           absl::FunctionRef<bool(const OpenEpisode&)> visit) const override {
     for (const OpenEpisode& episode : episodes) {
-      if (!visit(episode)) break;
+      if (is_concerned(episode.clinic) && !visit(episode)) break;
     }
     return absl::OkStatus();
   }
@@ -170,7 +171,9 @@ OpenEpisode EpisodeOf(const std::string& name, const std::string& clinic, int sy
                       bool is_cleared) {
   Person person = HealthyPerson();
   person.Measures("systolic-blood-pressure", systolic, "mm[Hg]");
-  return {name, clinic, person.facts(), is_cleared};
+  OpenEpisode episode = {name, clinic, person.facts(), {}};
+  if (is_cleared) episode.cleared_for.Add()->assign("iv-ketamine");
+  return episode;
 }
 
 TEST_F(PoliciesTest, ATrialSaysWhichDecisionsOfWhichEpisodesWouldChange) {

@@ -1,5 +1,8 @@
 #include "services/consultation/policy/trial.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "services/consultation/policy/evaluation.h"
 
 namespace clarity::consultation {
@@ -10,14 +13,18 @@ using Applies = v1::Decision::Applies;
 constexpr int kEpisodesNamedMax = 100;
 
 // What each rule says, by its id; of no policy, nothing.
-std::map<std::string, Applies> DecisionsOf(const Rulebook* rulebook, const Facts& facts) {
+std::map<std::string, Applies> DecisionsOf(const std::optional<Inquiry>& inquiry) {
   std::map<std::string, Applies> decisions;
-  if (rulebook == nullptr) return decisions;
-  const Inquiry inquiry(*rulebook, facts);
-  for (const v1::Rule& rule : rulebook->policy().rules()) {
-    decisions[rule.id()] = AppliesOf(AskRule(inquiry, rule));
+  if (!inquiry.has_value()) return decisions;
+  for (const v1::Rule& rule : inquiry->rulebook().policy().rules()) {
+    decisions[rule.id()] = AppliesOf(AskRule(*inquiry, rule));
   }
   return decisions;
+}
+
+std::optional<Inquiry> InquiryBy(const Rulebook* rulebook, const Facts& facts) {
+  if (rulebook == nullptr) return std::nullopt;
+  return Inquiry(*rulebook, facts);
 }
 
 Applies Find(const std::map<std::string, Applies>& decisions, const std::string& rule) {
@@ -25,21 +32,33 @@ Applies Find(const std::map<std::string, Applies>& decisions, const std::string&
   return it == decisions.end() ? v1::Decision::APPLIES_UNSPECIFIED : it->second;
 }
 
-// Whether a clearance that was decided before would not hold any more.
-bool Reopens(const Rulebook* rulebook, const std::string& rule_id, Applies applies) {
-  const v1::Rule* rule = rulebook == nullptr ? nullptr : rulebook->FindRule(rule_id);
-  if (rule == nullptr || applies == v1::Decision::APPLIES_NO) return false;
-  return rule->effect() == v1::RULE_EFFECT_EXCLUDE_ABSOLUTE ||
-         rule->effect() == v1::RULE_EFFECT_EXCLUDE_RELATIVE ||
-         rule->effect() == v1::RULE_EFFECT_REQUIRE;
+bool IsMet(const Inquiry& inquiry, const std::string& requirement) {
+  const auto* definition = inquiry.rulebook().FindRequirement(requirement);
+  return definition == nullptr || CoverageOf(inquiry, *definition).is_met();
+}
+
+// Whether a clearance for these protocols would not hold any more: the rule says more against it
+// than it did, or asks for what is not met.
+bool Reopens(const google::protobuf::RepeatedPtrField<std::string>& protocols,
+             const Inquiry& inquiry, const std::string& id, Applies was, Applies is) {
+  const v1::Rule* rule = inquiry.rulebook().FindRule(id);
+  if (rule == nullptr || protocols.empty() || !IsAbout(rule->protocols(), protocols)) return false;
+  if (rule->effect() != v1::RULE_EFFECT_REQUIRE) {
+    return WeightOf(rule->effect(), is) > WeightOf(rule->effect(), was);
+  }
+  const bool asks_anew = was != v1::Decision::APPLIES_YES && was != v1::Decision::APPLIES_UNKNOWN &&
+                         is != v1::Decision::APPLIES_NO;
+  return asks_anew && !std::all_of(rule->requirements().begin(), rule->requirements().end(),
+                                   [&](const std::string& each) { return IsMet(inquiry, each); });
 }
 
 }  // namespace
 
 void Trial::Add(const OpenEpisode& episode, const Rulebook* before, const Rulebook* after) {
   ++episodes_;
-  const auto said = DecisionsOf(before, episode.facts);
-  const auto says = DecisionsOf(after, episode.facts);
+  const std::optional<Inquiry> inquiry = InquiryBy(after, episode.facts);
+  const auto said = DecisionsOf(InquiryBy(before, episode.facts));
+  const auto says = DecisionsOf(inquiry);
   std::map<std::string, Applies> either = says;
   either.insert(said.begin(), said.end());
   for (const auto& [rule, unused] : either) {
@@ -52,7 +71,7 @@ void Trial::Add(const OpenEpisode& episode, const Rulebook* before, const Rulebo
     change.set_after(is);
     change.set_episode_count(change.episode_count() + 1);
     if (change.episodes_size() < kEpisodesNamedMax) change.add_episodes(episode.name);
-    if (episode.is_cleared && Reopens(after, rule, is)) {
+    if (inquiry.has_value() && Reopens(episode.cleared_for, *inquiry, rule, was, is)) {
       change.set_clearances_reopened(change.clearances_reopened() + 1);
     }
   }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -19,7 +20,8 @@ struct OpenEpisode {
   std::string name;
   std::string clinic;
   Facts facts;
-  bool is_cleared = false;  // by a clearance that is valid
+  // The protocols of the clearance that holds; empty: there is none.
+  google::protobuf::RepeatedPtrField<std::string> cleared_for;
 };
 
 // Where a trial gets the open episodes from.
@@ -27,9 +29,11 @@ class EpisodeFacts {
  public:
   virtual ~EpisodeFacts() = default;
 
-  // Calls `visit` for the open episodes, with the facts as of `now`, until it gives false.
+  // Calls `visit` for the open episodes of the clinics that `is_concerned` takes, with the facts as
+  // of `now`, until it gives false.
   virtual absl::Status ForEachOpen(storage::Transaction& transaction, absl::Time now,
-                                   absl::FunctionRef<bool(const OpenEpisode&)> visit) = 0;
+                                   absl::FunctionRef<bool(absl::string_view clinic)> is_concerned,
+                                   absl::FunctionRef<bool(const OpenEpisode&)> visit) const = 0;
 };
 
 // Which decisions a change of policy makes otherwise, counted by rule.

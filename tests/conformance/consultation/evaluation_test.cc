@@ -5,14 +5,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "services/platform/rpc/testing/text_proto.h"
 #include "tests/conformance/consultation/consultation_test.h"
+#include "tests/support/text_proto.h"
 
 namespace clarity::tests {
 namespace {
 
 using absl::StatusCode;
-using rpc::testing::FromText;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -171,6 +170,15 @@ class EvaluationTest : public CareTest {
     change(request.mutable_policy());
     request.set_validate_only(validate_only);
     return Value(operator_.ApplyPolicy(request));
+  }
+
+  // The only clinic of these tests would go by no policy.
+  static void MovesToIrvine(v1::Policy* policy) {
+    policy->clear_clinics();
+    policy->add_clinics(kIrvine);
+    for (v1::Practitioner& practitioner : *policy->mutable_practitioners()) {
+      practitioner.clear_clinics();
+    }
   }
 
   const std::string patient_ = NewPatient("Ortiz");
@@ -361,18 +369,19 @@ TEST_F(EvaluationTest, WhatCannotBeAnAnswerIsRefusedAndNothingIsKept) {
 }
 
 TEST_F(EvaluationTest, NothingHappenedBeforeThePatientWasBorn) {
+  v1::GetPatientRequest get;
+  get.set_name(patient_);
   v1::UpdatePatientRequest update;
-  update.mutable_patient()->set_name(patient_);
+  *update.mutable_patient() = Value(staff_.patients->Call(&PatientStub::GetPatient, get));
   *update.mutable_patient()->mutable_birth_date() =
       FromText<type::v1::Date>("year: 1990 month: 6 day: 1");
   update.mutable_update_mask()->add_paths("birth_date");
   Value(staff_.patients->Call(&PatientStub::UpdatePatient, update));
-  const char* const kStroke = R"(answers { link_id: "conditions.body" conditions { conditions {
-      condition: "stroke" onset_date { year: 1990 month: %s } } } })";
   const auto on = [&](const std::string& day) {
-    std::string text = kStroke;
-    text.replace(text.find("%s"), 2, day);
-    return Save(agent_, Saving("history", text));
+    return Save(agent_,
+                Saving("history", absl::StrCat(R"(answers { link_id: "conditions.body" conditions {
+                  conditions { condition: "stroke" onset_date { year: 1990 month: )",
+                                               day, " } } } }")));
   };
   EXPECT_THAT(ViolatedFields(on("5 day: 31").status()),
               ElementsAre("answers[0].conditions.conditions[0].onset_date"));
@@ -434,7 +443,7 @@ TEST_F(EvaluationTest, EveryProblemIsToldAtOnce) {
     }
     answers {
       link_id: "substances.drugs"
-      codes { codes: "cannabis" }
+      codes { codes: "none" }
     }
     answers { link_id: "pregnancy.possible" boolean: false }
     answers {
@@ -446,8 +455,8 @@ TEST_F(EvaluationTest, EveryProblemIsToldAtOnce) {
   Revise([](v1::Policy* policy) {
     for (auto& part : *policy->mutable_questionnaires(0)->mutable_parts()) {
       for (v1::QuestionnaireItem& item : *part.mutable_items()) {
-        if (item.link_id() == "substances.drinks") item.mutable_plausible()->set_at_most(10);
-        if (item.link_id() == "substances.drugs") item.mutable_choices()->DeleteSubrange(1, 1);
+        if (item.link_id() == "substances.drinks") item.mutable_plausible()->set_at_most(19);
+        if (item.link_id() == "substances.drugs") item.mutable_choices()->DeleteSubrange(0, 1);
       }
     }
   });
@@ -469,7 +478,7 @@ TEST_F(EvaluationTest, EveryProblemIsToldAtOnce) {
     }
     answers {
       link_id: "substances.drinks"
-      quantity { value: 9 unit: "{drinks}/wk" }
+      quantity { value: 19 unit: "{drinks}/wk" }
     }
     answers {
       link_id: "substances.drugs"
@@ -802,10 +811,7 @@ TEST_F(EvaluationTest, AnEarlierPolicyCanBeAsked) {
   EXPECT_EQ(Says(earlier, "no-escort"), "NO");
   request.set_policy_version(3);
   EXPECT_THAT(Evaluate(clinician_, request), Refused(StatusCode::kNotFound, "NOT_FOUND"));
-  Revise([](v1::Policy* policy) {
-    policy->clear_clinics();
-    policy->add_clinics(kIrvine);
-  });
+  Revise(MovesToIrvine);
   EXPECT_THAT(Evaluate(clinician_, Evaluating()),
               Refused(StatusCode::kFailedPrecondition, "NO_POLICY"));
 }
@@ -919,14 +925,7 @@ TEST_F(EvaluationTest, ATrialOfAPolicyNamesTheEpisodesWhoseDecisionsWouldChange)
   EXPECT_EQ(change.clearances_reopened(), 0);
   EXPECT_EQ(Says(Evaluated(), "liver-by-risk"), "NO") << "it was a trial";
 
-  EXPECT_EQ(Revise(
-                [](v1::Policy* policy) {
-                  policy->clear_clinics();
-                  policy->add_clinics(kIrvine);
-                },
-                /*validate_only=*/true)
-                .episodes_evaluated(),
-            2)
+  EXPECT_EQ(Revise(MovesToIrvine, /*validate_only=*/true).episodes_evaluated(), 2)
       << "those would go by no policy";
 }
 

@@ -13,6 +13,9 @@ class QuestionnaireCheck {
       : rulebook_(rulebook), faults_(*faults) {}
 
   void Check(const std::string& path, const v1::Questionnaire& questionnaire) {
+    const bool is_known_actor =
+        questionnaire.actor() == v1::ACTOR_PATIENT || questionnaire.actor() == v1::ACTOR_CLINICIAN;
+    if (!is_known_actor) faults_.Add(path + ".actor", "it must be PATIENT or CLINICIAN");
     faults_.CheckDistinct(path + ".parts", questionnaire.parts(), "id",
                           [](const v1::Questionnaire::Part& part) { return part.id(); });
     for (int i = 0; i < questionnaire.parts_size(); ++i) {

@@ -63,6 +63,7 @@ constexpr char kPolicy[] = R"pb(
   }
   questionnaires {
     id: "history"
+    actor: ACTOR_PATIENT
     parts {
       id: "health"
       items { link_id: "conditions" type: TYPE_CONDITIONS classes: "heart" }
@@ -326,6 +327,9 @@ const std::string kItems = "policy.questionnaires[0].parts[0].items";
 INSTANTIATE_TEST_SUITE_P(
     Questionnaire, SpoiltPolicy,
     ::testing::Values(
+        FaultCase{"FilledInByNobody",
+                  [](v1::Policy* p) { p->mutable_questionnaires(0)->set_actor(v1::ACTOR_STAFF); },
+                  "policy.questionnaires[0].actor", "PATIENT or CLINICIAN"},
         FaultCase{"LinkIdTwice", [](v1::Policy* p) { ItemOf(p, 6)->set_link_id("smokes"); },
                   kItems + "[6].link_id", "another item"},
         FaultCase{"AsksForItself",

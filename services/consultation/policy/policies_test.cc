@@ -201,6 +201,44 @@ TEST_F(PoliciesTest, ATrialSaysWhichDecisionsOfWhichEpisodesWouldChange) {
   EXPECT_EQ(Find("policies/demo", 0)->version(), 1) << "it was a trial";
 }
 
+TEST_F(PoliciesTest, ATrialCountsTheClearancesThatWouldBeReopened) {
+  struct Case {
+    const char* rule;
+    const char* change;  // of the rule
+    int reopened;
+  };
+  constexpr Case kCases[] = {
+      // What a clinician has to look at, and what somebody has to do.
+      {"theophylline", "when { age { at_least: 18 } }", 1},
+      {"no-escort", "when { age { at_least: 18 } }", 1},
+      // The ECG is not there; the vital signs are.
+      {"ecg-by-risk", "when { age { at_least: 18 } }", 1},
+      {"ecg-by-risk", "when { age { at_least: 18 } } requirements: 'vital-signs'", 0},
+      // It is for esketamine, and the clearance is for another protocol.
+      {"payer-criteria", "when { age { at_least: 18 } }", 0},
+      // Perhaps: that counts only where it could exclude.
+      {"hypersensitivity", "when { measured { test: 'ecg' codes: 'long-qt' } }", 1},
+      {"theophylline", "when { measured { test: 'ecg' codes: 'long-qt' } }", 0},
+  };
+  ASSERT_TRUE(Apply(DemoPolicy()).ok());
+  episodes_.episodes = {EpisodeOf("episodes/1", "clinics/irvine", 125, true),
+                        EpisodeOf("episodes/2", "clinics/irvine", 125, false)};
+  for (const Case& c : kCases) {
+    v1::Policy policy = DemoPolicy();
+    for (v1::Rule& rule : *policy.mutable_rules()) {
+      if (rule.id() != c.rule) continue;
+      const auto change = FromText<v1::Rule>(c.change);
+      *rule.mutable_when() = change.when();
+      if (!change.requirements().empty()) *rule.mutable_requirements() = change.requirements();
+    }
+    const v1::ApplyPolicyResponse trial = Try(policy);
+    ASSERT_EQ(trial.decision_changes_size(), 1) << c.rule << ": " << c.change;
+    EXPECT_EQ(trial.decision_changes(0).episode_count(), 2);
+    EXPECT_EQ(trial.decision_changes(0).clearances_reopened(), c.reopened)
+        << c.rule << ": " << c.change;
+  }
+}
+
 TEST_F(PoliciesTest, ATrialLooksAtTheClinicsThatWouldGoByIt) {
   ASSERT_TRUE(Apply(DemoPolicy()).ok());
   episodes_.episodes = {EpisodeOf("episodes/1", "clinics/irvine", 125, false),

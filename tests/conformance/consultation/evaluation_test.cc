@@ -511,6 +511,25 @@ TEST_F(EvaluationTest, AsManyProblemsAreToldAsAnErrorHasRoomFor) {
   EXPECT_THAT(Problems(refused.status()), SizeIs(50));
 }
 
+TEST_F(EvaluationTest, ThoseWhoWatchSeeADraftGrowAndBeSubmitted) {
+  const auto token =
+      Value(agent_.episodes->Call(&EpisodeStub::ListEpisodes, v1::ListEpisodesRequest()))
+          .watch_token();
+  v1::WatchEpisodesRequest request;
+  request.add_clinics(kLakeForest);
+  request.set_resume_token(token);
+  const auto watch = agent_.episodes->Watch(&EpisodeStub::WatchEpisodes, request);
+  const Response draft = Saved(kHistory);
+  Value(Submit(own_, Submitting(draft)));
+  for (int changes = 0; changes < 2;) {
+    const auto event = Value(watch->Next());
+    if (event.has_heartbeat()) continue;
+    EXPECT_EQ(event.change().episode().name(), episode_.name());
+    EXPECT_EQ(event.change().subject(), draft.name());
+    ++changes;
+  }
+}
+
 // -- Amendments -----------------------------------------------------------------------------------
 
 TEST_F(EvaluationTest, AnAmendmentKeepsWhatWasThereBefore) {
@@ -697,6 +716,32 @@ TEST_F(EvaluationTest, WhatIsOnlyValidatedLeavesNothing) {
   submit.set_validate_only(true);
   EXPECT_EQ(Value(Submit(own_, submit)).state(), Response::STATE_SUBMITTED);
   EXPECT_EQ(Value(GetBy(own_, draft)).state(), Response::STATE_DRAFT);
+}
+
+TEST_F(EvaluationTest, AResponseTakesSoMuchAndNoMore) {
+  Revise([](v1::Policy* policy) {
+    v1::Questionnaire& questionnaire = *policy->add_questionnaires();
+    questionnaire = FromText<v1::Questionnaire>(R"pb(id: "long"
+                                                     display_name: "Long"
+                                                     actor: ACTOR_PATIENT
+                                                     parts { id: "all" })pb");
+    for (int i = 0; i < 75; ++i) {
+      auto& item = *questionnaire.mutable_parts(0)->add_items();
+      item = FromText<v1::QuestionnaireItem>(R"pb(text: "?" type: TYPE_TEXT)pb");
+      item.set_link_id(absl::StrCat("words.", i));
+    }
+  });
+  const auto save = [&](int page) {
+    v1::SaveAnswersRequest request = Saving("long", "");
+    for (int i = 15 * page; i < 15 * (page + 1); ++i) {
+      v1::Answer& answer = *request.add_answers();
+      answer.set_link_id(absl::StrCat("words.", i));
+      answer.set_text(std::string(4000, 'x'));
+    }
+    return Save(own_, request);
+  };
+  for (const int page : {0, 1, 2, 3, 3}) Value(save(page));
+  EXPECT_THAT(save(4), Refused(StatusCode::kResourceExhausted, "TOO_MANY"));
 }
 
 TEST_F(EvaluationTest, NothingMoreIsAnsweredInAClosedEpisode) {

@@ -1,5 +1,7 @@
 #include "services/consultation/evaluation/evaluations.h"
 
+#include <algorithm>
+
 #include "absl/algorithm/container.h"
 #include "services/consultation/pathway/consider.h"
 #include "services/platform/base/status_macros.h"
@@ -29,8 +31,8 @@ void UndoAmendments(absl::Time time, v1::QuestionnaireResponse* response) {
   }
 }
 
-// As far as it is known: of each rule, the override that was made last.
-bool WasComplete(const RuleOverrideRecord& record, absl::Time time) {
+// As far as it is known: of each rule, only the override that was made last is.
+bool WasMade(const RuleOverrideRecord& record, absl::Time time) {
   return absl::c_all_of(record.override().signatures(), [&](const v1::Signature& signature) {
     return FromWire(signature.time()) <= time;
   });
@@ -40,8 +42,10 @@ bool WasComplete(const RuleOverrideRecord& record, absl::Time time) {
 // goes by when a response was submitted, a result measured and an outcome taken.
 void GoBackTo(absl::Time time, CaseFile* file) {
   for (v1::QuestionnaireResponse& response : file->facts.responses) UndoAmendments(time, &response);
-  for (RuleOverrideRecord& record : file->overrides) {
-    if (!WasComplete(record, time)) record.mutable_override()->set_complete(false);
+  auto& overrides = file->overrides;
+  const auto is_later = [&](const RuleOverrideRecord& record) { return !WasMade(record, time); };
+  overrides.erase(std::remove_if(overrides.begin(), overrides.end(), is_later), overrides.end());
+  for (RuleOverrideRecord& record : overrides) {
     if (absl::FromUnixMicros(record.end_time_micros()) > time) record.set_end_time_micros(0);
   }
 }

@@ -59,21 +59,24 @@ class OpenEpisodesTest : public ::testing::Test {
   void Write(const std::function<absl::Status(Transaction&)>& work) {
     ASSERT_TRUE(database_->WriteAndWait(work).ok());
   }
-  static absl::Status Put(Transaction& transaction, absl::Time now, const std::string& name,
-                          const std::string& clinic, v1::Episode::State state) {
+  static storage::v1::EpisodeRecord EpisodeOf(const std::string& name, const std::string& clinic,
+                                              v1::Episode::State state) {
     storage::v1::EpisodeRecord record;
     v1::Episode& episode = *record.mutable_episode();
     episode.set_name(name);
     episode.set_patient("patients/1");
     episode.set_clinic(clinic);
     episode.set_state(state);
-    return Save(transaction, now, &record);
+    return record;
   }
   void Decide(const std::string& episode, int number, v1::Clearance::State state) {
-    Write([&](Transaction& transaction) {
+    Write([&](Transaction& transaction) -> absl::Status {
+      auto decided = EpisodeOf(episode, kIrvine, v1::Episode::STATE_ACTIVE);
+      decided.mutable_episode()->set_clearance(absl::StrCat("clearances/", number));
+      RETURN_IF_ERROR(Save(transaction, clock_.Now(), &decided));
       storage::v1::ClearanceRecord record;
       v1::Clearance& clearance = *record.mutable_clearance();
-      clearance.set_name(absl::StrCat("clearances/", number));
+      clearance.set_name(decided.episode().clearance());
       clearance.set_episode(episode);
       clearance.set_verdict(v1::Clearance::VERDICT_CLEARED);
       clearance.add_protocols(absl::StrCat("protocol-", number));
@@ -118,8 +121,9 @@ TEST_F(OpenEpisodesTest, AllOfTheClinicsConcernedAreSeenOnce) {
     for (int i = 0; i < kEpisodes; ++i) {
       const std::string name = absl::StrFormat("episodes/%04d", i);
       if (i % 3 == 0) expected.push_back(name);
-      RETURN_IF_ERROR(Put(transaction, clock_.Now(), name, i % 3 == 1 ? kPhoenix : kIrvine,
-                          i % 3 == 2 ? v1::Episode::STATE_CLOSED : v1::Episode::STATE_ON_HOLD));
+      auto episode = EpisodeOf(name, i % 3 == 1 ? kPhoenix : kIrvine,
+                               i % 3 == 2 ? v1::Episode::STATE_CLOSED : v1::Episode::STATE_ON_HOLD);
+      RETURN_IF_ERROR(Save(transaction, clock_.Now(), &episode));
     }
     return absl::OkStatus();
   });
@@ -131,7 +135,8 @@ TEST_F(OpenEpisodesTest, AllOfTheClinicsConcernedAreSeenOnce) {
 
 TEST_F(OpenEpisodesTest, OneIsClearedForWhatTheNewestDecisionSaysWhileItHolds) {
   Write([&](Transaction& transaction) {
-    return Put(transaction, clock_.Now(), "episodes/1", kIrvine, v1::Episode::STATE_ACTIVE);
+    auto episode = EpisodeOf("episodes/1", kIrvine, v1::Episode::STATE_ACTIVE);
+    return Save(transaction, clock_.Now(), &episode);
   });
   EXPECT_THAT(See(1).at(0).cleared_for, IsEmpty());
   Decide("episodes/1", 1, v1::Clearance::STATE_REPLACED);

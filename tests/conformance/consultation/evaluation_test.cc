@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -308,6 +309,25 @@ TEST_F(EvaluationTest, ADraftIsSavedPartByPart) {
                   "substances.drinks", "substances.drugs", "escort.available"));
   server_.Restart();
   EXPECT_EQ(Value(GetBy(agent_, first)).ShortDebugString(), second.ShortDebugString());
+}
+
+TEST_F(EvaluationTest, WhatIsSavedAtTheSameTimeIsOneDraftAndAllOfIt) {
+  const auto answers = Answers(kHistory);
+  std::vector<std::thread> threads;
+  for (const v1::Answer& answer : answers) {
+    threads.emplace_back([this, &answer] {
+      v1::SaveAnswersRequest request = Saving("history", "");
+      *request.add_answers() = answer;
+      Value(Save(answer.has_boolean() ? own_ : agent_, request));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  v1::ListResponsesRequest list;
+  list.set_episode(episode_.name());
+  const auto listed = Value(agent_.evaluations->Call(&EvaluationStub::ListResponses, list));
+  ASSERT_THAT(listed.responses(), SizeIs(1));
+  EXPECT_EQ(listed.responses(0).answers_size(), answers.size());
+  EXPECT_THAT(listed.responses(0).open_items(), IsEmpty());
 }
 
 TEST_F(EvaluationTest, ADraftIsNoFact) {

@@ -17,6 +17,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$root/deploy/server.sh"
 # shellcheck source=tour.sh
 source "$root/deploy/tour.sh"
+# shellcheck source=tour_care.sh
+source "$root/deploy/tour_care.sh"
 
 data=${XDG_DATA_HOME:-${HOME:-/var/lib}/.local/share}/clarity
 port=7421

@@ -5,9 +5,9 @@
 server_pid=
 
 # A token for the demo, in a file that only its owner reads.
-issue_token() {  # ROLE
+issue_token() {  # ROLE [OPTION...]
   "$bin/clarityctl" token --key "$data/keys-private" --subject "demo-${1,,}" --role "$1" \
-    --clinic clinics/- --valid 12h >"$data/${1,,}.token"
+    --clinic clinics/- --valid 12h "${@:2}" >"$data/${1,,}.token"
 }
 
 # Makes what is missing in $data, and exports what the tools need to reach the server as an agent.
@@ -20,6 +20,8 @@ prepare_data() {
     "$bin/clarityctl" token --generate-key "$data/keys-private" --public "$data/keys" >/dev/null
   fi
   issue_token AGENT
+  issue_token STAFF
+  issue_token CLINICIAN --practitioner dr-okafor
   issue_token OPERATOR
   issue_token SERVICE
   unset CLARITY_CA_FILE  # what somebody exported for another server

@@ -60,6 +60,9 @@ run_tour() {
   step "The patient's visits, with those called off." callcenter list --patient demo --all
   expect 'cancelled'
 
+  tour_to_a_first_session
+  tour_to_an_exclusion
+
   stop_server
   start_server
   say ''
@@ -70,6 +73,8 @@ run_tour() {
   expect '"earlierTimes"'
   step 'The session is called off.' callcenter show "$session"
   expect 'cancelled'
+  step 'The first session that care has led to is booked.' callcenter show "$first_session"
+  expect 'booked'
   say ''
   say 'The tour is over: found, held, booked, moved, cancelled, and all of it is in the store.'
 }

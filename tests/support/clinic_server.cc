@@ -86,15 +86,15 @@ void ClinicServer::StartConsultation() { Start(&parts_.back()); }
 
 std::string ClinicServer::BackUp() {
   const std::string target = directory_ / absl::StrCat("backup-", ++backups_);
-  Value(BackUpDataDirectory(directory_ / "data", target,
+  Value(BackUpDataDirectory(parts_.front().data_directory, target,
                             [](absl::string_view, int64_t, int64_t) { return absl::OkStatus(); }));
   return target;
 }
 
 void ClinicServer::Restore(const std::string& backup) {
   Stop();
-  std::filesystem::remove_all(directory_ / "data");
-  std::filesystem::copy(backup, directory_ / "data");
+  std::filesystem::remove_all(parts_.front().data_directory);
+  std::filesystem::copy(backup, parts_.front().data_directory);
   Start();
 }
 

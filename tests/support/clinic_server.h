@@ -52,7 +52,7 @@ class ClinicServer {
   void StopConsultation();
   void StartConsultation();
   // A copy of what it has stored, made while it goes on; and the server stopped, and started on
-  // one.
+  // one. Of two that are apart, of what scheduling has.
   std::string BackUp();
   void Restore(const std::string& backup);
   // What the audit has, after a stop and a start.

@@ -28,6 +28,8 @@ constexpr Sql kRead = {"SELECT body FROM appointment WHERE name = $1"};
 constexpr Sql kWrite = {
     "INSERT INTO appointment (name, patient, body, key_id) VALUES ($1, $2, $3, 0) "
     "ON CONFLICT (name) DO UPDATE SET patient = $2, body = $3, key_id = 0"};
+constexpr Sql kReadAll = {"SELECT body FROM appointment"};
+constexpr Sql kDelete = {"DELETE FROM appointment WHERE name = $1"};
 constexpr Sql kReadToken = {"SELECT token FROM appointment_token WHERE id = 1"};
 constexpr Sql kWriteToken = {
     "INSERT INTO appointment_token (id, token) VALUES (1, $1) "
@@ -146,21 +148,22 @@ void Visits::NoteAsOf(absl::Time time) {
 }
 
 absl::Status Visits::ListAll() {
+  const absl::Time from = clock_.Now() - limits::kVisitsListedBack;
   scheduling::v1::ListAppointmentsRequest request;
   request.set_show_ended(true);
-  request.set_filter(
-      absl::StrCat("start_time >= \"",
-                   absl::FormatTime(absl::RFC3339_sec, clock_.Now() - limits::kVisitsListedBack,
-                                    absl::UTCTimeZone()),
-                   "\""));
+  request.set_filter(absl::StrCat(
+      "start_time >= \"", absl::FormatTime(absl::RFC3339_sec, from, absl::UTCTimeZone()), "\""));
   request.set_page_size(limits::kVisitsPage);
   std::string token;
+  std::set<std::string> listed;
   do {
     ASSIGN_OR_RETURN(const auto page, scheduling_->ListAppointments(request, {}));
     if (token.empty()) token = page.watch_token();
     RETURN_IF_ERROR(database_.WriteAndWait([&](Transaction& transaction) -> absl::Status {
       for (const Appointment& appointment : page.appointments()) {
-        RETURN_IF_ERROR(KeepOne(transaction, appointment));
+        listed.insert(appointment.name());
+        // The list is right, whatever was known: scheduling may have been restored from a backup.
+        RETURN_IF_ERROR(KeepOne(transaction, appointment, /*also_if_older=*/true));
       }
       return absl::OkStatus();
     }));
@@ -168,8 +171,28 @@ absl::Status Visits::ListAll() {
   } while (!request.page_token().empty() && !IsStopping());
   if (!request.page_token().empty()) return absl::CancelledError("stopping");
   // Only now: a list that was broken off begins anew.
-  return database_.WriteAndWait(
-      [&](Transaction& transaction) { return WriteToken(transaction, token); });
+  return database_.WriteAndWait([&](Transaction& transaction) -> absl::Status {
+    RETURN_IF_ERROR(ForgetOthers(transaction, from, listed));
+    return WriteToken(transaction, token);
+  });
+}
+
+absl::Status Visits::ForgetOthers(Transaction& transaction, absl::Time from,
+                                  const std::set<std::string>& listed) {
+  std::vector<Appointment> gone;
+  RETURN_IF_ERROR(transaction.Query(kReadAll, {}, [&](const Row& row) -> absl::Status {
+    ASSIGN_OR_RETURN(auto known, storage::ParseRecord<Appointment>(row.Text(0)));
+    if (FromWire(known.start_time()) < from || listed.count(known.name()) > 0) {
+      return absl::OkStatus();
+    }
+    gone.push_back(std::move(known));
+    return absl::OkStatus();
+  }));
+  for (const Appointment& visit : gone) {
+    RETURN_IF_ERROR(transaction.Execute(kDelete, {Value::Text(visit.name())}).status());
+    RETURN_IF_ERROR(effect_(transaction, visit.participants(0).patient()));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> Visits::ReadToken() {
@@ -232,20 +255,20 @@ absl::Status Visits::KeepAll(Transaction& transaction, const std::vector<Event>&
   for (const Event& event : events) {
     // What has left one clinic is told by the other.
     if (event.change().kind() == Event::KIND_LEFT) continue;
-    RETURN_IF_ERROR(KeepOne(transaction, event.change().appointment()));
+    RETURN_IF_ERROR(KeepOne(transaction, event.change().appointment(), /*also_if_older=*/false));
   }
   return WriteToken(transaction, events.back().resume_token());
 }
 
-absl::Status Visits::KeepOne(Transaction& transaction, const Appointment& appointment) {
+absl::Status Visits::KeepOne(Transaction& transaction, const Appointment& appointment,
+                             bool also_if_older) {
   std::set<std::string> patients = {appointment.participants(0).patient()};
   ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kRead, appointment.name()));
   if (body.has_value()) {
     ASSIGN_OR_RETURN(const auto known, storage::ParseRecord<Appointment>(*body));
     // A list may be ahead of the changes that follow it.
-    if (FromWire(known.update_time()) > FromWire(appointment.update_time())) {
-      return absl::OkStatus();
-    }
+    const bool is_older = FromWire(known.update_time()) > FromWire(appointment.update_time());
+    if (is_older && !also_if_older) return absl::OkStatus();
     patients.insert(known.participants(0).patient());
   }
   Appointment kept = appointment;

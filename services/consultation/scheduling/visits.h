@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -66,7 +67,10 @@ class Visits {
   absl::Status WaitUntilKept();
   absl::Status KeepAll(storage::Transaction& transaction, const std::vector<Event>& events);
   absl::Status KeepOne(storage::Transaction& transaction,
-                       const scheduling::v1::Appointment& appointment);
+                       const scheduling::v1::Appointment& appointment, bool also_if_older);
+  // Those from a time on that a whole list did not have: scheduling no longer knows them.
+  absl::Status ForgetOthers(storage::Transaction& transaction, absl::Time from,
+                            const std::set<std::string>& listed);
   bool IsStopping();
 
   storage::Database& database_;

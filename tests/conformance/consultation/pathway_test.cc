@@ -18,6 +18,8 @@ using Pathway = v1::Pathway;
 
 class PathwayTest : public CareTest {
  protected:
+  explicit PathwayTest(Layout layout = Layout::kTogether) : CareTest(layout) {}
+
   v1::GetPathwayRequest Of(const std::string& patient) const {
     v1::GetPathwayRequest request;
     request.set_patient(patient);
@@ -181,6 +183,30 @@ TEST_F(PathwayTest, APatientSeesTheOwnAndACallerOfAnotherClinicNothing) {
   EXPECT_EQ(
       agent_.episodes->Call(&EpisodeStub::GetPathway, v1::GetPathwayRequest()).status().code(),
       StatusCode::kInvalidArgument);
+}
+
+class PathwayApartTest : public PathwayTest {
+ protected:
+  PathwayApartTest() : PathwayTest(Layout::kApart) {}
+};
+
+TEST_F(PathwayApartTest, WhatSchedulingForgotWithABackupIsForgottenHereToo) {
+  const auto kept = Value(scheduling_.AsAgent().BookAppointment(
+      Booking(kConsultation, kLakeForest, "2026-03-05 10:00", patient_)));
+  const std::string backup = server_.BackUp();
+  clock().Advance(absl::Minutes(1));
+  Value(scheduling_.AsAgent().CancelAppointment(Cancellation(kept)));
+  const auto lost = Value(scheduling_.AsAgent().BookAppointment(
+      Booking(kConsultation, kLakeForest, "2026-03-05 12:00", patient_)));
+  const auto visits = [&] {
+    std::vector<std::string> names;
+    const Pathway pathway = Present();
+    for (const auto& visit : pathway.visits()) names.push_back(visit.appointment());
+    return names;
+  };
+  Eventually([&] { return visits() == std::vector<std::string>{lost.name()}; });
+  server_.Restore(backup);
+  Eventually([&] { return visits() == std::vector<std::string>{kept.name()}; });
 }
 
 }  // namespace

@@ -54,11 +54,14 @@ Key KeyOf(const RequirementRecord& record) {
   const v1::Requirement& requirement = record.requirement();
   return {requirement.name(), requirement.episode(), FromWire(requirement.due_time())};
 }
-// It has no name of its own: one for each rule of an episode.
+// It has no name of its own. Of a rule there may be several, one after the other: each from when
+// the first has signed it.
 Key KeyOf(const RuleOverrideRecord& record) {
   const v1::RuleOverride& override = record.override();
-  return {absl::StrCat(override.episode(), "/overrides/", override.rule()), override.episode(),
-          absl::UnixEpoch()};
+  const absl::Time time = FromWire(override.signatures(0).time());
+  return {absl::StrCat(override.episode(), "/overrides/", override.rule(), "/",
+                       absl::ToUnixMicros(time)),
+          override.episode(), time};
 }
 Key KeyOf(const ClearanceRecord& record) {
   const v1::Clearance& clearance = record.clearance();
@@ -98,14 +101,6 @@ void CountRevision(OutcomeRecord*) {}
 void CountRevision(RuleOverrideRecord*) {}
 void CountRevision(ClearanceRecord*) {}
 
-template <typename Record>
-absl::StatusOr<std::optional<Record>> Read(Transaction& transaction, absl::string_view name) {
-  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kRead, name));
-  if (!body.has_value()) return std::nullopt;
-  ASSIGN_OR_RETURN(auto record, storage::ParseRecord<Record>(*body));
-  return std::optional<Record>(std::move(record));
-}
-
 }  // namespace
 
 template <typename Record>
@@ -126,10 +121,18 @@ absl::StatusOr<std::vector<Record>> ReadParts(Transaction& transaction, absl::st
 }
 
 template <typename Record>
+absl::StatusOr<std::optional<Record>> FindPart(Transaction& transaction, absl::string_view name) {
+  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kRead, name));
+  if (!body.has_value()) return std::nullopt;
+  ASSIGN_OR_RETURN(auto record, storage::ParseRecord<Record>(*body));
+  return std::optional<Record>(std::move(record));
+}
+
+template <typename Record>
 absl::StatusOr<Record> LoadPart(const rpc::Call& call, Transaction& transaction,
                                 absl::string_view name) {
   call.audit_resource = std::string(name);
-  ASSIGN_OR_RETURN(auto record, Read<Record>(transaction, name));
+  ASSIGN_OR_RETURN(auto record, FindPart<Record>(transaction, name));
   if (!record.has_value()) return call.Missing(name);
   RETURN_IF_ERROR(
       Load<storage::v1::EpisodeRecord>(call, transaction, KeyOf(*record).episode).status());
@@ -163,6 +166,7 @@ absl::Status SavePart(Transaction& transaction, Record* record) {
 #define CLARITY_EPISODE_PART(Record)                                                             \
   template std::string CollectionOf<Record>(absl::string_view);                                  \
   template absl::StatusOr<std::vector<Record>> ReadParts(Transaction&, absl::string_view);       \
+  template absl::StatusOr<std::optional<Record>> FindPart(Transaction&, absl::string_view);      \
   template absl::StatusOr<Record> LoadPart(const rpc::Call&, Transaction&, absl::string_view);   \
   template absl::StatusOr<PartToChange<Record>> LoadPartToChange(const rpc::Call&, Transaction&, \
                                                                  absl::string_view);             \

@@ -1,6 +1,7 @@
 #ifndef CLARITY_SERVICES_CONSULTATION_EPISODE_PARTS_H_
 #define CLARITY_SERVICES_CONSULTATION_EPISODE_PARTS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,11 @@ inline constexpr storage::Sql kPartsOldestFirst = {
 template <typename Record>
 absl::StatusOr<std::vector<Record>> ReadParts(storage::Transaction& transaction,
                                               absl::string_view episode);
+
+// One row, for what the service does by itself; nothing where there is none of that name.
+template <typename Record>
+absl::StatusOr<std::optional<Record>> FindPart(storage::Transaction& transaction,
+                                               absl::string_view name);
 
 // The one way to a row for a caller: as Load of an episode.
 template <typename Record>

@@ -42,6 +42,10 @@ inline constexpr absl::Duration kTurnsEvery = absl::Seconds(1);
 // While there are more: long enough that writes of callers come in between.
 inline constexpr absl::Duration kTurnsPause = absl::Milliseconds(20);
 
+// -- Clearance --------------------------------------------------------------------------------
+inline constexpr int kResultVersionsKept = 20;
+inline constexpr int kBlockersMax = 20;  // of each kind, told of a clearance
+
 // -- Scheduling -------------------------------------------------------------------------------
 inline constexpr size_t kMissingClinicsMax = 1000;  // remembered to have been asked for in vain
 

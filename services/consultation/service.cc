@@ -3,13 +3,17 @@
 #include <cstdint>
 #include <utility>
 
-#include "clarity/consultation/v1/clearance_service.pb.h"
+#include "clarity/consultation/v1/clearance_service.grpc.pb.h"
 #include "clarity/consultation/v1/episode_service.grpc.pb.h"
 #include "clarity/consultation/v1/evaluation_service.grpc.pb.h"
 #include "clarity/consultation/v1/outcome_service.grpc.pb.h"
 #include "clarity/consultation/v1/patient_service.grpc.pb.h"
 #include "clarity/consultation/v1/plan_service.grpc.pb.h"
 #include "clarity/consultation/v1/policy_service.grpc.pb.h"
+#include "services/consultation/clearance/clearances.h"
+#include "services/consultation/clearance/overrides.h"
+#include "services/consultation/clearance/requirements.h"
+#include "services/consultation/clearance/results.h"
 #include "services/consultation/evaluation/evaluations.h"
 #include "services/consultation/evaluation/questionnaires.h"
 #include "services/consultation/evaluation/responses.h"
@@ -71,6 +75,10 @@ struct UseCases {
         questionnaires(&policy_store),
         responses(&policy_store, &clinics, &consequences, &log, random),
         evaluations(&policy_store, &case_files),
+        results(&policy_store, &consequences, random),
+        requirements(&consequences),
+        overrides(&consequences),
+        clearances(&consequences, random),
         visits(database, clock,
                [this, clock](storage::Transaction& transaction, absl::string_view patient) {
                  return consequences.FollowPatient(transaction, clock->Now(), patient);
@@ -101,6 +109,10 @@ struct UseCases {
   Questionnaires questionnaires;
   Responses responses;
   Evaluations evaluations;
+  Results results;
+  Requirements requirements;
+  Overrides overrides;
+  Clearances clearances;
   Visits visits;
   Pathways pathways;
   EpisodeWatch watch;
@@ -322,6 +334,60 @@ class EvaluationSurface final : public v1::EvaluationService::CallbackService {
   UseCases& use_;
 };
 
+class ClearanceSurface final : public v1::ClearanceService::CallbackService {
+ public:
+  ClearanceSurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
+
+  ServerUnaryReactor* ListRequirements(Context* c, const v1::ListRequirementsRequest* q,
+                                       v1::ListRequirementsResponse* r) override {
+    return door_.Read(c, q, r, &use_.requirements, &Requirements::List);
+  }
+  ServerUnaryReactor* WaiveRequirement(Context* c, const v1::WaiveRequirementRequest* q,
+                                       v1::Requirement* r) override {
+    return door_.Write(c, q, r, &use_.requirements, &Requirements::Waive);
+  }
+  ServerUnaryReactor* OverrideRule(Context* c, const v1::OverrideRuleRequest* q,
+                                   v1::RuleOverride* r) override {
+    return door_.Write(c, q, r, &use_.overrides, &Overrides::OverrideRule);
+  }
+  ServerUnaryReactor* ListTests(Context* c, const v1::ListTestsRequest* q,
+                                v1::ListTestsResponse* r) override {
+    return door_.Read(c, q, r, &use_.results, &Results::ListTests);
+  }
+  ServerUnaryReactor* RecordResults(Context* c, const v1::RecordResultsRequest* q,
+                                    v1::RecordResultsResponse* r) override {
+    return door_.Write(c, q, r, &use_.results, &Results::Record);
+  }
+  ServerUnaryReactor* CorrectResult(Context* c, const v1::CorrectResultRequest* q,
+                                    v1::Result* r) override {
+    return door_.Write(c, q, r, &use_.results, &Results::Correct);
+  }
+  ServerUnaryReactor* WithdrawResult(Context* c, const v1::WithdrawResultRequest* q,
+                                     v1::Result* r) override {
+    return door_.Write(c, q, r, &use_.results, &Results::Withdraw);
+  }
+  ServerUnaryReactor* ListResults(Context* c, const v1::ListResultsRequest* q,
+                                  v1::ListResultsResponse* r) override {
+    return door_.Read(c, q, r, &use_.results, &Results::List);
+  }
+  ServerUnaryReactor* DecideClearance(Context* c, const v1::DecideClearanceRequest* q,
+                                      v1::Clearance* r) override {
+    return door_.Write(c, q, r, &use_.clearances, &Clearances::Decide);
+  }
+  ServerUnaryReactor* GetClearance(Context* c, const v1::GetClearanceRequest* q,
+                                   v1::Clearance* r) override {
+    return door_.Read(c, q, r, &use_.clearances, &Clearances::Get);
+  }
+  ServerUnaryReactor* ListClearances(Context* c, const v1::ListClearancesRequest* q,
+                                     v1::ListClearancesResponse* r) override {
+    return door_.Read(c, q, r, &use_.clearances, &Clearances::List);
+  }
+
+ private:
+  rpc::Door& door_;
+  UseCases& use_;
+};
+
 class PolicySurface final : public v1::PolicyService::CallbackService {
  public:
   PolicySurface(rpc::Door* door, UseCases* use) : door_(*door), use_(*use) {}
@@ -361,8 +427,9 @@ class Services final : public ConsultationServices {
     evaluations_ = std::make_unique<EvaluationSurface>(door, &use_);
     outcomes_ = std::make_unique<OutcomeSurface>(door, &use_);
     plans_ = std::make_unique<PlanSurface>(door, &use_);
-    return {patients_.get(), episodes_.get(), evaluations_.get(),
-            outcomes_.get(), plans_.get(),    policies_.get()};
+    clearances_ = std::make_unique<ClearanceSurface>(door, &use_);
+    return {patients_.get(), episodes_.get(), evaluations_.get(), clearances_.get(),
+            plans_.get(),    outcomes_.get(), policies_.get()};
   }
 
   void Follow(const std::shared_ptr<grpc::ChannelInterface>& scheduling,
@@ -391,6 +458,7 @@ class Services final : public ConsultationServices {
   std::unique_ptr<EvaluationSurface> evaluations_;
   std::unique_ptr<OutcomeSurface> outcomes_;
   std::unique_ptr<PlanSurface> plans_;
+  std::unique_ptr<ClearanceSurface> clearances_;
   std::unique_ptr<PolicySurface> policies_;
 };
 

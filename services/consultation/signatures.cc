@@ -7,6 +7,13 @@
 
 namespace clarity::consultation {
 
+bool HasSigned(const google::protobuf::RepeatedPtrField<v1::Signature>& signatures,
+               absl::string_view practitioner) {
+  return absl::c_any_of(signatures, [&](const v1::Signature& signature) {
+    return signature.practitioner() == practitioner;
+  });
+}
+
 absl::StatusOr<v1::Signature> SignAsPractitioner(const rpc::Call& call, const Rulebook& rulebook,
                                                  const std::string& reason) {
   const std::string& name = call.principal.practitioner;

@@ -12,6 +12,9 @@
 // Who puts their name to something: the practitioner of the token, as the policy knows them.
 namespace clarity::consultation {
 
+bool HasSigned(const google::protobuf::RepeatedPtrField<v1::Signature>& signatures,
+               absl::string_view practitioner);
+
 // PERMISSION_DENIED where the token names no practitioner.
 absl::StatusOr<v1::Signature> SignAsPractitioner(const rpc::Call& call, const Rulebook& rulebook,
                                                  const std::string& reason);

@@ -72,7 +72,8 @@ absl::StatusOr<CaseFile> CaseFiles::Read(Transaction& transaction, absl::Time no
   ASSIGN_OR_RETURN(file.facts, ReadFacts(transaction, now, episode.episode(), file.patient));
   ASSIGN_OR_RETURN(file.requirements, ReadParts<storage::v1::RequirementRecord>(transaction, name));
   ASSIGN_OR_RETURN(file.overrides, ReadParts<storage::v1::RuleOverrideRecord>(transaction, name));
-  ASSIGN_OR_RETURN(file.clearance, ReadNewestClearance(transaction, name));
+  ASSIGN_OR_RETURN(file.clearance,
+                   FindPart<ClearanceRecord>(transaction, episode.episode().clearance()));
   ASSIGN_OR_RETURN(file.plan, ReadSignedPlan(transaction, name));
   if (file.plan.has_value()) {
     ASSIGN_OR_RETURN(const auto clinic, clinics_.Find(transaction, file.plan->plan().clinic()));

@@ -23,7 +23,7 @@ struct CaseFile {
   Facts facts;
   std::vector<storage::v1::RequirementRecord> requirements;
   std::vector<storage::v1::RuleOverrideRecord> overrides;
-  // The newest decision.
+  // The newest decision: the one that the episode names.
   std::optional<storage::v1::ClearanceRecord> clearance;
   // The newest plan that was signed, whatever became of it.
   std::optional<storage::v1::PlanRecord> plan;

@@ -29,30 +29,21 @@ using storage::v1::StepRecord;
 
 // -- Rules that are set aside ---------------------------------------------------------------------
 
-bool SameFacts(const RepeatedPtrField<v1::Fact>& a, const RepeatedPtrField<v1::Fact>& b) {
-  return absl::c_equal(a, b, [](const v1::Fact& x, const v1::Fact& y) {
-    return x.kind() == y.kind() && x.code() == y.code() && x.value() == y.value() &&
-           x.source() == y.source();
-  });
-}
-
-const RepeatedPtrField<v1::Fact>& FactsOf(const v1::Decision& decision) {
-  return decision.applies() == v1::Decision::APPLIES_UNKNOWN ? decision.missing_facts()
-                                                             : decision.facts();
-}
-
-bool Holds(const RuleOverrideRecord& record, const v1::Decision& decision) {
-  return record.end_time_micros() == 0 && record.override().rule() == decision.rule() &&
-         decision.applies() != v1::Decision::APPLIES_NO &&
-         SameFacts(record.facts(), FactsOf(decision));
+// A birthday changes no fact: only whether a rule applies, or by which of its facts.
+bool IsSameFact(const v1::Fact& a, const v1::Fact& b) {
+  const bool says_the_same = a.value() == b.value() && a.source() == b.source();
+  return a.kind() == b.kind() && a.code() == b.code() &&
+         (says_the_same || a.kind() == v1::Fact::KIND_AGE);
 }
 
 // Puts the overrides that hold on the decisions.
 void AddOverrides(const CaseFile& file, v1::Evaluation* evaluation) {
   for (v1::Decision& decision : *evaluation->mutable_decisions()) {
     for (const RuleOverrideRecord& record : file.overrides) {
-      if (!Holds(record, decision) || !record.override().complete()) continue;
-      *decision.mutable_overrides() = record.override().signatures();
+      // As many as the policy asks for now.
+      const auto& signatures = record.override().signatures();
+      if (!Holds(record, decision) || !IsEnough(decision.override_by(), signatures)) continue;
+      *decision.mutable_overrides() = signatures;
     }
   }
 }
@@ -110,8 +101,9 @@ absl::Time DueTime(const Inquiry& inquiry, int days) {
   return inquiry.DaysAfter(inquiry.facts().time, days + 1);
 }
 
-void ConsiderRequirement(const Inquiry& inquiry, const NeededRequirement& needed,
-                         const NewRequirementName& new_name, CaseFile* file) {
+// Gives when the first of what meets a part of it ceases to count.
+absl::Time ConsiderRequirement(const Inquiry& inquiry, const NeededRequirement& needed,
+                               const NewRequirementName& new_name, CaseFile* file) {
   RequirementRecord* record = FindRequirement(needed.definition->id(), file);
   if (record == nullptr) {
     record = &file->requirements.emplace_back();
@@ -126,12 +118,14 @@ void ConsiderRequirement(const Inquiry& inquiry, const NeededRequirement& needed
   // It appears, or lapses: from now on it is due anew. What was waived before is to be looked at
   // again when it appears again.
   if (was == v1::Requirement::STATE_WITHDRAWN) requirement.clear_waivers();
-  Describe(needed, CoverageOf(inquiry, *needed.definition), &requirement);
+  const Coverage coverage = CoverageOf(inquiry, *needed.definition);
+  Describe(needed, coverage, &requirement);
   const bool has_lapsed =
       requirement.state() == v1::Requirement::STATE_LAPSED && was != v1::Requirement::STATE_LAPSED;
   if (was == v1::Requirement::STATE_WITHDRAWN || has_lapsed) {
     *requirement.mutable_due_time() = ToWire(DueTime(inquiry, needed.definition->due_days()));
   }
+  return coverage.expire_time;
 }
 
 void Withdraw(v1::Requirement* requirement) {
@@ -140,18 +134,21 @@ void Withdraw(v1::Requirement* requirement) {
   requirement->clear_rules();
 }
 
-void ConsiderRequirements(const Inquiry& inquiry, const v1::Evaluation& evaluation,
-                          const NewRequirementName& new_name, CaseFile* file) {
+// Gives when the first of what meets a part of any ceases to count.
+absl::Time ConsiderRequirements(const Inquiry& inquiry, const v1::Evaluation& evaluation,
+                                const NewRequirementName& new_name, CaseFile* file) {
+  absl::Time expiry = absl::InfiniteFuture();
   absl::flat_hash_set<absl::string_view> asked;
   for (const NeededRequirement& needed : RequirementsOf(*file->rulebook, evaluation)) {
     asked.insert(needed.definition->id());
-    ConsiderRequirement(inquiry, needed, new_name, file);
+    expiry = std::min(expiry, ConsiderRequirement(inquiry, needed, new_name, file));
   }
   for (RequirementRecord& record : file->requirements) {
     if (!asked.contains(record.requirement().definition())) {
       Withdraw(record.mutable_requirement());
     }
   }
+  return expiry;
 }
 
 // -- Clearance ------------------------------------------------------------------------------------
@@ -189,21 +186,13 @@ const v1::Fact* FindUncodedNews(const v1::Clearance& clearance, const v1::Evalua
   return nullptr;
 }
 
-const v1::Requirement* FindUnmet(const CaseFile& file, const v1::Clearance& clearance,
-                                 v1::Requirement::State state) {
+const v1::Requirement* FindUnmet(const CaseFile& file, const v1::Clearance& clearance) {
   for (const RequirementRecord& record : file.requirements) {
     const v1::Requirement& requirement = record.requirement();
-    if (requirement.state() == state && IsAbout(requirement.protocols(), clearance.protocols())) {
-      return &requirement;
-    }
+    const bool is_about = IsAbout(requirement.protocols(), clearance.protocols());
+    if (is_about && !IsMetOrWaived(requirement)) return &requirement;
   }
   return nullptr;
-}
-
-void End(v1::Clearance::State state, std::string why, absl::Time now, v1::Clearance* clearance) {
-  clearance->set_state(state);
-  clearance->set_ended_by(std::move(why));
-  *clearance->mutable_end_time() = ToWire(now);
 }
 
 void ConsiderClearance(const v1::Evaluation& evaluation, CaseFile* file) {
@@ -213,25 +202,29 @@ void ConsiderClearance(const v1::Evaluation& evaluation, CaseFile* file) {
   if (clearance.state() != v1::Clearance::STATE_VALID) return;
   if (clearance.verdict() == v1::Clearance::VERDICT_DEFERRED) {
     const absl::Time until = absl::FromCivil(ToDay(clearance.defer_until_date()), file->facts.zone);
-    if (now >= until) End(v1::Clearance::STATE_EXPIRED, "The day has come", now, &clearance);
-    return;
+    if (now < until) return;
+    return EndClearance(v1::Clearance::STATE_EXPIRED, "The day has come", until, &clearance);
   }
   if (!IsClearing(clearance)) return;
-  if (const auto* lapsed = FindUnmet(*file, clearance, v1::Requirement::STATE_LAPSED)) {
-    return End(v1::Clearance::STATE_EXPIRED, absl::StrCat("Too old: ", lapsed->display_name()), now,
-               &clearance);
+  const v1::Requirement* unmet = FindUnmet(*file, clearance);
+  // Also where nobody has looked since, and what was too old is there anew.
+  if (clearance.has_expire_time() && FromWire(clearance.expire_time()) <= now) {
+    const std::string what = unmet == nullptr ? "a result" : unmet->display_name();
+    return EndClearance(v1::Clearance::STATE_EXPIRED, absl::StrCat("Too old: ", what),
+                        FromWire(clearance.expire_time()), &clearance);
   }
-  if (const auto* open = FindUnmet(*file, clearance, v1::Requirement::STATE_OPEN)) {
-    return End(v1::Clearance::STATE_REOPENED, absl::StrCat("Needed: ", open->display_name()), now,
-               &clearance);
+  if (unmet != nullptr) {
+    return EndClearance(v1::Clearance::STATE_REOPENED,
+                        absl::StrCat("Needed: ", unmet->display_name()), now, &clearance);
   }
   if (const auto* news = FindNews(clearance, evaluation)) {
-    return End(v1::Clearance::STATE_REOPENED, absl::StrCat("New: ", news->display_name()), now,
-               &clearance);
+    return EndClearance(v1::Clearance::STATE_REOPENED, absl::StrCat("New: ", news->display_name()),
+                        now, &clearance);
   }
   if (const auto* news = FindUncodedNews(clearance, evaluation)) {
-    return End(v1::Clearance::STATE_REOPENED,
-               absl::StrCat("New, in words only: ", news->display_name()), now, &clearance);
+    return EndClearance(v1::Clearance::STATE_REOPENED,
+                        absl::StrCat("New, in words only: ", news->display_name()), now,
+                        &clearance);
   }
   const absl::Time expiry = ExpiryOf(*file, clearance.protocols());
   clearance.clear_expire_time();
@@ -387,13 +380,25 @@ void ConsiderState(CaseFile* file) {
 
 // -- Time -----------------------------------------------------------------------------------------
 
-void ConsiderTurn(const v1::Evaluation& evaluation, CaseFile* file) {
-  absl::Time next = NextChange(evaluation);
-  for (const RequirementRecord& record : file->requirements) {
-    if (record.requirement().has_expire_time()) {
-      next = std::min(next, FromWire(record.requirement().expire_time()));
+// When time alone may next end an override: the rule may go on to apply, but by other facts.
+absl::Time NextTurnOfOverrides(const Inquiry& inquiry, const CaseFile& file) {
+  absl::Time next = absl::InfiniteFuture();
+  for (const RuleOverrideRecord& record : file.overrides) {
+    const v1::Rule* rule = file.rulebook->FindRule(record.override().rule());
+    if (record.end_time_micros() != 0 || rule == nullptr) continue;
+    for (const Rulebook::SameLeaves& leaves : file.rulebook->LeavesOf(*rule)) {
+      for (const absl::Time turn : inquiry.TurnsOf(*leaves.front())) {
+        if (turn > file.facts.time) next = std::min(next, turn);
+      }
     }
   }
+  return next;
+}
+
+// `expiry`: of what meets requirements.
+void ConsiderTurn(const Inquiry& inquiry, const v1::Evaluation& evaluation, absl::Time expiry,
+                  CaseFile* file) {
+  absl::Time next = std::min({NextChange(evaluation), expiry, NextTurnOfOverrides(inquiry, *file)});
   if (file->clearance.has_value() &&
       file->clearance->clearance().state() == v1::Clearance::STATE_VALID &&
       file->clearance->clearance().has_defer_until_date()) {
@@ -420,6 +425,17 @@ void ConsiderClosed(CaseFile* file) {
 
 }  // namespace
 
+const RepeatedPtrField<v1::Fact>& FactsOf(const v1::Decision& decision) {
+  return decision.applies() == v1::Decision::APPLIES_UNKNOWN ? decision.missing_facts()
+                                                             : decision.facts();
+}
+
+bool Holds(const RuleOverrideRecord& record, const v1::Decision& decision) {
+  return record.end_time_micros() == 0 && record.override().rule() == decision.rule() &&
+         decision.applies() != v1::Decision::APPLIES_NO &&
+         absl::c_equal(record.facts(), FactsOf(decision), IsSameFact);
+}
+
 bool IsEnough(v1::Authority authority, const RepeatedPtrField<v1::Signature>& signatures) {
   switch (authority) {
     case v1::AUTHORITY_PRESCRIBER:
@@ -436,10 +452,20 @@ bool IsMetOrWaived(const v1::Requirement& requirement) {
          requirement.state() != v1::Requirement::STATE_LAPSED;
 }
 
+bool Clears(v1::Clearance::Verdict verdict) {
+  return verdict == v1::Clearance::VERDICT_CLEARED ||
+         verdict == v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS;
+}
+
 bool IsClearing(const v1::Clearance& clearance) {
-  return clearance.state() == v1::Clearance::STATE_VALID &&
-         (clearance.verdict() == v1::Clearance::VERDICT_CLEARED ||
-          clearance.verdict() == v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS);
+  return clearance.state() == v1::Clearance::STATE_VALID && Clears(clearance.verdict());
+}
+
+void EndClearance(v1::Clearance::State state, std::string why, absl::Time time,
+                  v1::Clearance* clearance) {
+  clearance->set_state(state);
+  clearance->set_ended_by(std::move(why));
+  *clearance->mutable_end_time() = ToWire(time);
 }
 
 std::string WhyNotCleared(const CaseFile& file, absl::string_view protocol) {
@@ -494,14 +520,14 @@ v1::Evaluation Consider(const NewRequirementName& new_name, CaseFile* file) {
     return evaluation;
   }
   EndOverrides(evaluation, file);
-  ConsiderRequirements(inquiry, evaluation, new_name, file);
+  const absl::Time expiry = ConsiderRequirements(inquiry, evaluation, new_name, file);
   ConsiderClearance(evaluation, file);
   ConsiderPlan(file);
   ConsiderOrders(file);
   ConsiderConsultation(file);
   ConsiderSteps(file);
   ConsiderState(file);
-  ConsiderTurn(evaluation, file);
+  ConsiderTurn(inquiry, evaluation, expiry, file);
   return evaluation;
 }
 

@@ -29,11 +29,20 @@ v1::Evaluation Consider(const NewRequirementName& new_name, CaseFile* file);
 // The evaluation alone, with the overrides that hold.
 v1::Evaluation EvaluateFile(const CaseFile& file);
 
+// What a rule was decided by, or waits for: what an override is made on.
+const google::protobuf::RepeatedPtrField<v1::Fact>& FactsOf(const v1::Decision& decision);
+
+// Whether an override, complete or not, still stands on the facts that a rule is decided by.
+bool Holds(const storage::v1::RuleOverrideRecord& record, const v1::Decision& decision);
+
 // As many as the policy asks for have signed.
 bool IsEnough(v1::Authority authority,
               const google::protobuf::RepeatedPtrField<v1::Signature>& signatures);
 
 bool IsMetOrWaived(const v1::Requirement& requirement);
+
+// Treatment may go on.
+bool Clears(v1::Clearance::Verdict verdict);
 
 // A decision that clears, and holds.
 bool IsClearing(const v1::Clearance& clearance);
@@ -41,6 +50,9 @@ bool IsClearing(const v1::Clearance& clearance);
 // Why there is no valid clearance for the protocol: "none", "expired", "reopened" or
 // "other_protocol"; empty: there is one.
 std::string WhyNotCleared(const CaseFile& file, absl::string_view protocol);
+
+void EndClearance(v1::Clearance::State state, std::string why, absl::Time time,
+                  v1::Clearance* clearance);
 
 // When the first of the results that a clearance for these protocols rests on ceases to count;
 // InfiniteFuture where none does.

@@ -198,12 +198,14 @@ bool IsAbout(const google::protobuf::RepeatedPtrField<std::string>& limited_to,
          });
 }
 
+bool Excludes(v1::RuleEffect effect) {
+  return effect == v1::RULE_EFFECT_EXCLUDE_ABSOLUTE || effect == v1::RULE_EFFECT_EXCLUDE_RELATIVE;
+}
+
 int WeightOf(v1::RuleEffect effect, v1::Decision::Applies applies) {
-  const bool excludes =
-      effect == v1::RULE_EFFECT_EXCLUDE_ABSOLUTE || effect == v1::RULE_EFFECT_EXCLUDE_RELATIVE;
   if (effect == v1::RULE_EFFECT_REQUIRE) return 0;
   if (applies == v1::Decision::APPLIES_YES) return 2;
-  return applies == v1::Decision::APPLIES_UNKNOWN && excludes ? 1 : 0;
+  return applies == v1::Decision::APPLIES_UNKNOWN && Excludes(effect) ? 1 : 0;
 }
 
 absl::Time NextChange(const v1::Evaluation& evaluation) {

@@ -24,6 +24,9 @@ v1::Evaluation Evaluate(const Inquiry& inquiry);
 bool IsAbout(const google::protobuf::RepeatedPtrField<std::string>& limited_to,
              const google::protobuf::RepeatedPtrField<std::string>& protocols);
 
+// The patient cannot be treated, or not without conditions.
+bool Excludes(v1::RuleEffect effect);
+
 // How much a rule says against treatment: nothing, perhaps, or that it applies. A perhaps counts
 // only where it could exclude; one that asks for requirements says nothing, for they speak for
 // themselves.

@@ -881,6 +881,43 @@ TEST_F(EvaluationTest, AnEarlierPolicyCanBeAsked) {
               Refused(StatusCode::kFailedPrecondition, "NO_POLICY"));
 }
 
+TEST_F(EvaluationTest, ARuleThatIsSetAsideIsNamedWithThoseWhoDid) {
+  const Response response = Submitted("history", kHistory);
+  Value(Amend(clinician_, Amending(response, R"pb(
+                answers {
+                  link_id: "conditions.body"
+                  conditions { conditions { condition: "seizure-disorder" } }
+                })pb")));
+  const absl::Time before = clock().Now();
+  clock().Advance(absl::Hours(1));
+  const absl::Time set_aside = clock().Now();
+  v1::OverrideRuleRequest request;
+  request.set_episode(episode_.name());
+  request.set_rule("seizure-disorder");
+  request.set_reason("none for twenty years");
+  Value(clinician_.clearances->Call(&ClearanceStub::OverrideRule, request));
+  clock().Advance(absl::Hours(1));
+  const auto overrides_at = [&](absl::Time time) {
+    return DecisionOf(EvaluatedAt(time), request.rule()).overrides();
+  };
+  ASSERT_THAT(overrides_at(clock().Now()), SizeIs(1));
+  EXPECT_EQ(overrides_at(clock().Now())[0].practitioner(), "practitioners/dr-okafor");
+
+  Value(Amend(clinician_, Amending(response, R"pb(
+                answers {
+                  link_id: "conditions.body"
+                  conditions {
+                    conditions {
+                      condition: "seizure-disorder"
+                      onset_date { year: 2026 month: 3 day: 1 }
+                    }
+                  }
+                })pb")));
+  EXPECT_THAT(overrides_at(clock().Now()), IsEmpty()) << "it was for other facts";
+  EXPECT_THAT(overrides_at(set_aside), SizeIs(1)) << "as it was then";
+  EXPECT_THAT(overrides_at(before), IsEmpty());
+}
+
 // What a single answer makes of a rule of the demo policy. Sources as in the key of the published
 // facts: S1, S2 US label; S5 EU label summaries; S6 PMC10812090; S7 impactinfusions; S9 label; S10
 // NCT05803551; S14 Veraart 2021; S16 invitahealth; S31 klarisana. The boundaries of age, blood
@@ -992,6 +1029,83 @@ TEST_F(EvaluationTest, ATrialOfAPolicyNamesTheEpisodesWhoseDecisionsWouldChange)
 
   EXPECT_EQ(Revise(MovesToIrvine, /*validate_only=*/true).episodes_evaluated(), 2)
       << "those would go by no policy";
+}
+
+// -- Clearances that rest on answers --------------------------------------------------------------
+
+// With so few rules that the history alone decides.
+class ClearedTest : public EvaluationTest {
+ protected:
+  ClearedTest() {
+    Revise([](v1::Policy* policy) {
+      v1::Policy few;
+      for (const v1::Rule& rule : policy->rules()) {
+        if (rule.id() == "hypersensitivity" || rule.id() == "no-escort") *few.add_rules() = rule;
+      }
+      *few.add_rules() = FromText<v1::Rule>(R"pb(
+        id: "all"
+        display_name: "Asked of everybody"
+        sources: "test"
+        effect: RULE_EFFECT_REQUIRE
+        requirements: "history"
+      )pb");
+      policy->mutable_rules()->Swap(few.mutable_rules());
+    });
+    history_ = Submitted("history", kHistory);
+    v1::DecideClearanceRequest request;
+    request.set_episode(episode_.name());
+    request.set_verdict(v1::Clearance::VERDICT_CLEARED);
+    request.add_protocols("iv-ketamine");
+    request.set_reason("as discussed");
+    clearance_ = Value(clinician_.clearances->Call(&ClearanceStub::DecideClearance, request));
+  }
+  v1::Clearance Present() const {
+    v1::GetClearanceRequest request;
+    request.set_name(clearance_.name());
+    return Value(clinician_.clearances->Call(&ClearanceStub::GetClearance, request));
+  }
+
+  Response history_;
+  v1::Clearance clearance_;
+};
+
+TEST_F(ClearedTest, AnAmendmentReopensTheClearanceThatRestsOnIt) {
+  Value(Amend(staff_, Amending(history_, R"(answers { link_id: "reason.words" text: "-" })")));
+  EXPECT_EQ(Present().state(), v1::Clearance::STATE_VALID) << "nothing was decided by that";
+  Value(Amend(own_, Amending(history_, R"pb(
+                answers {
+                  link_id: "conditions.allergies"
+                  conditions { conditions { condition: "ketamine-hypersensitivity" } }
+                }
+              )pb")));
+  EXPECT_EQ(Present().state(), v1::Clearance::STATE_REOPENED);
+}
+
+TEST_F(ClearedTest, WhatIsToldInWordsOnlyReopensItToo) {
+  Value(Amend(own_, Amending(history_, R"pb(
+                answers {
+                  link_id: "medicines.now"
+                  medicines { medicines { text: "drops from abroad" } }
+                })pb")));
+  EXPECT_EQ(Present().state(), v1::Clearance::STATE_REOPENED);
+}
+
+TEST_F(ClearedTest, ATrialOfAPolicyCountsTheClearancesItWouldReopen) {
+  const auto asks_for_drinks = [](v1::Policy* policy) {
+    *policy->mutable_rules(1)->mutable_when() =
+        FromText<v1::Criterion>(R"pb(answered {
+                                       link_id: "substances.drinks"
+                                       range { at_least: 1 }
+                                     })pb");
+  };
+  const auto trial = Revise(asks_for_drinks, /*validate_only=*/true);
+  ASSERT_THAT(trial.decision_changes(), SizeIs(1));
+  EXPECT_EQ(trial.decision_changes(0).rule(), "no-escort");
+  EXPECT_THAT(trial.decision_changes(0).episodes(), ElementsAre(episode_.name()));
+  EXPECT_EQ(trial.decision_changes(0).clearances_reopened(), 1);
+  EXPECT_EQ(Present().state(), v1::Clearance::STATE_VALID) << "it was a trial";
+  Revise(asks_for_drinks);
+  EXPECT_EQ(Present().state(), v1::Clearance::STATE_REOPENED) << "as the trial said";
 }
 
 }  // namespace

@@ -45,6 +45,24 @@ constexpr ReasonRule kReasonRules[] = {
      "patient's."},
     {"ORDER_NOT_APPLICABLE", kExitConflict,
      "Ask the clinician for an order that covers the visit."},
+    {"LIKELY_DUPLICATE", kExitConflict,
+     "Look at those named: take one, or say with --distinct-from that they are of other people."},
+    {"EPISODE_OPEN", kExitConflict, "Go on with that one: 'callcenter pathway' shows it."},
+    {"NO_EPISODE", kExitConflict, "Open one: 'callcenter episode open'."},
+    {"EPISODE_CLOSED", kExitConflict, "Open a new one, if the patient comes again."},
+    {"ALERT_OPEN", kExitConflict, "A clinician has to take the safety alert up first."},
+    {"NO_POLICY", kExitConflict,
+     "The clinic has no policy yet: tell whoever runs it (clarityctl policy apply)."},
+    {"ALREADY_SUBMITTED", kExitConflict, "The patient, or the clinic's staff, may amend it."},
+    {"RESPONSE_INCOMPLETE", kExitConflict, "Answer what is missing, then submit it again."},
+    {"REQUIREMENT_WITHDRAWN", kExitConflict, "Record it without naming what it was for."},
+    {"NOT_OVERRIDABLE", kExitConflict, "The clinic's policy leaves no choice."},
+    {"SECOND_PRESCRIBER_NEEDED", kExitConflict, "Ask another prescriber to sign as well."},
+    {"NOT_CLEARABLE", kExitConflict, "What stands in the way has to be settled first."},
+    {"NOT_CLEARED", kExitConflict, "A prescriber has to decide on a clearance first."},
+    {"CONSENT_MISSING", kExitConflict, "Ask the patient for consent to treatment first."},
+    {"FACT_MISSING", kExitConflict, "Record the fact that is missing, then try again."},
+    {"PLAN_IN_FORCE", kExitConflict, "Amend or close the plan that is in force."},
     {"WOULD_ORPHAN", kExitConflict,
      "Move these appointments first, or accept it with --accept-orphans."},
     {"IN_USE", kExitConflict, "Something ahead still needs it: move or cancel that first."},
@@ -68,6 +86,7 @@ const char* MeaningOf(const absl::Status& status) {
   if (!ReasonOf(status).empty()) return "";
   if (absl::IsUnavailable(status)) return "the server cannot be reached";
   if (absl::IsDeadlineExceeded(status)) return "the server has not answered in time";
+  if (absl::IsUnimplemented(status)) return "the server does not serve this";
   return "";
 }
 
@@ -97,6 +116,7 @@ ExitCode ExitCodeOf(const absl::Status& status) {
       return kExitUsage;
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnimplemented:
       return kExitNotFound;
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
@@ -120,6 +140,9 @@ std::string AdviceOn(const absl::Status& status) {
   if (absl::IsCancelled(status)) {
     return "If something was to be changed, look whether it was before you try again.";
   }
+  if (absl::IsUnimplemented(status)) {
+    return "It may run only some of the services, or be older than this program: ask who runs it.";
+  }
   switch (ExitCodeOf(status)) {
     case kExitUnavailable:
       return "Check that the server runs (clarityctl status). If something was to be changed, look "
@@ -136,7 +159,7 @@ ExitCode Report(const Console& console, const absl::Status& status, absl::string
   const absl::string_view meaning = MeaningOf(status);
   *console.err << console.Styled(Tone::kBad, "error: ")
                << console.Wrapped(meaning.empty() ? message : meaning) << '\n';
-  if (!meaning.empty()) {
+  if (!meaning.empty() && !message.empty()) {
     *console.err << console.Styled(Tone::kFaint, console.Wrapped(absl::StrCat("(", message, ")")))
                  << '\n';
   }

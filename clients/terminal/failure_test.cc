@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "clarity/consultation/v1/error_reason.pb.h"
 #include "clarity/scheduling/v1/error_reason.pb.h"
 #include "clients/core/errors.h"
 #include "gmock/gmock.h"
@@ -48,14 +49,20 @@ TEST_F(FailureTest, TheReasonDecidesBeforeTheCode) {
 }
 
 TEST_F(FailureTest, EveryReasonHasItsAdvice) {
-  const auto* reasons = scheduling::v1::ErrorReason_descriptor();
-  for (int i = 1; i < reasons->value_count(); ++i) {
-    const std::string reason = reasons->value(i)->name().substr(sizeof("ERROR_REASON_") - 1);
-    EXPECT_NE(AdviceOn(WithReason(absl::UnknownError("no"), reason.c_str())), "") << reason;
+  for (const auto* reasons :
+       {scheduling::v1::ErrorReason_descriptor(), consultation::v1::ErrorReason_descriptor()}) {
+    for (int i = 1; i < reasons->value_count(); ++i) {
+      const std::string reason = reasons->value(i)->name().substr(sizeof("ERROR_REASON_") - 1);
+      EXPECT_NE(AdviceOn(WithReason(absl::UnknownError("no"), reason.c_str())), "") << reason;
+    }
   }
 }
 
 TEST_F(FailureTest, WhatTheTransportSaysIsPutInWords) {
+  EXPECT_EQ(Report(console_, absl::UnimplementedError("")), kExitNotFound);
+  EXPECT_EQ(err_.str(),
+            "error: the server does not serve this\nIt may run only some of the services, or be "
+            "older than this program: ask who runs it.\n");
   EXPECT_EQ(Report(console_, absl::UnavailableError("errno 111")), kExitUnavailable);
   EXPECT_THAT(err_.str(), HasSubstr("error: the server cannot be reached\n(errno 111)\n"));
   EXPECT_EQ(Report(console_, absl::DeadlineExceededError("late")), kExitUnavailable);

@@ -415,12 +415,14 @@ TEST_F(SessionTest, HelpHasAnExampleOfEachCommand) {
   agent->Do("help", "Finding a time:");
   agent->See("next");
   agent->See("The visit:");
-  agent->See("A number alone holds that slot.");
+  agent->See("a number alone holds a slot");
   for (const char* command :
-       {"slots",   "next",        "month",  "explain", "hold",   "renew",  "release",
-        "book",    "move",        "cancel", "confirm", "arrive", "start",  "complete",
-        "no-show", "undo",        "show",   "board",   "list",   "orders", "watch",
-        "clinics", "visit-types", "caller", "holds"}) {
+       {"slots",       "next",         "month",        "explain",     "hold",        "renew",
+        "release",     "book",         "move",         "cancel",      "confirm",     "arrive",
+        "start",       "complete",     "no-show",      "undo",        "show",        "board",
+        "list",        "orders",       "watch",        "clinics",     "visit-types", "caller",
+        "holds",       "overdue",      "pathway",      "contact",     "alert",       "patient",
+        "patient new", "patient find", "patient show", "episode open"}) {
     agent->Do(absl::StrCat("help ", command), "Examples:");
     agent->See(absl::StrCat("  ", command));
   }

@@ -20,13 +20,13 @@ constexpr char kAboutSessions[] =
     "only.\n\n";
 
 struct Flags {
-  ServerFlags server;
+  CallCenterFlags server;
   bool json = false;
   std::string caller_zone;
 };
 
 // A caller is on the line: that the server does not answer is said at once, not at the deadline.
-ExitCode RunSession(ServerFlags server, const Desk::Setup& setup, const Console& console,
+ExitCode RunSession(CallCenterFlags server, const Desk::Setup& setup, const Console& console,
                     const CallCenterConnect& connect) {
   bool told = false;  // during this command
   if (console.can_ask) {
@@ -38,9 +38,9 @@ ExitCode RunSession(ServerFlags server, const Desk::Setup& setup, const Console&
     };
   }
   server.interrupt = std::make_shared<Interrupt>();
-  const auto client = connect(server);
-  if (!client.ok()) return Report(console, client.status());
-  Desk desk(*client, &console, LastSlots(), setup);
+  const auto clients = connect(server);
+  if (!clients.ok()) return Report(console, clients.status());
+  Desk desk(*clients, &console, LastSlots(), setup);
   return Session(&desk, &console, server.interrupt.get(), [&told] { told = false; })
       .Run(server.channel.server);
 }
@@ -56,35 +56,46 @@ ExitCode Run(const Flags& flags, const CommandLine::Command& command, const Cons
     setup.caller_zone = *zone;
   }
   if (setup.session) return RunSession(flags.server, setup, console, connect);
-  const auto client = connect(flags.server);
-  if (!client.ok()) return Report(console, client.status());
+  const auto clients = connect(flags.server);
+  if (!clients.ok()) return Report(console, clients.status());
   const std::string& server = flags.server.channel.server;
-  Desk desk(*client, &console, LastSlots(LastSlots::DefaultPath(console), server), setup);
+  Desk desk(*clients, &console, LastSlots(LastSlots::DefaultPath(console), server), setup);
   return command(desk);
 }
 
 }  // namespace
 
-absl::StatusOr<CallCenterClient> ConnectCallCenter(const ServerFlags& flags) {
+absl::StatusOr<DeskClients> ConnectCallCenter(const CallCenterFlags& flags) {
   ChannelOptions channel_options = flags.channel;
   channel_options.user_agent = "callcenter";
   const auto channel = MakeChannel(channel_options);
   if (!channel.ok()) return channel.status();
+  if (!flags.consultation_server.empty()) channel_options.server = flags.consultation_server;
+  const auto consultation =
+      flags.consultation_server.empty() ? channel : MakeChannel(channel_options);
+  if (!consultation.ok()) return consultation.status();
   const Options options = OptionsOf(flags);
-  return CallCenterClient(MakeSchedulingConnection(*channel, options),
-                          MakeCatalogConnection(*channel, options),
-                          MakeOrderConnection(*channel, options));
+  return DeskClients{CallCenterClient(MakeSchedulingConnection(*channel, options),
+                                      MakeCatalogConnection(*channel, options),
+                                      MakeOrderConnection(*channel, options)),
+                     CareClient(MakeCareConnections(*consultation, options))};
 }
 
 int RunCallCenter(const std::vector<std::string>& arguments, const Console& console,
                   const CallCenterConnect& connect) {
-  CLI::App app("Finds, holds, books, moves and cancels visits while the caller is on the line.",
-               "callcenter");
+  CLI::App app(
+      "Who is calling, how far their care has come, what can be booked for them, and when: all "
+      "while they are on the line.",
+      "callcenter");
   app.require_subcommand(0, 1);
   app.fallthrough();
   app.footer(absl::StrCat(kAboutSessions, kExitCodesHelp));
   Flags flags;
   AddServerFlags(&app, &flags.server);
+  app.add_option("--consultation-server", flags.server.consultation_server,
+                 "Where consultation is served, if not there, host:port")
+      ->envname("CLARITY_CONSULTATION_SERVER")
+      ->group("Server");
   app.add_flag("--json", flags.json, "A JSON document instead of text, also for errors");
   app.add_option("--caller-zone", flags.caller_zone,
                  "Also show times on the caller's clock: eastern, America/New_York");

@@ -6,16 +6,20 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "clients/callcenter/call_center_client.h"
+#include "clients/callcenter/tool/desk.h"
 #include "clients/terminal/console.h"
 #include "clients/terminal/server_flags.h"
 
 namespace clarity::client {
 
-using CallCenterConnect = std::function<absl::StatusOr<CallCenterClient>(const ServerFlags&)>;
+struct CallCenterFlags : ServerFlags {
+  std::string consultation_server;  // empty: the same server
+};
+
+using CallCenterConnect = std::function<absl::StatusOr<DeskClients>(const CallCenterFlags&)>;
 
 // Over gRPC.
-absl::StatusOr<CallCenterClient> ConnectCallCenter(const ServerFlags& flags);
+absl::StatusOr<DeskClients> ConnectCallCenter(const CallCenterFlags& flags);
 
 // The agent's tool: `arguments` without the program's name. Gives the exit code, see
 // terminal/failure.h.

@@ -79,8 +79,9 @@ class CallCenterTest : public testing::Test {
   int Run(const std::vector<std::string>& arguments) {
     out_.str("");
     err_.str("");
-    return RunCallCenter(arguments, console_, [this](const ServerFlags&) {
-      return CallCenterClient(scheduling_, catalog_, orders_);
+    return RunCallCenter(arguments, console_, [this](const CallCenterFlags&) {
+      return DeskClients{CallCenterClient(scheduling_, catalog_, orders_),
+                         CareClient(CareConnections())};
     });
   }
 

@@ -70,6 +70,8 @@ void AddAppointment(CLI::App* command, std::string* appointment) {
 CommandLine::CommandLine(CLI::App* app, std::string before)
     : app_(app), before_(std::move(before)) {
   app_->formatter(std::make_shared<CommandHelp>());
+  AddPeople();
+  AddCare();
   AddFinding();
   AddHolding();
   AddBooking();
@@ -82,9 +84,19 @@ CommandLine::CommandLine(CLI::App* app, std::string before)
 
 CLI::App* CommandLine::Add(const char* group, const char* name, const char* description,
                            Command command) {
-  CLI::App* subcommand = app_->add_subcommand(name, description);
-  subcommand->group(group)->callback([this, command = std::move(command)] { chosen_ = command; });
+  return AddTo(app_, name, description, std::move(command))->group(group);
+}
+
+CLI::App* CommandLine::AddTo(CLI::App* parent, const char* name, const char* description,
+                             Command command) {
+  CLI::App* subcommand = parent->add_subcommand(name, description);
+  subcommand->callback([this, command = std::move(command)] { chosen_ = command; });
   return subcommand;
+}
+
+CLI::App* CommandLine::AddGroup(const char* group, const char* name, const char* description) {
+  CLI::App* word = app_->add_subcommand(name, description);
+  return word->group(group)->require_subcommand(1);
 }
 
 void CommandLine::AddExamples(CLI::App* command, const std::vector<const char*>& examples) {
@@ -338,12 +350,15 @@ void CommandLine::AddCatalog() {
 void CommandLine::AddOfSession() {
   CLI::App* command = Add(kCall, "caller", "Who is on the line now: what follows is for them",
                           [this](Desk& desk) { return desk.Caller(caller_); });
-  command->add_option("patient,--patient", caller_.patient, "Their record; none: a new caller");
+  command->add_option("who", caller_.who,
+                      "The number they call from, or their record; none: a new caller");
+  command->add_option("--patient", caller_.patient, "Their record");
   command->add_option("--order", caller_.order, "The clinician's order for their sessions");
   command->add_option("--as", caller_.label, "What to call a new caller without a record");
   command->add_option("--zone", caller_.zone,
                       "Their clock, where it is not the clinic's: eastern, America/New_York");
-  AddExamples(command, {"caller p-1 --order o-1 --zone eastern", "caller --as 'Ann from 949'"});
+  AddExamples(command, {"caller 949-555-0100", "caller p-1 --order o-1 --zone eastern",
+                        "caller --as 'Ann from 949'"});
 
   command = Add(kCall, "holds", "What is held, and for how long",
                 [](Desk& desk) { return desk.Holds(); });

@@ -30,8 +30,17 @@ class CommandLine {
  private:
   // A subcommand in a group of the help, that chooses what to do.
   CLI::App* Add(const char* group, const char* name, const char* description, Command command);
+  // A word that begins several commands, and one of them: "patient find".
+  CLI::App* AddGroup(const char* group, const char* name, const char* description);
+  CLI::App* AddTo(CLI::App* parent, const char* name, const char* description, Command command);
   void AddExamples(CLI::App* command, const std::vector<const char*>& examples);
 
+  void AddPeople();
+  void AddNewPatient(CLI::App* patient);
+  void AddCare();
+  void AddEpisode();
+  void AddContact();
+  void AddAlert();
   void AddFinding();
   void AddSlots();
   void AddMonth();
@@ -61,7 +70,13 @@ class CommandLine {
   ListCommand list_;
   BoardCommand board_;
   CallerCommand caller_;
-  std::string what_;  // of renew, release and show
+  OverdueCommand overdue_;
+  FindPatientCommand find_patient_;
+  NewPatientCommand new_patient_;
+  OpenEpisodeCommand open_episode_;
+  ContactCommand contact_;
+  AlertCommand alert_;
+  std::string what_;  // of renew, release, show, and who it is about
   std::string clinic_;
   std::vector<std::string> clinics_;
 };

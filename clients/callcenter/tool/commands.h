@@ -4,6 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+
 // What was typed, a struct a command. Texts are as typed; empty: not given.
 namespace clarity::client {
 
@@ -20,6 +23,7 @@ struct SlotsCommand {
   std::string language, capability;
   bool telehealth = false;
   std::string patient, order, move;
+  absl::optional<absl::Time> not_before, not_after;  // of what the pathway offers
   // A choice to read out, not twenty starts five minutes apart. 0: any.
   int per_day = 4;
   int apart = 60;  // minutes
@@ -101,9 +105,49 @@ struct BoardCommand {
 
 // Who is on the line, in a session.
 struct CallerCommand {
+  std::vector<std::string> who;  // a telephone number, or a patient's record
   std::string patient, order;
   std::string label;  // what to call a caller without a record
   std::string zone;
+};
+
+// -- Care -----------------------------------------------------------------------------------------
+
+struct OverdueCommand {
+  std::string clinic;  // empty: all
+  int limit = 20;
+};
+
+struct FindPatientCommand {
+  std::vector<std::string> who;  // a telephone number, or words of a name
+  std::string born;
+  std::string portal;  // instead: the portal's id of the account
+};
+
+struct NewPatientCommand {
+  std::string given_name, family_name, preferred_name;
+  std::string born, sex, email, clinic, language, zone;
+  std::vector<std::string> phones;
+  bool interpreter = false;
+  std::vector<std::string> distinct_from;
+  bool distinct = false;  // from all that were shown
+};
+
+struct OpenEpisodeCommand {
+  std::vector<std::string> reasons;
+  std::string patient, clinic, note, referrer;
+  std::string source = "phone";
+};
+
+struct ContactCommand {
+  std::string disposition;
+  std::string patient, direction, callback, number, at, note;
+};
+
+struct AlertCommand {
+  std::string kind;
+  std::vector<std::string> words;  // the caller's
+  std::string patient, caller, clinic;
 };
 
 }  // namespace clarity::client

@@ -26,7 +26,8 @@ const CLI::Option* OptionNamed(const CLI::App& command, const std::string& name)
 
 bool TakesAValue(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
-// The value that the last word stands for: of the option before it, or by its place.
+// The value that the last of a command's words stands for: of the option before it, or by its
+// place.
 const CLI::Option* OptionOfLast(const std::vector<std::string>& words, const CLI::App& command) {
   size_t place = 0;
   for (size_t i = 1; i + 1 < words.size(); ++i) {
@@ -89,22 +90,35 @@ std::vector<std::string> ValuesOf(const CLI::Option& option, Desk* desk) {
   return MembersOf(option);
 }
 
+std::vector<std::string> NamesOf(const std::vector<const CLI::App*>& commands) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  return names;
+}
+
 std::vector<std::string> CandidatesFor(const std::vector<std::string>& words, const CLI::App& app,
                                        Desk* desk) {
+  // The command may be a word or two, and `help` stands before one.
+  const bool helps = words.size() > 1 && words.front() == "help";
+  const CLI::App* command = &app;
+  size_t at = helps ? 1 : 0;
+  for (; at + 1 < words.size(); ++at) {
+    const CLI::App* next = CommandNamed(*command, words[at]);
+    if (next == nullptr) break;
+    command = next;
+  }
+  const bool is_whole = at + 1 == words.size();
+  if (is_whole && !CommandsOf(*command).empty()) return NamesOf(CommandsOf(*command));
+  if (command == &app || helps) return {};
   std::vector<std::string> candidates;
-  const CLI::App* command = words.size() > 1 ? CommandNamed(app, words[0]) : nullptr;
-  const bool names_a_command = words.size() == 1 || (words.size() == 2 && words[0] == "help");
-  if (names_a_command) {
-    for (const CLI::App* known : CommandsOf(app)) candidates.push_back(known->get_name());
-  } else if (command == nullptr) {
-    return {};
-  } else if (absl::StartsWith(words.back(), "-")) {
+  if (absl::StartsWith(words.back(), "-")) {
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& name : option->get_lnames()) {
         candidates.push_back(absl::StrCat("--", name));
       }
     }
-  } else if (const CLI::Option* option = OptionOfLast(words, *command)) {
+  } else if (const CLI::Option* option = OptionOfLast(
+                 {words.begin() + static_cast<ptrdiff_t>(at) - 1, words.end()}, *command)) {
     candidates = ValuesOf(*option, desk);
   }
   return candidates;

@@ -23,14 +23,15 @@ using scheduling::v1::Slot;
 using scheduling::v1::SlotConflict;
 using scheduling::v1::VisitType;
 
-Desk::Desk(CallCenterClient client, const Console* console, LastSlots last_slots,
-           const Setup& setup)
-    : client_(client),
+Desk::Desk(DeskClients clients, const Console* console, LastSlots last_slots, const Setup& setup)
+    : client_(clients.visits),
+      care_(std::move(clients.care)),
       console_(*console),
       setup_(setup),
       last_slots_(std::move(last_slots)),
-      directory_(std::move(client)),
-      screen_(console, &directory_, setup.caller_zone) {}
+      directory_(std::move(clients.visits)),
+      screen_(console, &directory_, setup.caller_zone),
+      care_screen_(console, &directory_) {}
 
 // -- Choosing one ---------------------------------------------------------------------------------
 
@@ -51,6 +52,12 @@ absl::StatusOr<Desk::Chosen> Desk::Choose(const Choice& choice) {
     chosen.hold = held != nullptr ? held->hold.name() : FullName("holds", choice.what);
     chosen.number = last_slots_.NumberOfHold(chosen.hold);
     return chosen;
+  }
+  if (numbered_ != Numbered::kSlots) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the numbers on the screen are ",
+        numbered_ == Numbered::kPeople ? "people" : "visits that can be booked", ", not times: '",
+        chosen.number, "' takes one of them, 'slots' searches for times"));
   }
   absl::StatusOr<ShownSlot> shown = last_slots_.Get(chosen.number);
   if (!shown.ok()) return shown.status();
@@ -129,37 +136,20 @@ bool IsLetter(absl::string_view text) {
 
 }  // namespace
 
-ExitCode Desk::Caller(const CallerCommand& command) {
-  absl::optional<absl::TimeZone> zone = setup_.caller_zone;
-  if (!command.zone.empty()) {
-    const auto parsed = ParseZone(command.zone);
-    if (!parsed.ok()) return Fail(parsed.status());
-    zone = *parsed;
-  }
-  ReleaseAll();  // what the caller before did not take
-  visits_.clear();
-  moving_.clear();
-  caller_ = command;
-  screen_.set_caller_zone(zone);
-  const std::string who = !command.patient.empty() ? FullName("patients", command.patient)
-                          : !command.label.empty() ? command.label
-                                                   : "a caller without a record";
-  Aside() << "On the line: " << Printable(who) << ".\n";
-  return kExitOk;
-}
-
 std::string Desk::PatientOr(const std::string& typed) const {
-  return FullName("patients", typed.empty() ? caller_.patient : typed);
+  return FullName("patients", typed.empty() ? line_.patient : typed);
 }
 
-// The caller's order is for the visits that need one.
+// The caller's order is for the visits that need one; the pathway names the order of each.
 std::string Desk::OrderOr(const std::string& typed, const std::string& patient,
                           const std::string& visit_type) {
   if (!typed.empty() || !setup_.session) return FullName("orders", typed);
+  const bool is_of_pathway = patient == line_.patient && visit_type == line_.visit.visit_type();
+  if (is_of_pathway && !line_.visit.order().empty()) return line_.visit.order();
   if (!directory_.Load().ok()) return "";
   const VisitType* type = directory_.FindVisitType(visit_type);
   if (type == nullptr || !type->order_required()) return "";
-  if (!caller_.order.empty()) return FullName("orders", caller_.order);
+  if (!line_.order.empty()) return FullName("orders", line_.order);
   return OnlyOrderFor(patient, visit_type);
 }
 
@@ -248,6 +238,7 @@ void Desk::Offer(const std::vector<Slot>& slots) {
 }
 
 void Desk::Remember(const std::vector<Slot>& slots) {
+  numbered_ = Numbered::kSlots;
   std::vector<ShownSlot> shown;
   shown.reserve(slots.size());
   for (const Slot& slot : slots) shown.push_back({slot, ""});

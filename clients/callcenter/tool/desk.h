@@ -1,6 +1,7 @@
 #ifndef CLARITY_CLIENTS_CALLCENTER_TOOL_DESK_H_
 #define CLARITY_CLIENTS_CALLCENTER_TOOL_DESK_H_
 
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -9,10 +10,13 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "clients/callcenter/call_center_client.h"
+#include "clients/callcenter/care_client.h"
+#include "clients/callcenter/tool/care_screen.h"
 #include "clients/callcenter/tool/commands.h"
 #include "clients/callcenter/tool/directory.h"
 #include "clients/callcenter/tool/held_times.h"
 #include "clients/callcenter/tool/last_slots.h"
+#include "clients/callcenter/tool/on_the_line.h"
 #include "clients/callcenter/tool/screen.h"
 #include "clients/terminal/console.h"
 #include "clients/terminal/failure.h"
@@ -20,11 +24,18 @@
 
 namespace clarity::client {
 
+// What a desk calls: scheduling for visits, consultation for all else.
+struct DeskClients {
+  CallCenterClient visits;
+  CareClient care;
+};
+
 // An agent's desk: what every command of the call-center tool does, whether it comes from the
 // command line or from a session. Each says how it went, and gives the exit code.
 //
-// In a session the desk also remembers: who is on the line, which times are held, and which visits
-// stand on the screen. Visits are then called by letters, held times h1, h2.
+// In a session the desk also remembers: who is on the line, which times are held, and what stands
+// on the screen. Visits are then called by letters, held times h1, h2, and what was listed last
+// (slots, people, or what the pathway says can be booked) by number.
 class Desk {
  public:
   struct Setup {
@@ -34,7 +45,7 @@ class Desk {
   };
 
   // `console` outlives the desk.
-  Desk(CallCenterClient client, const Console* console, LastSlots last_slots, const Setup& setup);
+  Desk(DeskClients clients, const Console* console, LastSlots last_slots, const Setup& setup);
 
   // Finding a time.
   ExitCode Slots(SlotsCommand command);
@@ -64,8 +75,24 @@ class Desk {
   ExitCode Clinics();
   ExitCode VisitTypes(const std::string& clinic);
 
+  // Who it is.
+  ExitCode FindPatient(const FindPatientCommand& command);
+  ExitCode NewPatient(const NewPatientCommand& command);
+  ExitCode ShowPatient(const std::string& patient);
+
+  // Their care. Without saying whose: of who is on the line.
+  ExitCode Overdue(const OverdueCommand& command);
+  ExitCode OpenEpisode(const OpenEpisodeCommand& command);
+  ExitCode Pathway(const std::string& patient);
+  ExitCode LogContact(const ContactCommand& command);
+  ExitCode RaiseAlert(const AlertCommand& command);
+
   // Of a session only.
+  // Whom to call, before the first command; nothing where the server does not serve that.
+  void Begin();
   ExitCode Caller(const CallerCommand& command);
+  // A number alone: holds a slot, takes a person on the line, or shows the times of a visit.
+  ExitCode TakeNumber(const std::string& number);
   ExitCode Holds();
   // Gives back what is held, and says so.
   void ReleaseAll();
@@ -73,7 +100,7 @@ class Desk {
   std::string News();
   // Says what went wrong, as everything else is said here.
   ExitCode Fail(const absl::Status& status);
-  const CallerCommand& caller() const { return caller_; }
+  const OnTheLine& line() const { return line_; }
   const HeldTimes& held() const { return held_; }
   // Letters of the visits on the screen.
   std::vector<std::string> Letters() const;
@@ -85,6 +112,13 @@ class Desk {
     int number = 0;    // 0: not of the slots shown last
     std::string hold;  // empty: none
     scheduling::v1::Slot slot;
+  };
+
+  // What the numbers on the screen stand for.
+  enum class Numbered { kSlots, kPeople, kVisits };
+  struct Listed {
+    consultation::v1::Patient patient;
+    bool to_call = false;
   };
 
   absl::StatusOr<Chosen> Choose(const Choice& choice);
@@ -113,6 +147,36 @@ class Desk {
   // When a step of a visit happened, on the clock of its clinic; not set where nothing was typed.
   absl::StatusOr<absl::optional<absl::Time>> TimeOfStep(const StepCommand& command);
 
+  // Finds the caller by the number, and takes them on the line where there is only one.
+  ExitCode CallerWithNumber(const std::string& number);
+  ExitCode CallerWithRecord(const std::string& patient);
+  // Shows who it is and how far they have come. What is held for somebody else is released.
+  ExitCode TakeOnTheLine(const consultation::v1::Patient& patient, bool called);
+  void BeginWith(OnTheLine line);
+  // `alike`: as CareScreen::ShowPatients.
+  void ListPeople(const std::vector<consultation::v1::Patient>& patients,
+                  const std::map<std::string, std::string>& alike = {});
+  ExitCode TakePerson(const std::string& number);
+  // The times at which a visit can take place that the pathway says can be booked.
+  ExitCode SlotsOfVisit(const std::string& number);
+  absl::StatusOr<consultation::v1::CreatePatientRequest> NewPatientRequest(
+      const NewPatientCommand& command);
+  ExitCode FailedToMake(const consultation::v1::CreatePatientRequest& request,
+                        const absl::Status& status);
+  absl::StatusOr<consultation::v1::Pathway> GetPathway(const std::string& patient);
+  void ShowPathway(const consultation::v1::Pathway& pathway);
+  // The open episode of a patient.
+  absl::StatusOr<consultation::v1::Episode> EpisodeOf(const std::string& patient);
+  // What was typed, else that of the patient, else the only one there is.
+  absl::StatusOr<std::string> ClinicOr(const std::string& typed, const std::string& patient);
+  absl::StatusOr<consultation::v1::LogContactRequest> ContactRequest(
+      const ContactCommand& command, const consultation::v1::Episode& episode);
+  absl::StatusOr<std::vector<consultation::v1::ListOverdueContactsResponse::OverdueContact>>
+  WhomToCall(const OverdueCommand& command);
+  void ListToCall(
+      std::vector<consultation::v1::ListOverdueContactsResponse::OverdueContact> contacts,
+      int limit);
+
   // Shows slots as a numbered table, and remembers them.
   void Offer(const std::vector<scheduling::v1::Slot>& slots);
   void Remember(const std::vector<scheduling::v1::Slot>& slots);
@@ -131,14 +195,20 @@ class Desk {
   void ReleaseOne(const HeldTime& time);
 
   const CallCenterClient client_;
+  const CareClient care_;
   const Console& console_;
   const Setup setup_;
   LastSlots last_slots_;
   Directory directory_;
   Screen screen_;
+  CareScreen care_screen_;
 
   // What a session remembers.
-  CallerCommand caller_;
+  OnTheLine line_;
+  Numbered numbered_ = Numbered::kSlots;
+  std::vector<Listed> people_;  // by number
+  // What was refused for records that looked like it, once more for somebody else than those.
+  consultation::v1::CreatePatientRequest distinct_;
   HeldTimes held_;
   std::vector<std::string> visits_;  // names, by letter
   std::string moving_;               // the appointment that the slots shown are for; empty: none

@@ -1,4 +1,6 @@
 // The desk: keeping a time, booking it, and carrying the visit through.
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "clients/callcenter/tool/desk.h"
 #include "clients/callcenter/tool/telephone.h"
@@ -113,7 +115,7 @@ ExitCode Desk::Hold(const HoldCommand& command) {
   }
   CreateHoldRequest request = HoldRequestOf(chosen->slot);
   request.mutable_hold()->set_patient(PatientOr(command.patient));
-  request.mutable_hold()->set_caller_label(command.caller.empty() ? caller_.label : command.caller);
+  request.mutable_hold()->set_caller_label(command.caller.empty() ? line_.label : command.caller);
   if (!command.move.empty()) {
     const auto name = AppointmentNamed(command.move);
     if (!name.ok()) return Fail(name.status());
@@ -206,6 +208,10 @@ void Desk::ReleaseOne(const HeldTime& time) {
 // -- The appointment ------------------------------------------------------------------------------
 
 ExitCode Desk::Book(const BookCommand& command) {
+  if (numbered_ == Numbered::kVisits && !command.choice.what.empty() &&
+      absl::c_all_of(command.choice.what, absl::ascii_isdigit)) {
+    return SlotsOfVisit(command.choice.what);  // when, then?
+  }
   const auto chosen = Choose(OrHeld(command.choice));
   if (!chosen.ok()) return Fail(chosen.status());
   const HeldTime* held = held_.Find(chosen->hold);
@@ -240,7 +246,9 @@ ExitCode Desk::Book(const BookCommand& command) {
   const ExitCode code = ReadBack("Booked", *appointment);
   if (!setup_.json) {
     const std::string name = NameShown(appointment->name());
-    screen_.Advise(absl::StrCat("Next: 'confirm', 'move' or 'cancel' with ", name, "."));
+    screen_.Advise(
+        absl::StrCat("Next: 'confirm', 'move' or 'cancel' with ", name,
+                     line_.pathway.has_episode() ? "; 'contact reached' logs the call." : "."));
   }
   return code;
 }

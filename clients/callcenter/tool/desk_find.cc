@@ -106,10 +106,12 @@ absl::StatusOr<FindSlotsRequest> Desk::SearchOf(const SlotsCommand& command) {
       query.clinics().empty() ? absl::LocalTimeZone() : ZoneOfClinic(query.clinics(0));
   const auto from = ParseDay(command.from, absl::ToCivilDay(now(), zone));
   if (!from.ok()) return from.status();
+  const absl::Time start = std::max(now(), absl::FromCivil(*from, zone));
+  const absl::Time end = absl::FromCivil(*from + command.days, zone);
   *query.mutable_window()->mutable_start_time() =
-      ToProto(std::max(now(), absl::FromCivil(*from, zone)));
+      ToProto(std::max(start, command.not_before.value_or(start)));
   *query.mutable_window()->mutable_end_time() =
-      ToProto(absl::FromCivil(*from + command.days, zone));
+      ToProto(std::min(end, command.not_after.value_or(end)));
   const auto days_of_week = ParseDaysOfWeek(command.on);
   if (!days_of_week.ok()) return days_of_week.status();
   for (const auto day : *days_of_week) query.add_days_of_week(day);

@@ -36,7 +36,7 @@ ExitCode Desk::List(ListCommand command) {
   directory_.Load().IgnoreError();
   // Without a word, those of whom the agent is talking to.
   if (command.patient.empty() && command.clinic.empty() && command.filter.empty()) {
-    command.patient = caller_.patient;
+    command.patient = line_.patient;
   }
   const auto filter = FilterOf(command);
   if (!filter.ok()) return Fail(filter.status());

@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "clients/callcenter/tool/command_line.h"
 #include "clients/callcenter/tool/completion.h"
 #include "clients/terminal/ctrl_c.h"
@@ -19,7 +20,8 @@ namespace clarity::client {
 namespace {
 
 constexpr char kHelpFooter[] =
-    "A number alone holds that slot. Slots are called by number, visits by letter, held times h1.\n"
+    "What was listed last is called by number: a number alone holds a slot, takes a person on the\n"
+    "line, or shows the times of a visit. Visits are called by letter, held times h1.\n"
     "'help COMMAND' says more. Tab completes, arrow up brings a line back, Ctrl-C gives a line "
     "up,\n"
     "Ctrl-D or 'quit' leaves and releases what is still held.\n";
@@ -41,7 +43,7 @@ struct Parser {
     app.get_help_ptr()->group("");
     commands.AddOfSession();
     help = app.add_subcommand("help", "This, or more about a command")->group("The call");
-    help->add_option("command", about, "About this one");
+    help->add_option("command", about, "About this one: 'slots', 'patient new'");
     quit = app.add_subcommand("quit", "Leave; releases what is still held")->group("The call");
     quit->alias("exit");
   }
@@ -50,8 +52,27 @@ struct Parser {
   CommandLine commands;
   CLI::App* help;
   CLI::App* quit;
-  std::string about;
+  std::vector<std::string> about;
 };
+
+// Of the whole, or of a command, which may be a word of two: "patient new".
+std::string HelpAbout(const Parser& parser, const std::vector<std::string>& words) {
+  const CLI::App* about = &parser.app;
+  std::string before;
+  for (const std::string& word : words) {
+    before = about->get_parent() == nullptr ? "" : about->get_name();
+    about = about->get_subcommand(word);
+  }
+  return about->help(before);
+}
+
+// What somebody discloses is never refused for a quotation mark.
+absl::StatusOr<std::vector<std::string>> WordsOf(const std::string& line) {
+  auto words = SplitWords(line);
+  const std::vector<std::string> plain = absl::StrSplit(line, ' ', absl::SkipWhitespace());
+  if (!words.ok() && plain.front() == "alert") return plain;
+  return words;
+}
 
 bool IsCommand(const CLI::App& app, const std::string& name) {
   return !app.get_subcommands([&](const CLI::App* command) { return command->check_name(name); })
@@ -82,8 +103,14 @@ ExitCode Session::Run(const std::string& server) {
                          absl::StrCat("callcenter, at ", server,
                                       ". 'help' lists the commands, Tab completes, Ctrl-D leaves."))
                   << '\n';
-    const absl::Status loaded = desk_.directory().Load();
-    if (!loaded.ok()) desk_.Fail(loaded);
+    UntilCtrlC([this] {
+      const absl::Status loaded = desk_.directory().Load();
+      if (!loaded.ok()) {
+        desk_.Fail(loaded);
+      } else {
+        desk_.Begin();
+      }
+    });
   }
   while (!leaving_) {
     const absl::optional<std::string> line = lines->Read();
@@ -106,10 +133,9 @@ LineHelp Session::HelpForLines() {
 }
 
 std::string Session::Prompt() const {
-  const CallerCommand& caller = desk_.caller();
-  std::string who = caller.patient.empty() ? caller.label : caller.patient;
-  if (who.empty()) who = "callcenter";
-  std::string prompt = Printable(who);
+  const OnTheLine& line = desk_.line();
+  std::string prompt = Printable(line.title.empty() ? "callcenter" : line.title);
+  if (line.alert_open) absl::StrAppend(&prompt, " ", console_.Styled(Tone::kBad, "!ALERT!"));
   if (!desk_.held().empty()) {
     const HeldTime& first = desk_.held().times().front();
     const absl::Duration left = first.expires - console_.environment.now();
@@ -123,30 +149,33 @@ std::string Session::Prompt() const {
   return prompt + "> ";
 }
 
-void Session::Perform(const std::string& line) {
-  before_command_();
-  const auto words = SplitWords(line);
+void Session::UntilCtrlC(const std::function<void()>& perform) {
   absl::optional<CtrlC> gives_up;
   if (console_.can_ask) gives_up.emplace([this] { interrupt_.Cancel(); });
-  const ExitCode code = words.ok() ? PerformWords(*words) : desk_.Fail(words.status());
+  perform();
   gives_up.reset();
   interrupt_.Reset();
+}
+
+void Session::Perform(const std::string& line) {
+  before_command_();
+  const auto words = WordsOf(line);
+  ExitCode code = kExitOk;
+  UntilCtrlC([&] { code = words.ok() ? PerformWords(*words) : desk_.Fail(words.status()); });
   if (code != kExitOk) last_failure_ = code;
   *console_.out << std::flush;
 }
 
 ExitCode Session::PerformWords(const std::vector<std::string>& words) {
   if (words.empty()) return kExitOk;
+  if (words.size() == 1 && IsNumber(words[0])) return desk_.TakeNumber(words[0]);
   std::vector<std::string> reversed(words.rbegin(), words.rend());
-  if (words.size() == 1 && IsNumber(words[0])) reversed.emplace_back("hold");
   Parser parser;
   try {
     parser.app.parse(std::move(reversed));
     if (parser.help->parsed()) {
       // A parser that has just read a command would tell of that one.
-      const Parser fresh;
-      *console_.out << (parser.about.empty() ? fresh.app.help()
-                                             : fresh.app.get_subcommand(parser.about)->help());
+      *console_.out << HelpAbout(Parser(), parser.about);
       return kExitOk;
     }
   } catch (const CLI::CallForHelp&) {

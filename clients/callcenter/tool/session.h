@@ -34,6 +34,8 @@ class Session {
  private:
   LineHelp HelpForLines();
   std::string Prompt() const;
+  // Meanwhile Ctrl-C gives up the call under way.
+  void UntilCtrlC(const std::function<void()>& perform);
   void Perform(const std::string& line);
   ExitCode PerformWords(const std::vector<std::string>& words);
 

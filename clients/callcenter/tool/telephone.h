@@ -12,6 +12,13 @@ namespace clarity::client {
 // "+19495550100". INVALID_ARGUMENT where there can be no such number.
 absl::StatusOr<std::string> ParseTelephone(absl::string_view text);
 
+// Whether it looks like a number and not like a name or an id: digits, and what stands between
+// them.
+bool LooksLikeTelephone(absl::string_view text);
+
+// As people read it: "+1 949-555-0100". What is no number stays as it is.
+std::string ReadableTelephone(absl::string_view number);
+
 }  // namespace clarity::client
 
 #endif  // CLARITY_CLIENTS_CALLCENTER_TOOL_TELEPHONE_H_

@@ -19,5 +19,20 @@ TEST(ParseTelephone, RefusesWhatIsNone) {
   }
 }
 
+TEST(LooksLikeTelephone, TellsNumbersFromNamesAndIds) {
+  for (const char* text : {"949-555-0100", "(949) 555 0100", "+44 20 7946 0000", "5550100"}) {
+    EXPECT_TRUE(LooksLikeTelephone(text)) << text;
+  }
+  for (const char* text : {"", "p-1", "patients/5550100", "Ortiz", "911", "01h2x9495550100"}) {
+    EXPECT_FALSE(LooksLikeTelephone(text)) << text;
+  }
+}
+
+TEST(ReadableTelephone, IsAsPeopleReadIt) {
+  EXPECT_EQ(ReadableTelephone("+19495550100"), "+1 949-555-0100");
+  EXPECT_EQ(ReadableTelephone("+442079460000"), "+44 20 7946 0000");
+  EXPECT_EQ(ReadableTelephone("mother's"), "mother's");
+}
+
 }  // namespace
 }  // namespace clarity::client

@@ -13,10 +13,14 @@
 namespace clarity::client {
 namespace {
 
+using type::v1::Date;
 using type::v1::DayOfWeek;
 using type::v1::TimeOfDay;
 
 constexpr int kDaysAheadMax = 400;
+constexpr int kBirthYearMin = 1900;
+constexpr std::array<const char*, 4> kDatesWithYear = {"%Y-%m-%d", "%m/%d/%Y", "%b %d %Y",
+                                                       "%b %d, %Y"};
 
 // In the order of absl::Weekday and of DayOfWeek: Monday first.
 constexpr std::array<const char*, 7> kWeekdays = {"monday", "tuesday",  "wednesday", "thursday",
@@ -104,7 +108,7 @@ absl::StatusOr<absl::CivilDay> ParseDay(absl::string_view text, absl::CivilDay t
       ahead <= kDaysAheadMax) {
     return today + ahead;
   }
-  for (const char* format : {"%Y-%m-%d", "%m/%d/%Y", "%b %d %Y", "%b %d, %Y"}) {
+  for (const char* format : kDatesWithYear) {
     if (const auto date = ParseDate(format, day)) return *date;
   }
   for (const char* format : {"%m/%d", "%b %d"}) {
@@ -197,6 +201,21 @@ absl::StatusOr<absl::Time> ParseMomentPast(absl::string_view text, absl::Time no
   return moment();
 }
 
+absl::StatusOr<Date> ParseBirthDate(absl::string_view text, absl::CivilDay today) {
+  const std::string normal = Normal(text);
+  for (const char* format : kDatesWithYear) {
+    const auto day = ParseDate(format, normal);
+    if (!day.has_value() || *day > today || day->year() < kBirthYearMin) continue;
+    Date date;
+    date.set_year(static_cast<int32_t>(day->year()));
+    date.set_month(day->month());
+    date.set_day(day->day());
+    return date;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", text, "' is no birth date: say 1980-04-12, 4/12/1980 or 'Apr 12 1980'"));
+}
+
 absl::StatusOr<std::vector<DayOfWeek>> ParseDaysOfWeek(absl::string_view text) {
   std::vector<DayOfWeek> days;
   for (const absl::string_view part : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
@@ -223,6 +242,20 @@ std::string ShortDay(absl::Time time, absl::Time now, absl::TimeZone zone) {
 std::string LongDay(absl::Time time, absl::TimeZone zone) {
   const absl::CivilDay day = absl::ToCivilDay(time, zone);
   return absl::StrCat(absl::FormatTime("%A, %B ", time, zone), day.day(), ", ", day.year());
+}
+
+std::string DateText(const Date& date) {
+  if (date.year() == 0) return "";
+  const absl::CivilDay day(date.year(), date.month(), date.day());
+  return absl::StrCat(
+      absl::FormatTime("%b ", absl::FromCivil(day, absl::UTCTimeZone()), absl::UTCTimeZone()),
+      date.day(), ", ", date.year());
+}
+
+std::string DueDay(absl::Time due, absl::Time now, absl::TimeZone zone) {
+  const bool ends_a_day = absl::FromCivil(absl::ToCivilDay(due, zone), zone) == due;
+  if (ends_a_day) return ShortDay(due - absl::Seconds(1), now, zone);
+  return absl::StrCat(ShortDay(due, now, zone), " ", ClockTime(due, zone));
 }
 
 std::string ClockTime(absl::Time time, absl::TimeZone zone) {

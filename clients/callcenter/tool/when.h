@@ -41,6 +41,9 @@ absl::StatusOr<absl::Time> ParseMoment(absl::string_view text, absl::Time now, a
 absl::StatusOr<absl::Time> ParseMomentPast(absl::string_view text, absl::Time now,
                                            absl::TimeZone zone);
 
+// A day that was, with its year: "1980-04-12", "4/12/1980", "Apr 12 1980".
+absl::StatusOr<type::v1::Date> ParseBirthDate(absl::string_view text, absl::CivilDay today);
+
 // "mon,wed" or "weekdays".
 absl::StatusOr<std::vector<type::v1::DayOfWeek>> ParseDaysOfWeek(absl::string_view text);
 
@@ -48,6 +51,10 @@ absl::StatusOr<std::vector<type::v1::DayOfWeek>> ParseDaysOfWeek(absl::string_vi
 std::string ShortDay(absl::Time time, absl::Time now, absl::TimeZone zone);
 // "Tuesday, December 1, 2026".
 std::string LongDay(absl::Time time, absl::TimeZone zone);
+// "Apr 12, 1980"; empty where it is not set.
+std::string DateText(const type::v1::Date& date);
+// By when, of a time that may be the end of a day: "Tue Dec 1", or "Tue Dec 1 2:00 PM".
+std::string DueDay(absl::Time due, absl::Time now, absl::TimeZone zone);
 // "9:00 AM".
 std::string ClockTime(absl::Time time, absl::TimeZone zone);
 // "PST".

@@ -49,6 +49,26 @@ TEST(ParseDay, RefusesWhatIsNoDayAndSaysWhatWouldBe) {
   }
 }
 
+TEST(ParseBirthDate, TakesADayThatWasWithItsYear) {
+  for (const char* text : {"1980-04-12", "4/12/1980", "Apr 12 1980", "april 12, 1980"}) {
+    const auto date = ParseBirthDate(text, kToday);
+    ASSERT_TRUE(date.ok()) << text << ": " << date.status();
+    EXPECT_EQ(DateText(*date), "Apr 12, 1980") << text;
+  }
+  EXPECT_EQ(DateText({}), "");
+  for (const char* text : {"", "4/12", "4/12/80", "1899-12-31", "2026-11-24", "1980-02-30"}) {
+    const auto date = ParseBirthDate(text, kToday);
+    EXPECT_THAT(std::string(date.status().message()), HasSubstr("is no birth date")) << text;
+  }
+}
+
+TEST(DueDay, IsTheDayThatATimeIsTheEndOf) {
+  const absl::TimeZone zone = Zone("America/Los_Angeles");
+  const absl::Time now = absl::FromCivil(kToday, zone);
+  EXPECT_EQ(DueDay(absl::FromCivil(kToday + 1, zone), now, zone), "Mon Nov 23");
+  EXPECT_EQ(DueDay(now + absl::Hours(14), now, zone), "Mon Nov 23 2:00 PM");
+}
+
 TEST(ParseTimeOfDay, TakesBothClocks) {
   const struct {
     const char* text;

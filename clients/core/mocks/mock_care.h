@@ -1,0 +1,79 @@
+#ifndef CLARITY_CLIENTS_CORE_MOCKS_MOCK_CARE_H_
+#define CLARITY_CLIENTS_CORE_MOCKS_MOCK_CARE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/cord.h"
+#include "clarity/consultation/v1/episode_service_mock.grpc.pb.h"
+#include "clarity/consultation/v1/evaluation_service_mock.grpc.pb.h"
+#include "clarity/consultation/v1/outcome_service_mock.grpc.pb.h"
+#include "clarity/consultation/v1/patient_service_mock.grpc.pb.h"
+#include "clients/core/care_connections.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/any.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace clarity::client {
+
+// For an application's own tests: the consultation service, played by mocks of its stubs, which
+// gRPC generates.
+//
+//   MockCare care;
+//   EXPECT_CALL(care.patients(), GetPatient).WillOnce(Answers(patient));
+//   const CareClient client(care.connections());
+class MockCare {
+ public:
+  explicit MockCare(Options options = {}) : options_(std::move(options)) {}
+
+  const CareConnections& connections() const { return connections_; }
+  consultation::v1::MockPatientServiceStub& patients() { return patients_; }
+  consultation::v1::MockEpisodeServiceStub& episodes() { return episodes_; }
+  consultation::v1::MockEvaluationServiceStub& evaluations() { return evaluations_; }
+  consultation::v1::MockOutcomeServiceStub& outcomes() { return outcomes_; }
+
+ private:
+  // The mock of a stub, and the connection that owns it.
+  template <typename MockStub, typename Service>
+  MockStub& Mock(std::shared_ptr<Connection<Service>>* connection) {
+    auto stub = std::make_unique<testing::NiceMock<MockStub>>();
+    MockStub& mock = *stub;
+    *connection = std::make_shared<Connection<Service>>(std::move(stub), options_);
+    return mock;
+  }
+
+  const Options options_;
+  CareConnections connections_;
+  consultation::v1::MockPatientServiceStub& patients_ =
+      Mock<consultation::v1::MockPatientServiceStub>(&connections_.patients);
+  consultation::v1::MockEpisodeServiceStub& episodes_ =
+      Mock<consultation::v1::MockEpisodeServiceStub>(&connections_.episodes);
+  consultation::v1::MockEvaluationServiceStub& evaluations_ =
+      Mock<consultation::v1::MockEvaluationServiceStub>(&connections_.evaluations);
+  consultation::v1::MockOutcomeServiceStub& outcomes_ =
+      Mock<consultation::v1::MockOutcomeServiceStub>(&connections_.outcomes);
+};
+
+// How the mock of a method answers.
+template <typename Reply>
+auto Answers(const Reply& reply) {
+  return testing::DoAll(testing::SetArgPointee<2>(reply), testing::Return(grpc::Status::OK));
+}
+
+// How it refuses: with what AddDetail has put into the status, as a server sends it.
+inline auto Refuses(const absl::Status& status) {
+  google::rpc::Status details;
+  status.ForEachPayload([&details](absl::string_view type_url, const absl::Cord& payload) {
+    google::protobuf::Any& detail = *details.add_details();
+    detail.set_type_url(std::string(type_url));
+    detail.set_value(std::string(payload));
+  });
+  return testing::Return(grpc::Status(static_cast<grpc::StatusCode>(status.code()),
+                                      std::string(status.message()), details.SerializeAsString()));
+}
+
+}  // namespace clarity::client
+
+#endif  // CLARITY_CLIENTS_CORE_MOCKS_MOCK_CARE_H_

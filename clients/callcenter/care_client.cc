@@ -35,6 +35,8 @@ using consultation::v1::SearchPatientsRequest;
 using consultation::v1::SearchPatientsResponse;
 using consultation::v1::SubmitResponseRequest;
 using consultation::v1::UpdatePatientRequest;
+using consultation::v1::WatchEpisodesRequest;
+using consultation::v1::WatchEpisodesResponse;
 using consultation::v1::WithdrawConsentRequest;
 using EpisodeStub = EpisodeService::StubInterface;
 using EvaluationStub = EvaluationService::StubInterface;
@@ -108,6 +110,11 @@ PageRange<OverdueContact> CareClient::ListOverdueContacts(
       [episodes = care_.episodes, options = options_](const ListOverdueContactsRequest& page) {
         return episodes->Call(&EpisodeStub::ListOverdueContacts, page, options);
       });
+}
+
+std::unique_ptr<Watch<WatchEpisodesResponse>> CareClient::WatchEpisodes(
+    WatchEpisodesRequest request) const {
+  return care_.episodes->Watch(&EpisodeStub::WatchEpisodes, std::move(request), options_);
 }
 
 absl::StatusOr<SafetyAlert> CareClient::RaiseSafetyAlert(

@@ -1,6 +1,7 @@
 #ifndef CLARITY_CLIENTS_CALLCENTER_CARE_CLIENT_H_
 #define CLARITY_CLIENTS_CALLCENTER_CARE_CLIENT_H_
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -51,6 +52,9 @@ class CareClient {
   // Whom to call, the most urgent first.
   PageRange<consultation::v1::ListOverdueContactsResponse::OverdueContact> ListOverdueContacts(
       consultation::v1::ListOverdueContactsRequest request = {}) const;
+  // Every change, resumed by itself after a lost connection.
+  std::unique_ptr<Watch<consultation::v1::WatchEpisodesResponse>> WatchEpisodes(
+      consultation::v1::WatchEpisodesRequest request) const;
   // For what somebody discloses; it waits for no record. When it fails, the agent passes the call
   // to a clinician all the same.
   absl::StatusOr<consultation::v1::SafetyAlert> RaiseSafetyAlert(

@@ -70,6 +70,7 @@ TEST_F(CareClientTest, ARecordThatLooksLikeAnotherIsMadeOnceSomebodyHasLooked) {
   ASSERT_EQ(ReasonOf(refused.status()), "LIKELY_DUPLICATE");
   const auto shown = DetailOf<LikelyDuplicates>(refused.status());
   ASSERT_TRUE(shown.has_value());
+  fake_.set_random(7);
   const auto created = client_.CreatePatient(DistinctFrom(*shown, request));
   ASSERT_TRUE(created.ok()) << created.status();
   EXPECT_EQ(created->name(), "patients/p-2");

@@ -8,6 +8,9 @@ namespace clarity::tests {
 // deploy/policy, whole; for all clinics.
 consultation::v1::Policy DemoPolicy();
 
+// The same, for the catalog of the tests: in force at Lake Forest and Irvine.
+consultation::v1::Policy TestPolicy();
+
 }  // namespace clarity::tests
 
 #endif  // CLARITY_TESTS_SUPPORT_POLICIES_H_

@@ -1,23 +1,14 @@
-// A session of the agent's tool, in a terminal, against a real server. Both go by the clock of the
-// test, which begins on Monday, 2 March 2026, 7:10 at Lake Forest.
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <atomic>
+// A session of the agent's tool: visits found, held, booked and moved.
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/clinic_server.h"
 #include "tests/support/requests.h"
 #include "tests/support/results.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/terminal/session.h"
 #include "tests/terminal/terminal.h"
 
 namespace clarity::tests {
@@ -27,64 +18,8 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// The time that a program of the test goes by: a file that both have in memory.
-class SharedClock {
- public:
-  explicit SharedClock(const std::string& path) {
-    const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (ftruncate(file, sizeof(int64_t)) != 0) throw std::runtime_error("no file for the clock");
-    void* shared = mmap(nullptr, sizeof(int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    if (shared == MAP_FAILED) throw std::runtime_error("no memory for the clock");
-    close(file);
-    micros_ = static_cast<std::atomic<int64_t>*>(shared);
-  }
-  ~SharedClock() { munmap(micros_, sizeof(int64_t)); }
-  SharedClock(const SharedClock&) = delete;
-  SharedClock& operator=(const SharedClock&) = delete;
-
-  void Set(absl::Time now) { *micros_ = absl::ToUnixMicros(now); }
-
- private:
-  std::atomic<int64_t>* micros_;
-};
-
-class SessionTest : public testing::Test {
+class VisitSessionTest : public SessionTest {
  protected:
-  SessionTest() {
-    clock_.Set(server_.clock().Now());
-    SignIn(Claims("agent", "AGENT"));
-    variables_ = {{"CLARITY_SERVER", server_.address()},
-                  {"CLARITY_TOKEN_FILE", directory_ / "token"},
-                  {"CLARITY_TEST_CLOCK", directory_ / "clock"},
-                  {"HOME", directory_ / ""},
-                  {"TZ", "America/Los_Angeles"}};
-  }
-
-  void SignIn(const TokenClaims& claims) {
-    std::ofstream(directory_ / "token", std::ios::trunc) << server_.Token(claims);
-  }
-
-  // The session, at its first prompt.
-  std::unique_ptr<Terminal> Begin(const std::vector<std::string>& flags = {}) {
-    return Begin(Terminal::Size(), flags);
-  }
-  std::unique_ptr<Terminal> Begin(Terminal::Size size, const std::vector<std::string>& flags = {}) {
-    std::vector<std::string> command = {CLARITY_TESTS_CALLCENTER};
-    command.insert(command.end(), flags.begin(), flags.end());
-    auto terminal = std::make_unique<Terminal>(command, variables_, size);
-    terminal->SeePrompt("callcenter> ");
-    return terminal;
-  }
-  std::unique_ptr<Terminal> BeginShell(const std::string& script) {
-    return std::make_unique<Terminal>(std::vector<std::string>{"/bin/sh", "-c", script}, variables_,
-                                      Terminal::Size());
-  }
-
-  void Advance(absl::Duration by) {
-    server_.clock().Advance(by);
-    clock_.Set(server_.clock().Now());
-  }
-
   // Somebody else at another desk.
   scheduling::v1::Appointment BookElsewhere(const std::string& start) {
     return Value(
@@ -97,14 +32,9 @@ class SessionTest : public testing::Test {
     request.set_validate_only(true);
     return server_.ConnectAs(Claims("other", "AGENT")).AsAgent().CreateHold(request).ok();
   }
-
-  ClinicServer server_;
-  const TemporaryDirectory directory_;
-  SharedClock clock_{directory_ / "clock"};
-  std::map<std::string, std::string> variables_;
 };
 
-TEST_F(SessionTest, AWholeCall) {
+TEST_F(VisitSessionTest, AWholeCall) {
   const auto agent = Begin();
   agent->Do("caller p-1 --zone eastern", "On the line: patients/p-1.");
   agent->Do("slots consultation lake-forest --limit 4", "#");
@@ -131,7 +61,7 @@ TEST_F(SessionTest, AWholeCall) {
   EXPECT_EQ(agent->Wait(), 0);
 }
 
-TEST_F(SessionTest, TabCompletesCommandsOptionsAndWhatIsKnown) {
+TEST_F(VisitSessionTest, TabCompletesCommandsOptionsAndWhatIsKnown) {
   const auto agent = Begin();
   agent->Type("sl\t");
   agent->SeePrompt("callcenter> slots ");
@@ -152,7 +82,7 @@ TEST_F(SessionTest, TabCompletesCommandsOptionsAndWhatIsKnown) {
   agent->SeePrompt("callcenter> cancel a weather ");
 }
 
-TEST_F(SessionTest, ArrowUpBringsALineBackToBeEdited) {
+TEST_F(VisitSessionTest, ArrowUpBringsALineBackToBeEdited) {
   const auto agent = Begin();
   agent->Do("slots consultation phoenix --limit 1", "Phoenix");
   agent->SeePrompt("callcenter> ");
@@ -169,7 +99,7 @@ TEST_F(SessionTest, ArrowUpBringsALineBackToBeEdited) {
   agent->See("2  Mon Mar 2");
 }
 
-TEST_F(SessionTest, WhatWasTypedIsNotLeftOnTheDisk) {
+TEST_F(VisitSessionTest, WhatWasTypedIsNotLeftOnTheDisk) {
   const auto agent = Begin();
   agent->Do("caller p-77 --as 'Ann Example'", "patients/p-77");
   agent->Do("slots consultation lake-forest", "Next:");
@@ -180,7 +110,7 @@ TEST_F(SessionTest, WhatWasTypedIsNotLeftOnTheDisk) {
   }
 }
 
-TEST_F(SessionTest, AHoldCountsDownAndIsRenewed) {
+TEST_F(VisitSessionTest, AHoldCountsDownAndIsRenewed) {
   const auto agent = Begin();
   agent->Do("slots consultation lake-forest", "Next:");
   agent->Do("1", "h1");
@@ -200,7 +130,7 @@ TEST_F(SessionTest, AHoldCountsDownAndIsRenewed) {
   EXPECT_TRUE(IsFree("2026-03-02 09:30"));
 }
 
-TEST_F(SessionTest, AHoldThatLapsesIsSaidAndCanBeHadAgain) {
+TEST_F(VisitSessionTest, AHoldThatLapsesIsSaidAndCanBeHadAgain) {
   const auto agent = Begin();
   agent->Do("caller p-1", "p-1");
   agent->Do("slots consultation lake-forest", "Next:");
@@ -213,7 +143,7 @@ TEST_F(SessionTest, AHoldThatLapsesIsSaidAndCanBeHadAgain) {
   agent->Do("book", "Booked a");
 }
 
-TEST_F(SessionTest, TheOnlyOrderThatCoversAVisitIsTakenForIt) {
+TEST_F(VisitSessionTest, TheOnlyOrderThatCoversAVisitIsTakenForIt) {
   scheduling::v1::PutOrderRequest put;
   put.mutable_order()->set_name("orders/o-1");
   put.mutable_order()->set_patient("patients/p-1");
@@ -234,7 +164,7 @@ TEST_F(SessionTest, TheOnlyOrderThatCoversAVisitIsTakenForIt) {
   agent->Do("book 1", "error: this type of visit needs a clinician's order");
 }
 
-TEST_F(SessionTest, ATimeTakenByOthersIsReplacedByOneOfTheAlternatives) {
+TEST_F(VisitSessionTest, ATimeTakenByOthersIsReplacedByOneOfTheAlternatives) {
   const auto agent = Begin();
   agent->Do("caller p-1", "p-1");
   agent->Do("slots consultation lake-forest --limit 4", "1  Mon Mar 2  9:30 AM PST");
@@ -248,7 +178,7 @@ TEST_F(SessionTest, ATimeTakenByOthersIsReplacedByOneOfTheAlternatives) {
   agent->See("Monday, March 2, 2026, 10:30 AM to 11:30 AM PST");
 }
 
-TEST_F(SessionTest, AServerThatGoesAndComesBackEndsNothing) {
+TEST_F(VisitSessionTest, AServerThatGoesAndComesBackEndsNothing) {
   const auto agent = Begin({"--timeout", "1"});
   agent->Do("caller p-1", "p-1");
   agent->Do("slots consultation lake-forest", "Next:");
@@ -262,7 +192,7 @@ TEST_F(SessionTest, AServerThatGoesAndComesBackEndsNothing) {
   agent->Do("book", "Booked a");
 }
 
-TEST_F(SessionTest, CtrlCGivesUpACallUnderWay) {
+TEST_F(VisitSessionTest, CtrlCGivesUpACallUnderWay) {
   const auto agent = Begin({"--timeout", "60"});
   agent->Do("caller p-1", "p-1");
   agent->Do("slots consultation lake-forest", "Next:");
@@ -276,7 +206,7 @@ TEST_F(SessionTest, CtrlCGivesUpACallUnderWay) {
   agent->Do("book 1", "Booked a");
 }
 
-TEST_F(SessionTest, ATimeHeldForAMoveIsNotBookedBesides) {
+TEST_F(VisitSessionTest, ATimeHeldForAMoveIsNotBookedBesides) {
   const auto agent = Begin();
   agent->Do("caller p-1", "p-1");
   agent->Do("book --visit-type consultation --clinic lake-forest --at 'tomorrow 9am'", "Booked a");
@@ -291,7 +221,7 @@ TEST_F(SessionTest, ATimeHeldForAMoveIsNotBookedBesides) {
   agent->Do("move a --clinic phoenix", "Phoenix");
 }
 
-TEST_F(SessionTest, ATokenThatHasExpiredIsReplacedWithoutLeaving) {
+TEST_F(VisitSessionTest, ATokenThatHasExpiredIsReplacedWithoutLeaving) {
   TokenClaims claims = Claims("agent", "AGENT");
   claims.expire_time = server_.clock().Now() + absl::Hours(1);
   SignIn(claims);
@@ -303,7 +233,7 @@ TEST_F(SessionTest, ATokenThatHasExpiredIsReplacedWithoutLeaving) {
   agent->Do("clinics", "clinics/phoenix");
 }
 
-TEST_F(SessionTest, WrongInputOfEveryKindIsAnswered) {
+TEST_F(VisitSessionTest, WrongInputOfEveryKindIsAnswered) {
   const struct {
     const char* line;
     const char* answer;
@@ -351,7 +281,7 @@ TEST_F(SessionTest, WrongInputOfEveryKindIsAnswered) {
   agent->Do("clinics", "clinics/phoenix");
 }
 
-TEST_F(SessionTest, CtrlCGivesUpTheLineAndCtrlDLeavesAndReleases) {
+TEST_F(VisitSessionTest, CtrlCGivesUpTheLineAndCtrlDLeavesAndReleases) {
   const auto agent = Begin();
   agent->Do("slots consultation lake-forest", "Next:");
   agent->Do("1", "h1");
@@ -370,7 +300,7 @@ TEST_F(SessionTest, CtrlCGivesUpTheLineAndCtrlDLeavesAndReleases) {
   EXPECT_TRUE(IsFree("2026-03-02 09:30"));
 }
 
-TEST_F(SessionTest, TheNextCallerBeginsWithNothingHeld) {
+TEST_F(VisitSessionTest, TheNextCallerBeginsWithNothingHeld) {
   const auto agent = Begin();
   agent->Do("caller p-1", "p-1");
   agent->Do("slots consultation lake-forest", "Next:");
@@ -381,7 +311,7 @@ TEST_F(SessionTest, TheNextCallerBeginsWithNothingHeld) {
   EXPECT_TRUE(IsFree("2026-03-02 09:30"));
 }
 
-TEST_F(SessionTest, AWindowThatIsClosedReleasesWhatIsHeld) {
+TEST_F(VisitSessionTest, AWindowThatIsClosedReleasesWhatIsHeld) {
   const auto agent = Begin();
   agent->Do("slots consultation lake-forest", "Next:");
   agent->Do("1", "h1");
@@ -391,7 +321,7 @@ TEST_F(SessionTest, AWindowThatIsClosedReleasesWhatIsHeld) {
   EXPECT_TRUE(IsFree("2026-03-02 09:30"));
 }
 
-TEST_F(SessionTest, LooksWhoIsWhereWhatIsNextAndWhyNot) {
+TEST_F(VisitSessionTest, LooksWhoIsWhereWhatIsNextAndWhyNot) {
   BookElsewhere("2026-03-03 09:00");
   const auto agent = Begin();
   agent->Do("board lake-forest tomorrow", "Lake Forest, Tuesday, March 3, 2026: 1 visit");
@@ -410,7 +340,7 @@ TEST_F(SessionTest, LooksWhoIsWhereWhatIsNextAndWhyNot) {
   agent->See("0");
 }
 
-TEST_F(SessionTest, HelpHasAnExampleOfEachCommand) {
+TEST_F(VisitSessionTest, HelpHasAnExampleOfEachCommand) {
   const auto agent = Begin(Terminal::Size{80, 120});
   agent->Do("help", "Finding a time:");
   agent->See("next");
@@ -428,14 +358,14 @@ TEST_F(SessionTest, HelpHasAnExampleOfEachCommand) {
   }
 }
 
-TEST_F(SessionTest, TablesFitTheTerminalAlsoAfterItsSizeHasChanged) {
+TEST_F(VisitSessionTest, TablesFitTheTerminalAlsoAfterItsSizeHasChanged) {
   const auto agent = Begin(Terminal::Size{50, 60});
   agent->Do("slots consultation lake-forest --limit 1", "10:30 AM  Lake Fore…  Dr. Henrik…");
   agent->Resize({50, 120});
   agent->Do("slots consultation lake-forest --limit 1", "Dr. Henrik Lind");
 }
 
-TEST_F(SessionTest, ColoursAreForTerminalsThatWantThem) {
+TEST_F(VisitSessionTest, ColoursAreForTerminalsThatWantThem) {
   const auto coloured = Begin();
   coloured->Do("clinics", "clinics/phoenix");
   EXPECT_THAT(coloured->written(), HasSubstr("\x1b[2mclinic\x1b[0m"));
@@ -445,7 +375,7 @@ TEST_F(SessionTest, ColoursAreForTerminalsThatWantThem) {
   EXPECT_THAT(plain->written(), Not(HasSubstr("\x1b[2m")));
 }
 
-TEST_F(SessionTest, ThroughAPipeProgramsGetNothingButDocuments) {
+TEST_F(VisitSessionTest, ThroughAPipeProgramsGetNothingButDocuments) {
   const auto shell = BeginShell(
       "printf 'caller p-1\nslots consultation lake-forest --limit 1\n1\nfly\n' "
       "| " CLARITY_TESTS_CALLCENTER " --json > \"$HOME/out\" 2> \"$HOME/err\"");
@@ -459,7 +389,7 @@ TEST_F(SessionTest, ThroughAPipeProgramsGetNothingButDocuments) {
   EXPECT_TRUE(IsFree("2026-03-02 09:30"));
 }
 
-TEST_F(SessionTest, ThroughAPipeLinesAreAnsweredWithoutPromptOrColour) {
+TEST_F(VisitSessionTest, ThroughAPipeLinesAreAnsweredWithoutPromptOrColour) {
   const auto shell = BeginShell(
       "printf 'slots consultation lake-forest --limit 1\\n\\n1\\nfly\\n' "
       "| " CLARITY_TESTS_CALLCENTER " > \"$HOME/out\" 2> \"$HOME/err\"");

@@ -129,7 +129,7 @@ class CallCenterCareTest : public testing::Test {
     present->set_step(STEP_INDUCTION);
     present->set_state(Pathway::STATE_PRESENT);
     auto* point = present->add_open_points();
-    point->set_description("Four sessions are to be booked.");
+    point->set_description("2 of 6 sessions have taken place");
     point->set_actor(ACTOR_AGENT);
     *point->mutable_due_time() = ToProto(kNow + absl::Hours(24 * 7 + 14));  // the end of a day
     pathway.add_steps()->set_step(STEP_MAINTENANCE);
@@ -263,7 +263,7 @@ TEST_F(CallCenterCareTest, TheNumberOfOnePersonTakesThemOnTheLine) {
             "plan         done   Sat Nov 21\n"
             "induction    now\n"
             "maintenance  ahead\n"
-            "open:         Four sessions are to be booked. By Mon Nov 30. (agent)\n"
+            "open:         2 of 6 sessions have taken place (agent, by Mon Nov 30)\n"
             "   day         from          visit                clinic       state\n"
             "a  Sat Nov 21  10:00 AM PST  IV ketamine session  Lake Forest  begun\n"
             "contact:      Sun Nov 22 10:00 AM, we called, no answer: try mornings\n"
@@ -505,6 +505,28 @@ TEST_F(CallCenterCareTest, WhereNothingCanBeBookedOrTheEpisodeWaitsItIsSaid) {
   EXPECT_THAT(out_.str(), HasSubstr("Nothing can be booked now.\n"));
   EXPECT_THAT(out_.str(), HasSubstr("induction    set aside              Dr. Ada Okafor\n"));
   EXPECT_THAT(Session("caller p-1\n1\n"), HasSubstr("nothing can be booked now: 'pathway' says"));
+}
+
+TEST_F(CallCenterCareTest, WhatIsOpenIsToldOnceForEachKind) {
+  Pathway pathway = OnTheWay();
+  auto* present = pathway.mutable_steps(1);
+  present->clear_open_points();
+  for (int i = 0; i < 3; ++i) {
+    auto* test = present->add_open_points();
+    test->set_description("A test is outstanding; it can be done at a visit");
+    test->set_actor(ACTOR_CLINICIAN);
+  }
+  auto* questionnaire = present->add_open_points();
+  questionnaire->set_description("A questionnaire is to be answered");
+  questionnaire->set_actor(ACTOR_PATIENT);
+  questionnaire->add_questionnaires("history");
+  EXPECT_CALL(care_.episodes(), GetPathway).WillOnce(Answers(pathway));
+  EXPECT_EQ(Run({"pathway", "p-1"}), kExitOk);
+  EXPECT_THAT(
+      out_.str(),
+      HasSubstr(
+          "open:         3 times: A test is outstanding; it can be done at a visit "
+          "(clinician)\nopen:         A questionnaire is to be answered: history (patient)\n"));
 }
 
 TEST_F(CallCenterCareTest, AnEpisodeIsOpenedInWords) {

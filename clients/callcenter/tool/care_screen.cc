@@ -1,6 +1,7 @@
 #include "clients/callcenter/tool/care_screen.h"
 
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -304,15 +305,24 @@ void CareScreen::ShowSteps(const Pathway& pathway, absl::TimeZone zone) const {
   table.Print(console_);
 }
 
+// Several of the same kind, that the same person settles by the same day, are one line.
 void CareScreen::ShowOpenPoints(const Pathway& pathway, absl::TimeZone zone) const {
+  std::vector<std::pair<std::string, int>> lines;  // and how many of them
   for (const auto& step : pathway.steps()) {
     for (const auto& point : step.open_points()) {
-      std::string text = point.description();
-      if (point.has_due_time()) {
-        absl::StrAppend(&text, " By ", DueDay(FromProto(point.due_time()), now(), zone), ".");
-      }
-      Row("open", absl::StrCat(text, " (", Spoken(point.actor()), ")"));
+      std::string line = point.description();
+      std::vector<std::string> ids(point.questionnaires().begin(), point.questionnaires().end());
+      ids.insert(ids.end(), point.scales().begin(), point.scales().end());
+      if (!ids.empty()) absl::StrAppend(&line, ": ", absl::StrJoin(ids, ", "));
+      absl::StrAppend(&line, " (", Spoken(point.actor()), point.has_due_time() ? ", by " : "",
+                      point.has_due_time() ? DueDay(FromProto(point.due_time()), now(), zone) : "",
+                      ")");
+      if (lines.empty() || lines.back().first != line) lines.emplace_back(line, 0);
+      ++lines.back().second;
     }
+  }
+  for (const auto& [line, count] : lines) {
+    Row("open", count == 1 ? line : absl::StrCat(count, " times: ", line));
   }
 }
 

@@ -85,6 +85,7 @@ ExitCode Desk::Overdue(const OverdueCommand& command) {
 }
 
 void Desk::Begin() {
+  if (setup_.json) return;
   OverdueCommand command;
   command.limit = kFirstShown;
   auto contacts = WhomToCall(command);
@@ -93,8 +94,10 @@ void Desk::Begin() {
   if (contacts.ok()) {
     ListToCall(*std::move(contacts), kFirstShown);
   } else if (!is_for_others) {
-    *console_.err << console_.Styled(Tone::kWarning, "Whom to call cannot be told: ")
-                  << Printable(contacts.status().message()) << ". 'overdue' asks again.\n";
+    *console_.err << console_.Styled(Tone::kWarning,
+                                     "Whom to call cannot be told. 'overdue' asks again.")
+                  << '\n';
+    Fail(contacts.status());
   }
 }
 

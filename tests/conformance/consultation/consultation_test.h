@@ -69,15 +69,7 @@ class CareTest : public ConsultationTest {
     Apply(CarePolicy());
   }
 
-  static v1::Policy CarePolicy() {
-    v1::Policy policy = DemoPolicy();
-    policy.clear_clinics();
-    policy.add_clinics(kLakeForest);
-    policy.add_clinics(kIrvine);
-    policy.mutable_settings()->clear_consultation_visit_types();
-    policy.mutable_settings()->add_consultation_visit_types(kConsultation);
-    return policy;
-  }
+  static v1::Policy CarePolicy() { return TestPolicy(); }
   void Apply(const v1::Policy& policy) const {
     v1::ApplyPolicyRequest apply;
     *apply.mutable_policy() = policy;

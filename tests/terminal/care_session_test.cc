@@ -1,11 +1,9 @@
 // A session of the agent's tool: from the number somebody calls from to a booked consultation.
-#include <fstream>
 #include <stdexcept>
 #include <string>
 
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
-#include "tests/support/clarityd_process.h"
 #include "tests/support/consultation_connections.h"
 #include "tests/support/policies.h"
 #include "tests/support/requests.h"
@@ -17,16 +15,19 @@ namespace {
 
 namespace v1 = consultation::v1;
 
+// The two services have a server each.
 class CareSessionTest : public SessionTest {
  protected:
-  CareSessionTest() {
+  CareSessionTest() : SessionTest(ClinicServer::Layout::kApart) {
+    variables_["CLARITY_CONSULTATION_SERVER"] = server_.consultation_address();
     v1::ApplyPolicyRequest apply;
     *apply.mutable_policy() = TestPolicy();
     Value(As("operator", "OPERATOR").AsOperator().ApplyPolicy(apply));
   }
 
   ConsultationConnections As(const std::string& subject, const std::string& role) const {
-    return ConnectConsultation(server_.address(), server_.Token(Claims(subject, role)));
+    return ConnectConsultation(server_.consultation_address(),
+                               server_.Token(Claims(subject, role)));
   }
   std::string NewPatient(const std::string& given, const std::string& number) const {
     v1::CreatePatientRequest request;
@@ -100,7 +101,7 @@ TEST_F(CareSessionTest, ItBeginsWithWhomToCallUntilTheirConsultationIsBooked) {
   agent->Do("contact no-answer --call-back 'tomorrow 9am'", "we called, no answer. Call back Wed");
   agent->Do("pathway", "we called, no answer");
   agent->Do("1", "1   Tue Mar 10");
-  agent->Do("book 1", "Booked b");
+  agent->Do("book 1", "Booked a");
   AwaitNobodyToCall();
   agent->Do("overdue", "Nobody has to be called.");
   agent->Do("pathway", "Nothing can be booked now.");
@@ -196,7 +197,7 @@ TEST_F(CareSessionTest, WrongInputOfEveryKindIsAnswered) {
 }
 
 TEST_F(CareSessionTest, AConsultationServerThatIsAwayIsNotInTheWayOfVisits) {
-  variables_["CLARITY_CONSULTATION_SERVER"] = "127.0.0.1:1";
+  server_.StopConsultation();
   const auto agent = Begin({"--timeout", "1"});
   agent->See("Whom to call cannot be told. 'overdue' asks again.");
   agent->See("error: the server cannot be reached");
@@ -207,20 +208,11 @@ TEST_F(CareSessionTest, AConsultationServerThatIsAwayIsNotInTheWayOfVisits) {
 }
 
 TEST_F(CareSessionTest, WithoutConsultationASessionIsAboutVisits) {
-  ClaritydProcess scheduling;
-  scheduling.ServeOnly("scheduling");
-  scheduling.Start();
-  scheduling::v1::ApplyCatalogRequest apply;
-  *apply.mutable_catalog() = TestCatalog();
-  Value(scheduling.ConnectAs("operator", "OPERATOR").AsOperator().ApplyCatalog(apply));
-  variables_["CLARITY_SERVER"] = scheduling.address();
-  variables_["CLARITY_TOKEN_FILE"] = scheduling.Elsewhere("token");
-  std::ofstream(scheduling.Elsewhere("token")) << scheduling.Token("agent", "AGENT");
-  clock_.Set(absl::Now());
+  variables_.erase("CLARITY_CONSULTATION_SERVER");
   const auto agent = Begin();
   agent->Do("caller p-1", "On the line: patients/p-1.");
   agent->SeePrompt("p-1> ");
-  agent->Do("slots consultation lake-forest --days 30 --limit 1", "Next: 'hold 1'");
+  agent->Do("slots consultation lake-forest", "Next: 'hold 1'");
   agent->Do("overdue", "error: the server does not serve this");
   agent->Do("1", "Held until");
 }

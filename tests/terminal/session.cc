@@ -20,7 +20,7 @@ SharedClock::SharedClock(const std::string& path) {
 
 SharedClock::~SharedClock() { munmap(micros_, sizeof(int64_t)); }
 
-SessionTest::SessionTest() {
+SessionTest::SessionTest(ClinicServer::Layout layout) : server_(layout) {
   clock_.Set(server_.clock().Now());
   SignIn(Claims("agent", "AGENT"));
   variables_ = {{"CLARITY_SERVER", server_.address()},

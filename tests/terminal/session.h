@@ -33,7 +33,7 @@ class SharedClock {
 // test, which begins on Monday, 2 March 2026, 7:10 at Lake Forest.
 class SessionTest : public testing::Test {
  protected:
-  SessionTest();
+  explicit SessionTest(ClinicServer::Layout layout = ClinicServer::Layout::kTogether);
 
   void SignIn(const TokenClaims& claims);
 

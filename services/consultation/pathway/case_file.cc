@@ -33,13 +33,6 @@ absl::StatusOr<std::optional<PlanRecord>> ReadSignedPlan(Transaction& transactio
 
 }  // namespace
 
-absl::StatusOr<std::optional<ClearanceRecord>> ReadNewestClearance(Transaction& transaction,
-                                                                   absl::string_view episode) {
-  ASSIGN_OR_RETURN(auto clearances, ReadParts<ClearanceRecord>(transaction, episode));
-  if (clearances.empty()) return std::nullopt;
-  return std::move(clearances.back());
-}
-
 absl::StatusOr<Facts> CaseFiles::ReadFacts(Transaction& transaction, absl::Time now,
                                            const v1::Episode& episode,
                                            const v1::Patient& patient) const {

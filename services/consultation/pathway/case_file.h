@@ -33,10 +33,6 @@ struct CaseFile {
   std::vector<scheduling::v1::Appointment> visits;
 };
 
-// The newest decision of an episode, whatever became of it.
-absl::StatusOr<std::optional<storage::v1::ClearanceRecord>> ReadNewestClearance(
-    storage::Transaction& transaction, absl::string_view episode);
-
 // Reads case files.
 class CaseFiles {
  public:

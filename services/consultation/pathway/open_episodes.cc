@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/consultation/episode_parts.h"
 #include "services/consultation/limits.h"
 #include "services/consultation/pathway/consider.h"
 #include "services/platform/base/status_macros.h"
@@ -57,7 +58,8 @@ absl::StatusOr<OpenEpisode> OpenEpisodes::Read(Transaction& transaction, absl::T
   open.clinic = episode.clinic();
   ASSIGN_OR_RETURN(const auto patient, ReadPatient(transaction, episode.patient()));
   ASSIGN_OR_RETURN(open.facts, files_.ReadFacts(transaction, now, episode, patient.patient()));
-  ASSIGN_OR_RETURN(const auto clearance, ReadNewestClearance(transaction, episode.name()));
+  ASSIGN_OR_RETURN(const auto clearance,
+                   FindPart<storage::v1::ClearanceRecord>(transaction, episode.clearance()));
   if (clearance.has_value() && IsClearing(clearance->clearance())) {
     open.cleared_for = clearance->clearance().protocols();
   }

@@ -18,19 +18,6 @@ using storage::v1::PlanRecord;
 using storage::v1::ResponseRecord;
 using storage::v1::ResultRecord;
 
-absl::StatusOr<std::optional<PlanRecord>> ReadSignedPlan(Transaction& transaction,
-                                                         absl::string_view episode) {
-  ASSIGN_OR_RETURN(auto plans, ReadParts<PlanRecord>(transaction, episode));
-  std::optional<PlanRecord> newest;
-  for (PlanRecord& record : plans) {
-    if (!record.plan().has_signature()) continue;
-    const bool is_newer = !newest.has_value() || FromWire(record.plan().signature().time()) >=
-                                                     FromWire(newest->plan().signature().time());
-    if (is_newer) newest = std::move(record);
-  }
-  return newest;
-}
-
 }  // namespace
 
 absl::StatusOr<Facts> CaseFiles::ReadFacts(Transaction& transaction, absl::Time now,
@@ -67,7 +54,7 @@ absl::StatusOr<CaseFile> CaseFiles::Read(Transaction& transaction, absl::Time no
   ASSIGN_OR_RETURN(file.overrides, ReadParts<storage::v1::RuleOverrideRecord>(transaction, name));
   ASSIGN_OR_RETURN(file.clearance,
                    FindPart<ClearanceRecord>(transaction, episode.episode().clearance()));
-  ASSIGN_OR_RETURN(file.plan, ReadSignedPlan(transaction, name));
+  ASSIGN_OR_RETURN(file.plan, FindPart<PlanRecord>(transaction, episode.episode().plan()));
   if (file.plan.has_value()) {
     ASSIGN_OR_RETURN(const auto clinic, clinics_.Find(transaction, file.plan->plan().clinic()));
     ASSIGN_OR_RETURN(file.plan_zone, ZoneOf(clinic));

@@ -356,6 +356,7 @@ absl::Status Plans::Sign(const rpc::Call& call, Transaction& transaction,
   plan.set_state(v1::Plan::STATE_SIGNED);
   plan.set_clearance(opened.file.clearance->clearance().name());
   *plan.mutable_signature() = std::move(signature);
+  opened.episode.mutable_episode()->set_plan(plan.name());
   return Write(call, transaction, &opened, reply);
 }
 

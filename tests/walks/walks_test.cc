@@ -605,7 +605,8 @@ class World : public CareTest {
     list.set_patient(patient);
     list.set_page_size(1000);
     const Connections service = server_.ConnectAs(Claims("service", "SERVICE"));
-    for (const Order& order : Value(service.orders->ListOrders(list, {})).orders()) {
+    const auto orders = Value(service.orders->ListOrders(list, {}));
+    for (const Order& order : orders.orders()) {
       if (order.state() == Order::STATE_ACTIVE) active.insert(order.name());
     }
     EXPECT_EQ(active, wanted) << Where() << ", " << patient;

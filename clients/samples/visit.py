@@ -39,11 +39,11 @@ def reason_of(error):
     return info.reason if info else ''
 
 
-class Clarity:
-    """The calls of one caller."""
+class Caller:
+    """The calls of one caller to one service."""
 
-    def __init__(self, channel, token):
-        self._stub = scheduling_service_pb2_grpc.SchedulingServiceStub(channel)
+    def __init__(self, stub, token):
+        self._stub = stub
         self._metadata = [('authorization', f'Bearer {token}')]
 
     def call(self, method, request):
@@ -59,6 +59,10 @@ class Clarity:
                 if error.code() != grpc.StatusCode.UNAVAILABLE or late:
                     raise
                 time.sleep(wait)
+
+
+class Visits(Caller):
+    """What a caller does about visits."""
 
     def first_slot(self, clinic, visit_type):
         request = pb.FindSlotsRequest(page_size=1)
@@ -104,10 +108,10 @@ def main(clinic, visit_type, patient):
     # To this machine only: elsewhere grpc.secure_channel, for a token never crosses a network in
     # the clear.
     with grpc.insecure_channel(os.environ['CLARITY_SERVER']) as channel:
-        clarity = Clarity(channel, token)
-        booked = clarity.book(clarity.first_slot(clinic, visit_type), patient)
+        visits = Visits(scheduling_service_pb2_grpc.SchedulingServiceStub(channel), token)
+        booked = visits.book(visits.first_slot(clinic, visit_type), patient)
         print('booked', booked.name, 'at', booked.start_time.ToDatetime().isoformat())
-        cancelled = clarity.cancel(booked, appointment_pb2.Cancellation.REASON_ILLNESS)
+        cancelled = visits.cancel(booked, appointment_pb2.Cancellation.REASON_ILLNESS)
         print('cancelled', cancelled.name)
 
 

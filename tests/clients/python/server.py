@@ -1,4 +1,4 @@
-"""A server of the test's own: temporary data, a free port, the demo clinics, tokens."""
+"""A server of the test's own: temporary data, a free port, demo clinics and policy, tokens."""
 
 import pathlib
 import shutil
@@ -30,19 +30,20 @@ class Server:
     def start(self):
         self._clarityctl('token', '--generate-key', self._scratch / 'private',
                          '--public', self._scratch / 'public')
+        scheduling_token = self._token_file('SERVICE')
         with open(self._log_path, 'wb') as log:
             self._process = subprocess.Popen(
                 [BIN / 'clarityd', '--data', self._scratch / 'data', '--listen', self.address,
                  '--metrics-listen', f'127.0.0.1:{_free_port()}',
-                 '--services', 'scheduling', '--keys', self._scratch / 'public', '--drain', '0',
+                 '--scheduling-token', scheduling_token, '--keys', self._scratch / 'public',
+                 '--drain', '0',
                  '--roles', ROOT / 'deploy/policies/roles.textproto'],
                 stdout=log, stderr=subprocess.STDOUT)
         self._await_ready()
-        operator = self._scratch / 'operator.token'
-        operator.write_text(self.token('OPERATOR'))
-        operator.chmod(0o600)
-        self._clarityctl('apply', '-f', ROOT / 'deploy/demo', '--yes',
-                         '--server', self.address, '--token-file', operator)
+        as_operator = ('--yes', '--server', self.address,
+                       '--token-file', self._token_file('OPERATOR'))
+        self._clarityctl('apply', '-f', ROOT / 'deploy/demo', *as_operator)
+        self._clarityctl('policy', 'apply', '-f', ROOT / 'deploy/policy', *as_operator)
 
     def stop(self):
         if self._process is not None:
@@ -54,6 +55,12 @@ class Server:
         return self._clarityctl(
             'token', '--key', self._scratch / 'private', '--subject', f'python-{role.lower()}',
             '--role', role, '--clinic', 'clinics/-', '--valid', '1h').strip()
+
+    def _token_file(self, role):
+        path = self._scratch / f'{role.lower()}.token'
+        path.write_text(self.token(role))
+        path.chmod(0o600)
+        return path
 
     def _await_ready(self):
         with grpc.insecure_channel(self.address) as channel:

@@ -115,10 +115,10 @@ tour_to_a_first_session() {
   local order=
   for _ in $(seq 50); do
     said=$("$bin/clarityctl" call EpisodeService.GetPathway "{\"patient\": \"$patient\"}")
-    order=$(grep -oE 'orders/[a-z0-9-]+-induction-[0-9]+' <<<"$said" | head -n 1) && break
+    order=$(grep -oE 'orders/[a-z0-9-]+' <<<"$said" | head -n 1) && break
     sleep 0.1
   done
-  [[ -n $order ]] || die 'no session can be booked'
+  [[ -n $order ]] || die "no session can be booked"
   step 'They call again. What can be booked now?' callcenter pathway "$patient"
   step 'Times for the first session.' \
     callcenter slots --visit-type iv-session --clinic lake-forest --patient "$patient" \

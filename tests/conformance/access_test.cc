@@ -14,6 +14,7 @@
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "tests/conformance/conformance_test.h"
+#include "tests/support/consultation_connections.h"
 
 namespace clarity::tests {
 namespace {
@@ -24,7 +25,99 @@ using google::protobuf::ServiceDescriptor;
 
 // P patient, A agent, S staff, C clinician, O operator, V service: those who may; "-": not.
 constexpr char kMatrix[] = R"(
-@MATRIX@
+  CatalogService.ApplyCatalog             ----O-
+  CatalogService.ExportCatalog            ----O-
+  CatalogService.GetClinic                PASCOV
+  CatalogService.ListClinics              PASCOV
+  CatalogService.GetResource              -ASCOV
+  CatalogService.ListResources            -ASCOV
+  CatalogService.GetVisitType             PASCOV
+  CatalogService.ListVisitTypes           PASCOV
+  OrderService.PutOrder                   -----V
+  OrderService.RevokeOrder                -----V
+  OrderService.GetOrder                   PASC-V
+  OrderService.ListOrders                 PASC-V
+  OrderService.ReassignPatient            -----V
+  SchedulingService.FindSlots             PASC-V
+  SchedulingService.CountSlots            PASC-V
+  SchedulingService.FindNextAvailable     PASC-V
+  SchedulingService.ExplainSlot           -ASC-V
+  SchedulingService.CreateHold            PASC-V
+  SchedulingService.RenewHold             PASC-V
+  SchedulingService.ReleaseHold           PASC-V
+  SchedulingService.BookAppointment       PASC-V
+  SchedulingService.RescheduleAppointment PASC-V
+  SchedulingService.CancelAppointment     PASC-V
+  SchedulingService.ConfirmAppointment    PASC-V
+  SchedulingService.RecordArrival         --SC--
+  SchedulingService.StartAppointment      --SC--
+  SchedulingService.CompleteAppointment   --SC--
+  SchedulingService.MarkNoShow            --SC--
+  SchedulingService.UndoAppointmentStep   --SC--
+  SchedulingService.GetAppointment        PASC-V
+  SchedulingService.BatchGetAppointments  PASC-V
+  SchedulingService.ListAppointments      PASC-V
+  SchedulingService.GetDayBoard           -ASC-V
+  SchedulingService.WatchAppointments     -ASC-V
+  SchedulingService.CreateBlock           --SC-V
+  SchedulingService.DeleteBlock           --SC-V
+  ClearanceService.ListRequirements       P-SC-V
+  ClearanceService.WaiveRequirement       ---C--
+  ClearanceService.OverrideRule           ---C--
+  ClearanceService.ListTests              --SC-V
+  ClearanceService.RecordResults          --SC-V
+  ClearanceService.CorrectResult          --SC-V
+  ClearanceService.WithdrawResult         --SC-V
+  ClearanceService.ListResults            P-SC-V
+  ClearanceService.DecideClearance        ---C--
+  ClearanceService.GetClearance           ---C-V
+  ClearanceService.ListClearances         ---C-V
+  EpisodeService.OpenEpisode              PASC-V
+  EpisodeService.GetEpisode               PASC-V
+  EpisodeService.ListEpisodes             PASC-V
+  EpisodeService.CloseEpisode             --SC--
+  EpisodeService.LogContact               -ASC-V
+  EpisodeService.ListContacts             -ASC-V
+  EpisodeService.ListOverdueContacts      -ASC-V
+  EpisodeService.RaiseSafetyAlert         -ASC-V
+  EpisodeService.AcknowledgeSafetyAlert   ---C--
+  EpisodeService.ListSafetyAlerts         --SC-V
+  EpisodeService.GetPathway               PASC-V
+  EpisodeService.OverrideStep             ---C--
+  EpisodeService.WatchEpisodes            -ASC-V
+  EvaluationService.ListQuestionnaires    PASC-V
+  EvaluationService.SaveAnswers           PASC-V
+  EvaluationService.SubmitResponse        PASC-V
+  EvaluationService.AmendResponse         P-SC-V
+  EvaluationService.GetResponse           PASC-V
+  EvaluationService.ListResponses         PASC-V
+  EvaluationService.EvaluateEpisode       ---C-V
+  OutcomeService.ListScales               P-SC-V
+  OutcomeService.RecordOutcome            P-SC-V
+  OutcomeService.ListOutcomes             P--C-V
+  PatientService.CreatePatient            -ASC-V
+  PatientService.GetPatient               PASC-V
+  PatientService.BatchGetPatients         -ASC-V
+  PatientService.UpdatePatient            PASC-V
+  PatientService.SearchPatients           -ASC-V
+  PatientService.MergePatients            --SC--
+  PatientService.RecordConsent            PASC-V
+  PatientService.WithdrawConsent          PASC-V
+  PatientService.BreakGlass               ---C--
+  PatientService.ListEmergencyAccesses    -----V
+  PlanService.ListProtocols               --SC-V
+  PlanService.DraftPlan                   ---C--
+  PlanService.AmendPlan                   ---C--
+  PlanService.CosignPlan                  ---C--
+  PlanService.SignPlan                    ---C--
+  PlanService.SuspendPlan                 ---C--
+  PlanService.ResumePlan                  ---C--
+  PlanService.ClosePlan                   ---C--
+  PlanService.GetPlan                     P--C-V
+  PlanService.ListPlans                   P--C-V
+  PolicyService.ApplyPolicy               ----O-
+  PolicyService.GetPolicy                 ---COV
+  PolicyService.ListPolicies              ---COV
 )";
 
 struct RoleOf {
@@ -57,11 +150,21 @@ class AccessTest : public ConformanceTest {
   std::string TokenOf(const char* role) const {
     TokenClaims claims = Claims(absl::StrCat("user-", role), role);
     if (std::string(role) == "PATIENT") {
-      claims.patient = "patients/ada";
+      claims.patient = NewPatient();
       claims.clinics = {};
     }
     if (std::string(role) == "CLINICIAN") claims.practitioner = "practitioners/dr-okafor";
     return server_.Token(claims);
+  }
+
+  std::string NewPatient() const {
+    consultation::v1::CreatePatientRequest request;
+    request.mutable_patient()->set_given_name("Maria");
+    request.mutable_patient()->set_family_name("Ortiz");
+    request.mutable_patient()->set_clinic(kLakeForest);
+    const auto agent = ConnectConsultation(server_.consultation_address(),
+                                           server_.Token(Claims("agent", "AGENT")));
+    return Value(agent.patients->Call(&PatientStub::CreatePatient, request)).name();
   }
 
   // Whether the role gets past the door with an empty request: it is told what is wrong with it,

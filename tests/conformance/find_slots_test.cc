@@ -10,6 +10,8 @@
 namespace clarity::tests {
 namespace {
 
+using absl::StatusCode;
+
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154  # lib.sh, server.sh and tour.sh assign what is used here
+# shellcheck shell=bash disable=SC2034,SC2154  # lib.sh, server.sh and tour.sh share variables
 # The second part of the tour: two people on their way into care. One comes to a booked first
 # session; the other is stopped, and an agent and a clinician each see why, as far as it is theirs.
 # Sourced after tour.sh.

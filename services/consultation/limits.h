@@ -43,6 +43,7 @@ inline constexpr absl::Duration kTurnsEvery = absl::Seconds(1);
 inline constexpr absl::Duration kTurnsPause = absl::Milliseconds(20);
 
 // -- Clearance --------------------------------------------------------------------------------
+inline constexpr size_t kResultsMax = 2000;  // of an episode
 inline constexpr int kResultVersionsKept = 20;
 inline constexpr int kBlockersMax = 20;  // of each kind, told of a clearance
 

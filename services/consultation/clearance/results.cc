@@ -155,6 +155,9 @@ absl::Status Results::Record(const rpc::Call& call, Transaction& transaction,
     CheckRequirement(file, results[i], path, &violations);
   }
   if (!violations.empty()) return base::InvalidRequest(violations);
+  if (file.facts.results.size() + results.size() > limits::kResultsMax) {
+    return base::ResourceExhausted("TOO_MANY", "the episode has as many results as it takes");
+  }
   for (v1::Result& result : results) {
     RETURN_IF_ERROR(CheckIsAsked(file, result));
     result.set_name(absl::StrCat("results/", base::NewId(call.now, random_)));

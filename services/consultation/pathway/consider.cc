@@ -158,7 +158,8 @@ int Weight(const v1::Decision& decision) {
   return decision.overrides().empty() ? WeightOf(decision.effect(), decision.applies()) : 0;
 }
 
-// A rule that says more than when it was decided; null where there is none.
+// A rule that says more than when it was decided, one that applies before one that may; null where
+// there is none.
 const v1::Decision* FindNews(const v1::Clearance& clearance, const v1::Evaluation& now) {
   absl::flat_hash_map<absl::string_view, int> before;
   for (const v1::Decision& decision : clearance.evaluation().decisions()) {
@@ -195,6 +196,18 @@ const v1::Requirement* FindUnmet(const CaseFile& file, const v1::Clearance& clea
   return nullptr;
 }
 
+// Why somebody has to decide again, the most telling first; empty: nobody has. `unmet`: a
+// requirement that stands open; null where none does.
+std::string WhatReopens(const v1::Clearance& clearance, const v1::Evaluation& evaluation,
+                        const v1::Requirement* unmet) {
+  const v1::Decision* news = FindNews(clearance, evaluation);
+  const bool is_certain = news != nullptr && news->applies() == v1::Decision::APPLIES_YES;
+  if (unmet != nullptr && !is_certain) return absl::StrCat("Needed: ", unmet->display_name());
+  if (news != nullptr) return absl::StrCat("New: ", news->display_name());
+  const v1::Fact* uncoded = FindUncodedNews(clearance, evaluation);
+  return uncoded == nullptr ? "" : absl::StrCat("New, in words only: ", uncoded->value());
+}
+
 void ConsiderClearance(const v1::Evaluation& evaluation, CaseFile* file) {
   if (!file->clearance.has_value()) return;
   v1::Clearance& clearance = *file->clearance->mutable_clearance();
@@ -213,18 +226,9 @@ void ConsiderClearance(const v1::Evaluation& evaluation, CaseFile* file) {
     return EndClearance(v1::Clearance::STATE_EXPIRED, absl::StrCat("Too old: ", what),
                         FromWire(clearance.expire_time()), &clearance);
   }
-  if (unmet != nullptr) {
-    return EndClearance(v1::Clearance::STATE_REOPENED,
-                        absl::StrCat("Needed: ", unmet->display_name()), now, &clearance);
-  }
-  if (const auto* news = FindNews(clearance, evaluation)) {
-    return EndClearance(v1::Clearance::STATE_REOPENED, absl::StrCat("New: ", news->display_name()),
-                        now, &clearance);
-  }
-  if (const auto* news = FindUncodedNews(clearance, evaluation)) {
-    return EndClearance(v1::Clearance::STATE_REOPENED,
-                        absl::StrCat("New, in words only: ", news->display_name()), now,
-                        &clearance);
+  std::string news = WhatReopens(clearance, evaluation, unmet);
+  if (!news.empty()) {
+    return EndClearance(v1::Clearance::STATE_REOPENED, std::move(news), now, &clearance);
   }
   const absl::Time expiry = ExpiryOf(*file, clearance.protocols());
   clearance.clear_expire_time();

@@ -8,8 +8,8 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/text_format.h"
 #include "tests/conformance/consultation/consultation_test.h"
+#include "tests/support/text_proto.h"
 
 namespace clarity::tests {
 namespace {
@@ -52,40 +52,9 @@ constexpr char kReadingRules[] = R"pb(
     effect: RULE_EFFECT_EXCLUDE_ABSOLUTE
   })pb";
 
-// The demo policy with so few rules that readings alone decide.
-class ClearanceTest : public CareTest {
+// What clinicians and staff do about a patient's clearance, in few words.
+class ClearanceCalls : public CareTest {
  protected:
-  ClearanceTest() { Apply(FewRules()); }
-
-  static v1::Policy FewRules() {
-    v1::Policy policy = DemoPolicy();
-    const v1::Policy demo = policy;
-    policy.clear_clinics();
-    policy.add_clinics(kLakeForest);
-    policy.add_clinics(kIrvine);
-    *policy.mutable_settings()->mutable_consultation_visit_types(0) = kConsultation;
-    policy.clear_rules();
-    for (const v1::Rule& rule : demo.rules()) {
-      if (IsKept(rule.id())) *policy.add_rules() = rule;
-    }
-    if (!google::protobuf::TextFormat::MergeFromString(kReadingRules, &policy)) {
-      throw std::runtime_error("the rules of the test are no policy");
-    }
-    for (v1::Test& test : *policy.mutable_tests()) {
-      if (test.code() == "systolic-blood-pressure") test.set_valid_hours(24 * 7);
-    }
-    return policy;
-  }
-  static bool IsKept(const std::string& rule) {
-    return rule == "blood-pressure-high" || rule == "vital-signs-out-of-range" ||
-           rule == "long-qt" || rule == "age-under-18" || rule == "esketamine-rems";
-  }
-  void Apply(const v1::Policy& policy) const {
-    v1::ApplyPolicyRequest apply;
-    *apply.mutable_policy() = policy;
-    Value(Caller(Claims("operator", "OPERATOR")).AsOperator().ApplyPolicy(apply));
-  }
-
   // An episode of somebody born in that year.
   std::string Begin(int year = 1984) {
     patient_ = NewPatient("Ortiz");
@@ -274,6 +243,30 @@ class ClearanceTest : public CareTest {
   const ConsultationConnections other_prescriber_ =
       Clinician("practitioners/dr-lindqvist", kLakeForest);
   const ConsultationConnections nurse_ = Clinician("practitioners/nurse-tran", kLakeForest);
+};
+
+// Under the demo policy with so few rules that readings alone decide.
+class ClearanceTest : public ClearanceCalls {
+ protected:
+  ClearanceTest() { Apply(FewRules()); }
+
+  static v1::Policy FewRules() {
+    const v1::Policy whole = CarePolicy();
+    v1::Policy policy = whole;
+    policy.clear_rules();
+    for (const v1::Rule& rule : whole.rules()) {
+      if (IsKept(rule.id())) *policy.add_rules() = rule;
+    }
+    policy.MergeFrom(FromText<v1::Policy>(kReadingRules));
+    for (v1::Test& test : *policy.mutable_tests()) {
+      if (test.code() == "systolic-blood-pressure") test.set_valid_hours(24 * 7);
+    }
+    return policy;
+  }
+  static bool IsKept(const std::string& rule) {
+    return rule == "blood-pressure-high" || rule == "vital-signs-out-of-range" ||
+           rule == "long-qt" || rule == "age-under-18" || rule == "esketamine-rems";
+  }
 };
 
 // -- Results --------------------------------------------------------------------------------------
@@ -497,6 +490,39 @@ TEST_F(ClearanceTest, TestsAreThoseOfTheClinicsPolicyInItsOrder) {
   request.set_clinic(kPhoenix);
   EXPECT_THAT(staff_.clearances->Call(&ClearanceStub::ListTests, request),
               Refused(StatusCode::kFailedPrecondition, "NO_POLICY"));
+}
+
+TEST_F(ClearanceTest, AnEpisodeTakesSoManyResultsAndNoMore) {
+  const std::string episode = Begin();
+  v1::RecordResultsRequest fifty;
+  fifty.set_episode(episode);
+  for (int i = 0; i < 50; ++i) Measure("heart-rate", 66, "/min", &fifty);
+  for (int i = 0; i < 40; ++i) Record(fifty);
+  EXPECT_THAT(TryRecord(Vitals(episode)), Refused(StatusCode::kResourceExhausted, "TOO_MANY"));
+  v1::ListResultsRequest list;
+  list.set_episode(episode);
+  list.set_page_size(1000);
+  EXPECT_THAT(ResultsOf(staff_, list), SizeIs(2000));
+}
+
+TEST_F(ClearanceTest, WithoutAPolicyNothingSaysWhatAResultMeans) {
+  const std::string episode = Begin();
+  const auto result = Record(Vitals(episode))[0];
+  const auto declined = Value(Decide(Decision(episode, v1::Clearance::VERDICT_DECLINED)));
+  v1::Policy of_others = FewRules();
+  of_others.clear_clinics();
+  of_others.add_clinics(kIrvine);
+  for (auto& practitioner : *of_others.mutable_practitioners()) practitioner.clear_clinics();
+  Apply(of_others);
+  const auto no_policy = Refused(StatusCode::kFailedPrecondition, "NO_POLICY");
+  EXPECT_THAT(TryRecord(Vitals(episode)), no_policy);
+  EXPECT_THAT(Correct(Correction(result, 120)), no_policy);
+  EXPECT_THAT(Clear(episode), no_policy);
+  v1::GetClearanceRequest get;
+  get.set_name(declined.name());
+  EXPECT_THAT(clinician_.clearances->Call(&ClearanceStub::GetClearance, get), no_policy);
+  EXPECT_EQ(Value(Withdraw(result.name())).state(), v1::Result::STATE_WITHDRAWN);
+  EXPECT_THAT(ResultsOf(episode), SizeIs(4)) << "what was recorded can be read";
 }
 
 // -- Clinical limits ------------------------------------------------------------------------------
@@ -1022,6 +1048,140 @@ TEST_F(ClearanceTest, WhatWasRecordedIsThereAfterARestart) {
   server_.Restart();
   EXPECT_EQ(Present(cleared).state(), v1::Clearance::STATE_VALID);
   EXPECT_THAT(ResultsOf(episode), SizeIs(6));
+}
+
+// -- Under the whole policy -----------------------------------------------------------------------
+
+// Somebody who has answered everything, and has nothing that matters.
+class WholeCareTest : public ClearanceCalls {
+ protected:
+  WholeCareTest() {
+    episode_ = Begin();
+    history_ = Submit("history", kNothingThatMatters);
+    Submit("examination", R"pb(
+      answers { link_id: "exam.psychosis" boolean: false }
+      answers { link_id: "exam.mania" boolean: false }
+      answers { link_id: "exam.acute-suicidality" boolean: false })pb");
+    Score("c-ssrs", {"1", "2", "6"});
+    Score("gad-7", {"1", "2", "3", "4", "5", "6", "7"});
+    Record(Vitals(episode_));
+  }
+
+  static constexpr char kNothingThatMatters[] = R"pb(
+    answers {
+      link_id: "reason.main"
+      codes { codes: "anxiety" }
+    }
+    answers {
+      link_id: "conditions.body"
+      conditions {}
+    }
+    answers {
+      link_id: "conditions.mind"
+      conditions {}
+    }
+    answers {
+      link_id: "conditions.allergies"
+      conditions {}
+    }
+    answers {
+      link_id: "medicines.now"
+      medicines {}
+    }
+    answers {
+      link_id: "medicines.earlier"
+      treatments {}
+    }
+    answers {
+      link_id: "substances.drinks"
+      quantity { value: 2 unit: "{drinks}/wk" }
+    }
+    answers {
+      link_id: "substances.drugs"
+      codes { codes: "none" }
+    }
+    answers { link_id: "pregnancy.possible" boolean: false }
+    answers { link_id: "escort.available" boolean: true })pb";
+
+  std::string Submit(const std::string& questionnaire, const std::string& answers) const {
+    v1::SaveAnswersRequest save;
+    save.set_episode(episode_);
+    save.set_questionnaire(questionnaire);
+    *save.mutable_answers() = FromText<v1::QuestionnaireResponse>(answers).answers();
+    v1::SubmitResponseRequest submit;
+    submit.set_name(Value(clinician_.evaluations->Call(&EvaluationStub::SaveAnswers, save)).name());
+    return Value(clinician_.evaluations->Call(&EvaluationStub::SubmitResponse, submit)).name();
+  }
+  void AmendHistory(const std::string& answers) const {
+    v1::AmendResponseRequest amend;
+    amend.set_name(history_);
+    amend.set_reason("remembered it later");
+    *amend.mutable_answers() = FromText<v1::QuestionnaireResponse>(answers).answers();
+    Value(clinician_.evaluations->Call(&EvaluationStub::AmendResponse, amend));
+  }
+  // With nothing in any item.
+  void Score(const std::string& scale, const std::vector<std::string>& items) const {
+    v1::RecordOutcomeRequest request;
+    request.mutable_outcome()->set_episode(episode_);
+    request.mutable_outcome()->set_scale(scale);
+    for (const std::string& item : items) request.mutable_outcome()->add_items()->set_item(item);
+    Value(clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, request));
+  }
+
+  std::string episode_;
+  std::string history_;
+};
+
+TEST_F(WholeCareTest, WhoHasNothingThatMattersIsCleared) {
+  const auto cleared = Value(Clear(episode_));
+  EXPECT_EQ(cleared.state(), v1::Clearance::STATE_VALID);
+  EXPECT_THAT(cleared.evaluation().decisions(), Not(IsEmpty()));
+  EXPECT_EQ(Present(episode_).clearance(), cleared.name());
+}
+
+TEST_F(WholeCareTest, AMedicineAPregnancyOrAWordReopensAClearanceAtOnce) {
+  const auto reopens = [&](const std::string& amended) {
+    clock().Advance(absl::Minutes(1));
+    const auto cleared = Value(Clear(episode_));
+    AmendHistory(amended);
+    const auto present = Present(cleared);
+    EXPECT_EQ(present.state(), v1::Clearance::STATE_REOPENED);
+    EXPECT_FALSE(Clear(episode_).ok());
+    AmendHistory(absl::StrCat(kNothingThatMatters, R"pb(answers { link_id: "pregnancy.now" })pb"));
+    return present.ended_by();
+  };
+  EXPECT_EQ(reopens(R"pb(
+              answers {
+                link_id: "medicines.now"
+                medicines { medicines { medicine: "amitriptyline" } }
+              })pb"),
+            "Needed: 12-lead ECG");
+  EXPECT_EQ(reopens(R"pb(
+              answers { link_id: "pregnancy.possible" boolean: true }
+              answers {
+                link_id: "pregnancy.now"
+                codes { codes: "neither" }
+              })pb"),
+            "Needed: Pregnancy test");
+  EXPECT_EQ(reopens(R"pb(
+              answers {
+                link_id: "conditions.body"
+                conditions { conditions { condition: "aneurysmal-vascular-disease" } }
+              })pb"),
+            "New: Aneurysmal vascular disease or arteriovenous malformation");
+}
+
+TEST_F(WholeCareTest, WhatWasToldInWordsOnlyIsLookedAtBySomebody) {
+  const auto cleared = Value(Clear(episode_));
+  AmendHistory(R"pb(
+    answers {
+      link_id: "medicines.now"
+      medicines { medicines { text: "a drop for the eyes" } }
+    })pb");
+  EXPECT_EQ(Present(cleared).ended_by(), "New, in words only: a drop for the eyes");
+  const auto again = Value(Clear(episode_));
+  EXPECT_THAT(again.evaluation().uncoded_facts(), SizeIs(1));
+  EXPECT_EQ(Present(again).state(), v1::Clearance::STATE_VALID);
 }
 
 }  // namespace

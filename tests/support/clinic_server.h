@@ -38,7 +38,7 @@ class ClinicServer {
   std::string consultation_address() const;
   const rpc::testing::TestIssuer& issuer() const { return issuer_; }
 
-  // Good from now on; for a month, unless it says until when.
+  // Good from now on; for ten years, unless it says until when.
   std::string Token(TokenClaims claims) const;
   Connections ConnectAs(const TokenClaims& claims) const;
 

@@ -29,7 +29,7 @@ absl::StatusOr<Patient> RecordOfCaller(const CareClient& care, const Patient& ca
   }
   CreatePatientRequest request;
   *request.mutable_patient() = caller;
-  const absl::StatusOr<Patient> created = care.CreatePatient(request);
+  absl::StatusOr<Patient> created = care.CreatePatient(request);
   const auto duplicates = client::DetailOf<LikelyDuplicates>(created.status());
   if (!duplicates.has_value()) return created;
 
@@ -49,7 +49,7 @@ absl::StatusOr<Pathway> PathwayOf(const CareClient& care, const Patient& patient
                                   Episode::Reason reason) {
   GetPathwayRequest request;
   request.set_patient(patient.name());
-  const absl::StatusOr<Pathway> pathway = care.GetPathway(request);
+  absl::StatusOr<Pathway> pathway = care.GetPathway(request);
   if (client::ReasonOf(pathway.status()) != "NO_EPISODE") return pathway;
   OpenEpisodeRequest open;
   open.mutable_episode()->set_patient(patient.name());

@@ -119,6 +119,8 @@ TEST_F(CareSessionTest, WhoSharesANumberIsChosenAndWhoLooksAlikeIsToldApart) {
   agent->Do("patient find Ortis Ana", "1  Ana Ortiz");
   agent->Do("1", "On the line: Ana Ortiz");
   agent->SeePrompt("Ana Ortiz> ");
+  agent->Do("patient change --called Anita --phone 949-555-0109", "number:       +1 949-555-0109");
+  agent->Do("caller 949-555-0109", "On the line: Ana Ortiz (Anita)");
 }
 
 TEST_F(CareSessionTest, WhatACallerDisclosesIsRaisedAtOnceAndCannotBeOverlooked) {
@@ -176,6 +178,8 @@ TEST_F(CareSessionTest, WrongInputOfEveryKindIsAnswered) {
       {"patient new Ana Ortiz --clinic irvine --phone 911-x", "phone_numbers"},
       {"patient show", "say whose: the patient"},
       {"patient show 0000000000", "patients/0000000000 does not exist"},
+      {"patient change", "say whose: the patient"},
+      {"patient change 0000000000 --email x", "patients/0000000000 does not exist"},
       {"overdue nowhere", "Nobody has to be called."},
       {"pathway", "say whose: the patient"},
       {"pathway p-1", "patients/p-1 does not exist"},

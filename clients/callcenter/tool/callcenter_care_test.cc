@@ -414,6 +414,32 @@ TEST_F(CallCenterCareTest, SomebodyIsFoundByNameAndBirthDateAndShownWhole) {
   }
 }
 
+TEST_F(CallCenterCareTest, OfARecordOnlyWhatIsSaidChanges) {
+  Patient present = Maria();
+  present.set_etag("e7");
+  present.set_interpreter_needed(true);
+  EXPECT_CALL(care_.patients(), GetPatient).WillRepeatedly(Answers(present));
+  UpdatePatientRequest request;
+  Patient married = Maria();
+  married.set_family_name("Ortiz Vega");
+  EXPECT_CALL(care_.patients(), UpdatePatient)
+      .WillRepeatedly(DoAll(SaveArg<1>(&request), Answers(married)));
+  EXPECT_EQ(Run({"patient", "change", "p-1", "--phone", "949-555-0101", "--no-interpreter"}),
+            kExitOk)
+      << err_.str();
+  EXPECT_THAT(request.update_mask().paths(), ElementsAre("interpreter_needed", "phone_numbers"));
+  EXPECT_FALSE(request.patient().interpreter_needed());
+  EXPECT_THAT(request.patient().phone_numbers(), ElementsAre("949-555-0101"));
+  EXPECT_EQ(request.patient().etag(), "e7");
+  EXPECT_THAT(out_.str(), StartsWith("Changed:\npatient:      patients/p-1\n"));
+  EXPECT_EQ(Run({"patient", "change", "p-1"}), kExitUsage);
+  EXPECT_EQ(Run({"patient", "change", "p-1", "--zone", "mars"}), kExitUsage);
+  EXPECT_EQ(Run({"patient", "change", "--email", "a@b.example"}), kExitUsage);
+  Session("caller p-1\npatient change --family 'Ortiz Vega' --born 'Apr 12 1981' --sex female\n");
+  EXPECT_THAT(request.update_mask().paths(), ElementsAre("family_name", "birth_date", "sex"));
+  EXPECT_EQ(request.patient().given_name(), "Maria") << "as it was";
+}
+
 TEST_F(CallCenterCareTest, ARecordThatWasMergedGoesOnInTheOther) {
   Patient merged = Ben();
   merged.set_merged_into("patients/p-1");
@@ -685,9 +711,11 @@ TEST_F(CallCenterCareTest, InASessionForProgramsEachCommandIsADocument) {
 
 TEST_F(CallCenterCareTest, EveryCommandHasHelpWithExamples) {
   const std::vector<std::vector<std::string>> commands = {
-      {"overdue"},        {"patient"},         {"patient", "find"},
-      {"patient", "new"}, {"patient", "show"}, {"episode", "open"},
-      {"pathway"},        {"contact"},         {"alert"}};
+      {"overdue"},         {"patient"},
+      {"patient", "find"}, {"patient", "new"},
+      {"patient", "show"}, {"patient", "change"},
+      {"episode", "open"}, {"pathway"},
+      {"contact"},         {"alert"}};
   for (std::vector<std::string> command : commands) {
     command.emplace_back("--help");
     EXPECT_EQ(Run(command), kExitOk);

@@ -37,6 +37,7 @@ class CommandLine {
 
   void AddPeople();
   void AddNewPatient(CLI::App* patient);
+  void AddRecord(CLI::App* command);
   void AddCare();
   void AddEpisode();
   void AddContact();
@@ -72,7 +73,7 @@ class CommandLine {
   CallerCommand caller_;
   OverdueCommand overdue_;
   FindPatientCommand find_patient_;
-  NewPatientCommand new_patient_;
+  PatientCommand patient_;
   OpenEpisodeCommand open_episode_;
   ContactCommand contact_;
   AlertCommand alert_;

@@ -25,7 +25,8 @@ CLI::Validator AWordOf() {
 }  // namespace
 
 void CommandLine::AddPeople() {
-  CLI::App* patient = AddGroup(kPeople, "patient", "Find a patient's record, make one, show one");
+  CLI::App* patient =
+      AddGroup(kPeople, "patient", "Find a patient's record, make one, show or change one");
   AddExamples(patient, {"patient find Ortiz --born 1980-04-12", "patient new Maria Ortiz",
                         "patient show p-1"});
 
@@ -43,34 +44,51 @@ void CommandLine::AddPeople() {
   AddNewPatient(patient);
 }
 
-void CommandLine::AddNewPatient(CLI::App* patient) {
-  CLI::App* command = AddTo(patient, "new", "Make a record, unless there is one already",
-                            [this](Desk& desk) { return desk.NewPatient(new_patient_); });
-  command->add_option("given,--given", new_patient_.given_name, "Given name");
-  command->add_option("family,--family", new_patient_.family_name, "Family name");
-  command->add_option("--called", new_patient_.preferred_name, "What they like to be called");
-  command->add_option("--born", new_patient_.born, "Birth date: 1980-04-12, 4/12/1980");
-  command->add_option("--sex", new_patient_.sex, "Sex at birth")
+// What a record can say, apart from the names.
+void CommandLine::AddRecord(CLI::App* command) {
+  command->add_option("--called", patient_.preferred_name, "What they like to be called");
+  command->add_option("--born", patient_.born, "Birth date: 1980-04-12, 4/12/1980");
+  command->add_option("--sex", patient_.sex, "Sex at birth")
       ->check(AWordOf<Patient::Sex>())
       ->type_name("SEX");
   command
-      ->add_option("--phone", new_patient_.phones,
-                   "Where to call; in a session, otherwise, the number they call from")
+      ->add_option("--phone", patient_.phones,
+                   "Where to call, the best first; may be repeated. Of a new record in a session, "
+                   "otherwise: the number they call from")
       ->allow_extra_args(false);
-  command->add_option("--email", new_patient_.email, "Where to write");
-  command->add_option("--clinic", new_patient_.clinic, "Where they want to be treated");
-  command->add_option("--language", new_patient_.language, "The language to speak: es");
-  command->add_flag("--interpreter", new_patient_.interpreter, "Visits need an interpreter");
-  command->add_option("--zone", new_patient_.zone, "Their clock, where it is not the clinic's");
+  command->add_option("--email", patient_.email, "Where to write");
+  command->add_option("--clinic", patient_.clinic, "The clinic that keeps the record");
+  command->add_option("--language", patient_.language, "The language to speak: es");
+  command->add_flag("--interpreter,!--no-interpreter", patient_.interpreter,
+                    "Visits need an interpreter");
+  command->add_option("--zone", patient_.zone, "Their clock, where it is not the clinic's");
+}
+
+void CommandLine::AddNewPatient(CLI::App* patient) {
+  CLI::App* command = AddTo(patient, "new", "Make a record, unless there is one already",
+                            [this](Desk& desk) { return desk.NewPatient(patient_); });
+  command->add_option("given,--given", patient_.given_name, "Given name");
+  command->add_option("family,--family", patient_.family_name, "Family name");
+  AddRecord(command);
   command
-      ->add_option("--distinct-from", new_patient_.distinct_from,
+      ->add_option("--distinct-from", patient_.distinct_from,
                    "A record that looks alike and is of somebody else; may be repeated")
       ->allow_extra_args(false);
-  command->add_flag("--distinct", new_patient_.distinct,
+  command->add_flag("--distinct", patient_.distinct,
                     "In a session, alone: what was refused, for somebody else than those shown");
   AddExamples(command, {"patient new Maria Ortiz --born 1980-04-12 --clinic lake-forest",
                         "patient new Maria Ortiz --phone 949-555-0100 --clinic lake-forest "
                         "--distinct-from p-1"});
+
+  command = AddTo(patient, "change", "Change what is said, and leave the rest as it is",
+                  [this](Desk& desk) { return desk.ChangePatient(patient_); });
+  command->add_option("patient,--patient", patient_.patient,
+                      "Whose; in a session: who is on the line");
+  command->add_option("--given", patient_.given_name, "Given name");
+  command->add_option("--family", patient_.family_name, "Family name");
+  AddRecord(command);
+  AddExamples(command, {"patient change p-1 --phone 949-555-0100 --phone 949-555-0101",
+                        "patient change p-1 --language es --interpreter"});
 }
 
 void CommandLine::AddCare() {

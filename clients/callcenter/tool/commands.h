@@ -124,13 +124,16 @@ struct FindPatientCommand {
   std::string portal;  // instead: the portal's id of the account
 };
 
-struct NewPatientCommand {
+// What a record says; of a change, only what is another.
+struct PatientCommand {
+  std::string patient;  // whose, of a change
   std::string given_name, family_name, preferred_name;
   std::string born, sex, email, clinic, language, zone;
   std::vector<std::string> phones;
-  bool interpreter = false;
+  int interpreter = 0;  // 1: needed, -1: not, 0: not said
+  // Of a new one: records that are of somebody else.
   std::vector<std::string> distinct_from;
-  bool distinct = false;  // from all that were shown
+  bool distinct = false;  // all that were shown
 };
 
 struct OpenEpisodeCommand {

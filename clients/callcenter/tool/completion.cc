@@ -92,6 +92,7 @@ std::vector<std::string> ValuesOf(const CLI::Option& option, Desk* desk) {
 
 std::vector<std::string> NamesOf(const std::vector<const CLI::App*>& commands) {
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const CLI::App* command : commands) names.push_back(command->get_name());
   return names;
 }

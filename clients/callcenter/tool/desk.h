@@ -20,6 +20,7 @@
 #include "clients/callcenter/tool/screen.h"
 #include "clients/terminal/console.h"
 #include "clients/terminal/failure.h"
+#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 
 namespace clarity::client {
@@ -77,7 +78,8 @@ class Desk {
 
   // Who it is.
   ExitCode FindPatient(const FindPatientCommand& command);
-  ExitCode NewPatient(const NewPatientCommand& command);
+  ExitCode NewPatient(const PatientCommand& command);
+  ExitCode ChangePatient(const PatientCommand& command);
   ExitCode ShowPatient(const std::string& patient);
 
   // Their care. Without saying whose: of who is on the line.
@@ -160,7 +162,10 @@ class Desk {
   // The times at which a visit can take place that the pathway says can be booked.
   ExitCode SlotsOfVisit(const std::string& number);
   absl::StatusOr<consultation::v1::CreatePatientRequest> NewPatientRequest(
-      const NewPatientCommand& command);
+      const PatientCommand& command);
+  // Writes what was said of a record into it, and names the fields.
+  absl::Status WriteDown(const PatientCommand& command, consultation::v1::Patient* patient,
+                         google::protobuf::FieldMask* fields) const;
   ExitCode FailedToMake(const consultation::v1::CreatePatientRequest& request,
                         const absl::Status& status);
   absl::StatusOr<consultation::v1::Pathway> GetPathway(const std::string& patient);

@@ -255,6 +255,7 @@ ExitCode Desk::LogContact(const ContactCommand& command) {
   if (!contact.ok()) return Fail(contact.status());
   if (setup_.json) return PrintJson(*contact);
   care_screen_.ShowContact(*contact, ZoneOfClinic(episode->clinic()));
+  if (line_.called) screen_.Advise("Next: 'overdue' shows whom to call now.");
   return kExitOk;
 }
 

@@ -22,6 +22,8 @@ using consultation::v1::LikelyDuplicates;
 using consultation::v1::Patient;
 using consultation::v1::SearchPatientsRequest;
 using consultation::v1::SearchPatientsResponse;
+using consultation::v1::UpdatePatientRequest;
+using google::protobuf::FieldMask;
 
 // "name, birth date".
 std::string LikenessesOf(const LikelyDuplicates::Candidate& candidate) {
@@ -219,7 +221,7 @@ ExitCode Desk::ShowPatient(const std::string& typed) {
   return kExitOk;
 }
 
-ExitCode Desk::NewPatient(const NewPatientCommand& command) {
+ExitCode Desk::NewPatient(const PatientCommand& command) {
   CreatePatientRequest request = distinct_;
   if (!command.distinct || !request.has_patient()) {
     auto typed = NewPatientRequest(command);
@@ -242,30 +244,15 @@ ExitCode Desk::NewPatient(const NewPatientCommand& command) {
   return kExitOk;
 }
 
-absl::StatusOr<CreatePatientRequest> Desk::NewPatientRequest(const NewPatientCommand& command) {
+absl::StatusOr<CreatePatientRequest> Desk::NewPatientRequest(const PatientCommand& command) {
   if (command.given_name.empty() || command.family_name.empty()) {
     return absl::InvalidArgumentError("say the given and the family name");
   }
   CreatePatientRequest request;
   Patient& patient = *request.mutable_patient();
-  patient.set_given_name(command.given_name);
-  patient.set_family_name(command.family_name);
-  patient.set_preferred_name(command.preferred_name);
-  patient.set_sex(ValueFor<Patient::Sex>(command.sex));
-  patient.set_email(command.email);
-  patient.set_language(command.language);
-  patient.set_interpreter_needed(command.interpreter);
-  if (!command.born.empty()) {
-    const auto born = ParseBirthDate(command.born, absl::ToCivilDay(now(), absl::LocalTimeZone()));
-    if (!born.ok()) return born.status();
-    *patient.mutable_birth_date() = *born;
-  }
-  if (!command.zone.empty()) {
-    const auto zone = ParseZone(command.zone);
-    if (!zone.ok()) return zone.status();
-    patient.set_time_zone(zone->name());
-  }
-  for (const std::string& number : command.phones) patient.add_phone_numbers(number);
+  FieldMask all;
+  const absl::Status written = WriteDown(command, &patient, &all);
+  if (!written.ok()) return written;
   if (command.phones.empty() && !line_.number.empty()) patient.add_phone_numbers(line_.number);
   const auto clinic = ClinicOr(command.clinic, "");
   if (!clinic.ok()) return clinic.status();
@@ -274,6 +261,71 @@ absl::StatusOr<CreatePatientRequest> Desk::NewPatientRequest(const NewPatientCom
     request.add_confirmed_distinct_from(FullName("patients", name));
   }
   return request;
+}
+
+absl::Status Desk::WriteDown(const PatientCommand& command, Patient* patient,
+                             FieldMask* fields) const {
+  const auto write = [fields](const char* field, const std::string& said, std::string* value) {
+    if (said.empty()) return;
+    *value = said;
+    fields->add_paths(field);
+  };
+  write("given_name", command.given_name, patient->mutable_given_name());
+  write("family_name", command.family_name, patient->mutable_family_name());
+  write("preferred_name", command.preferred_name, patient->mutable_preferred_name());
+  write("email", command.email, patient->mutable_email());
+  write("language", command.language, patient->mutable_language());
+  write("clinic", FullName("clinics", command.clinic), patient->mutable_clinic());
+  if (!command.zone.empty()) {
+    const auto zone = ParseZone(command.zone);
+    if (!zone.ok()) return zone.status();
+    write("time_zone", zone->name(), patient->mutable_time_zone());
+  }
+  if (!command.born.empty()) {
+    const auto born = ParseBirthDate(command.born, absl::ToCivilDay(now(), absl::LocalTimeZone()));
+    if (!born.ok()) return born.status();
+    *patient->mutable_birth_date() = *born;
+    fields->add_paths("birth_date");
+  }
+  if (!command.sex.empty()) {
+    patient->set_sex(ValueFor<Patient::Sex>(command.sex));
+    fields->add_paths("sex");
+  }
+  if (command.interpreter != 0) {
+    patient->set_interpreter_needed(command.interpreter > 0);
+    fields->add_paths("interpreter_needed");
+  }
+  if (!command.phones.empty()) {
+    *patient->mutable_phone_numbers() = {command.phones.begin(), command.phones.end()};
+    fields->add_paths("phone_numbers");
+  }
+  return absl::OkStatus();
+}
+
+ExitCode Desk::ChangePatient(const PatientCommand& command) {
+  const std::string name = PatientOr(command.patient);
+  if (name.empty()) return Fail(absl::InvalidArgumentError("say whose: the patient"));
+  const auto present = care_.GetPatient(name);
+  if (!present.ok()) return Fail(present.status());
+  UpdatePatientRequest request;
+  *request.mutable_patient() = *present;
+  const absl::Status written =
+      WriteDown(command, request.mutable_patient(), request.mutable_update_mask());
+  if (!written.ok()) return Fail(written);
+  if (request.update_mask().paths().empty()) {
+    return Fail(absl::InvalidArgumentError("say what changes: --phone, --email, --language ..."));
+  }
+  const auto patient = care_.UpdatePatient(request);
+  if (!patient.ok()) return Fail(patient.status());
+  if (patient->name() == line_.patient) {
+    line_.record = *patient;
+    line_.title = CareScreen::NameOf(*patient);
+  }
+  if (setup_.json) return PrintJson(*patient);
+  directory_.Load().IgnoreError();
+  *console_.out << console_.Styled(Tone::kGood, "Changed:") << '\n';
+  care_screen_.ShowPatient(*patient);
+  return kExitOk;
 }
 
 // Records that look like the new one are listed as people, to be taken or to be told apart.

@@ -435,7 +435,9 @@ class Services final : public ConsultationServices {
   void Follow(const std::shared_ptr<grpc::ChannelInterface>& scheduling,
               const client::Options& options) override {
     use_.clinics.Follow(client::MakeCatalogConnection(scheduling, options));
-    use_.outbox.Follow(client::MakeOrderConnection(scheduling, options));
+    client::Options once = options;  // it tries again by itself, and says how often
+    once.retry.attempts_max = 1;
+    use_.outbox.Follow(client::MakeOrderConnection(scheduling, once));
     use_.visits.Follow(client::MakeSchedulingConnection(scheduling, options));
     use_.turns.Follow();
   }

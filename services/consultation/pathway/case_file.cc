@@ -20,6 +20,10 @@ using storage::v1::ResultRecord;
 
 }  // namespace
 
+bool GoesOn(const v1::Plan& plan) {
+  return plan.state() == v1::Plan::STATE_SIGNED || plan.state() == v1::Plan::STATE_SUSPENDED;
+}
+
 absl::StatusOr<Facts> CaseFiles::ReadFacts(Transaction& transaction, absl::Time now,
                                            const v1::Episode& episode,
                                            const v1::Patient& patient) const {

@@ -14,6 +14,9 @@
 
 namespace clarity::consultation {
 
+// Whether a plan was signed, and is neither replaced nor closed. Of an episode, one does.
+bool GoesOn(const v1::Plan& plan);
+
 // All there is about an episode, as far as something follows from it.
 struct CaseFile {
   PolicyStore::Policy rulebook;  // of the episode's clinic
@@ -25,7 +28,7 @@ struct CaseFile {
   std::vector<storage::v1::RuleOverrideRecord> overrides;
   // The newest decision: the one that the episode names.
   std::optional<storage::v1::ClearanceRecord> clearance;
-  // The newest plan that was signed, whatever became of it.
+  // The plan that was signed last, whatever became of it: the one that the episode names.
   std::optional<storage::v1::PlanRecord> plan;
   // Of the clinic it is for: the plan's days are counted in it.
   absl::TimeZone plan_zone;

@@ -418,8 +418,7 @@ void ConsiderClosed(CaseFile* file) {
   for (RequirementRecord& record : file->requirements) {
     if (!IsMetOrWaived(record.requirement())) Withdraw(record.mutable_requirement());
   }
-  if (file->plan.has_value() && (file->plan->plan().state() == v1::Plan::STATE_SIGNED ||
-                                 file->plan->plan().state() == v1::Plan::STATE_SUSPENDED)) {
+  if (file->plan.has_value() && GoesOn(file->plan->plan())) {
     EndPlan(v1::Plan::STATE_CLOSED, "The episode is closed", file->facts.time,
             file->plan->mutable_plan());
   }

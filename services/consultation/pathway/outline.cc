@@ -296,8 +296,8 @@ class Offer {
     if (order == nullptr || order->revoked() || !is_delivered_(order->order())) return;
     const auto visits = VisitsOfPhase(file_, *file_.plan, phase.phase());
     const int left = phase.visits() - static_cast<int>(visits.size());
-    absl::Time start = absl::FromCivil(ToDay(phase.start_date()), file_.facts.zone);
-    absl::Time end = absl::FromCivil(ToDay(phase.end_date()) + 1, file_.facts.zone);
+    absl::Time start = absl::FromCivil(ToDay(phase.start_date()), file_.plan_zone);
+    absl::Time end = absl::FromCivil(ToDay(phase.end_date()) + 1, file_.plan_zone);
     if (!visits.empty()) {
       const absl::Time last = FromWire(visits.back()->start_time());
       start = std::max(start, last + absl::Hours(phase.gap_hours_min()));

@@ -164,13 +164,17 @@ class Drafter {
       entry->field = absl::StrCat("phases[", IndexOf(drafting_.wanted, id), "]");
     } else if (const PlanPhase* kept = Find(drafting_.kept, id)) {
       entry->plan = *kept;
+      // The visits it follows are at other times now.
+      const bool has_moved =
+          entry->followed != nullptr && Find(drafting_.wanted, entry->followed->phase()) != nullptr;
+      if (has_moved) FillWindow(entry);
       entry->field = absl::StrCat("plan.phases[", IndexOf(drafting_.kept, id), "]");
     } else {
       FillAsUsual(entry);
     }
   }
 
-  void FillAsUsual(Entry* entry) const {
+  void FillWindow(Entry* entry) const {
     const ProtocolPhase& phase = entry->protocol;
     absl::CivilDay first =
         entry->previous == nullptr ? drafting_.start : EndOf(*entry->previous) + 1;
@@ -179,11 +183,16 @@ class Drafter {
       first = StartOf(*entry->followed);
       last = LastDayAfter(EndOf(*entry->followed), phase.follows());
     }
+    *entry->plan.mutable_start_date() = ToDate(first);
+    *entry->plan.mutable_end_date() = ToDate(last);
+  }
+
+  void FillAsUsual(Entry* entry) const {
+    const ProtocolPhase& phase = entry->protocol;
+    FillWindow(entry);
     PlanPhase& usual = entry->plan;
     usual.set_phase(phase.id());
     usual.set_visits(phase.visits_max());
-    *usual.mutable_start_date() = ToDate(first);
-    *usual.mutable_end_date() = ToDate(last);
     usual.set_gap_hours_min(phase.gap_hours_min());
     usual.set_gap_hours_max(phase.gap_hours_max());
     for (const DoseRange& range : phase.doses()) {

@@ -24,8 +24,8 @@ struct Drafting {
   absl::CivilDay start;
   // Phases that are to be other than usual, each whole; "phases" of the request.
   const PlanPhases& wanted;
-  // Phases that stay as they are, unless they are among `wanted` or the protocol no longer has them
-  // for this person.
+  // Phases that stay as they are, unless they are among `wanted`, or the protocol no longer has
+  // them for this person. Those that follow the visits of a wanted one move with it.
   const PlanPhases& kept;
 };
 

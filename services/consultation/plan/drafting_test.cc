@@ -188,6 +188,15 @@ TEST(DraftTest, WhatStaysStaysAndWhatIsNoLongerForThisPersonGoes) {
   EXPECT_THAT(Windows(*acute), ElementsAre("weeks-1-4-acute 8 visits 03-03 to 03-30"));
 }
 
+TEST(DraftTest, WhatFollowsTheVisitsOfAPhaseMovesWithIt) {
+  PlanPhases kept = DraftOf("iv-ketamine").value().phases;
+  kept[1].set_visits(3);
+  const auto draft = DraftOf(Demo(), HealthyPerson(), "iv-ketamine", {Phase(kInduction)}, kept);
+  EXPECT_EQ(Windows(*draft)[1], "induction-integration 3 visits 03-09 to 03-25");
+  EXPECT_EQ(Windows(*draft)[3], "maintenance-integration 12 visits 03-24 to 03-27") << "it stays";
+  EXPECT_THAT(Deviations(draft), IsEmpty());
+}
+
 // One field of a phase, set to a value.
 struct Change {
   const char* fields;

@@ -44,11 +44,6 @@ absl::Status CheckOpen(const v1::Episode& episode) {
                                                       : absl::OkStatus();
 }
 
-// Whether it can be amended, and keeps others from being signed.
-bool GoesOn(const v1::Plan& plan) {
-  return plan.state() == v1::Plan::STATE_SIGNED || plan.state() == v1::Plan::STATE_SUSPENDED;
-}
-
 absl::Status CheckTreatable(const CaseFile& file, const v1::Plan& plan) {
   const std::string why = WhyNotCleared(file, plan.protocol());
   if (!why.empty()) return NotCleared(why);

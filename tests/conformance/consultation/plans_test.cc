@@ -71,7 +71,9 @@ class PlansTest : public CareTest {
 
   // -- What a plan takes --
 
-  v1::Result Measure(const std::string& test, double value, const std::string& unit) const {
+  // A minute after what was measured before.
+  v1::Result Measure(const std::string& test, double value, const std::string& unit) {
+    clock().Advance(absl::Minutes(1));
     v1::RecordResultsRequest request;
     request.set_episode(episode_);
     v1::Result& result = *request.add_results();
@@ -80,7 +82,7 @@ class PlansTest : public CareTest {
     result.mutable_quantity()->set_unit(unit);
     return Value(staff_.clearances->Call(&ClearanceStub::RecordResults, request)).results(0);
   }
-  v1::Result Weigh(double kg) const { return Measure("body-weight", kg, "kg"); }
+  v1::Result Weigh(double kg) { return Measure("body-weight", kg, "kg"); }
   void Agree() const {
     v1::RecordConsentRequest request;
     request.set_patient(patient_);
@@ -96,11 +98,11 @@ class PlansTest : public CareTest {
     request.set_reason("all is well");
     return Value(clinician_.clearances->Call(&ClearanceStub::DecideClearance, request));
   }
-  void BeCleared() const {
+  void BeCleared() {
     Measure("heart-rate", 72, "/min");
     Clear({kIv, kIm});
   }
-  void BeReady() const {
+  void BeReady() {
     BeCleared();
     Weigh(71);
     Agree();
@@ -180,7 +182,8 @@ class PlansTest : public CareTest {
     request.set_patient(patient_);
     request.set_show_revoked(true);
     std::multiset<std::string> orders;
-    for (const Order& order : Value(scheduling_.orders->ListOrders(request, {})).orders()) {
+    const auto page = Value(scheduling_.orders->ListOrders(request, {}));
+    for (const Order& order : page.orders()) {
       if (order.state() != state) continue;
       orders.insert(absl::StrCat(order.units(), " visits ",
                                  Local(FromWire(order.window().start_time())).substr(5, 5), " to ",
@@ -190,7 +193,8 @@ class PlansTest : public CareTest {
   }
   // Whether scheduling has every order as the plan says.
   bool BothSidesAgree(const Plan& plan) const {
-    for (const OrderDelivery& delivery : Present(plan).orders()) {
+    const Plan present = Present(plan);
+    for (const OrderDelivery& delivery : present.orders()) {
       if (delivery.state() != OrderDelivery::STATE_DELIVERED) return false;
       scheduling::v1::GetOrderRequest request;
       request.set_name(delivery.order());
@@ -205,11 +209,12 @@ class PlansTest : public CareTest {
   }
   // The present order of a phase.
   OrderDelivery OrderOf(const Plan& plan, const std::string& phase) const {
-    OrderDelivery present;
-    for (const OrderDelivery& delivery : Present(plan).orders()) {
-      if (delivery.phase() == phase) present = delivery;
+    OrderDelivery last;
+    const Plan present = Present(plan);
+    for (const OrderDelivery& delivery : present.orders()) {
+      if (delivery.phase() == phase) last = delivery;
     }
-    return present;
+    return last;
   }
   scheduling::v1::Order InScheduling(const OrderDelivery& delivery) const {
     scheduling::v1::GetOrderRequest request;
@@ -228,6 +233,12 @@ class PlansTest : public CareTest {
   const ConsultationConnections colleague_ = Clinician("practitioners/dr-lindqvist", kLakeForest);
   const ConsultationConnections nurse_ = Clinician("practitioners/nurse-tran", kLakeForest);
 };
+
+std::vector<OrderDelivery::Action> Actions(const Plan& plan) {
+  std::vector<OrderDelivery::Action> actions;
+  for (const OrderDelivery& order : plan.orders()) actions.push_back(order.action());
+  return actions;
+}
 
 // -- Protocols ------------------------------------------------------------------------------------
 
@@ -260,6 +271,25 @@ TEST_F(PlansTest, ProtocolsAreThoseOfTheClinicsPolicyInItsOrder) {
 }
 
 // -- Drafts ---------------------------------------------------------------------------------------
+
+TEST_F(PlansTest, ADraftIsAsUsualFromTomorrowAtTheClinic) {
+  Weigh(71);
+  clock().Set(At("2026-03-02 23:30"));  // the third, in UTC
+  const Plan plan = Drafted(kIv);
+  EXPECT_EQ(plan.state(), Plan::STATE_DRAFT);
+  EXPECT_EQ(plan.clinic(), kLakeForest);
+  ASSERT_THAT(plan.phases(), SizeIs(4));
+  const v1::PlanPhase& induction = plan.phases(0);
+  EXPECT_EQ(induction.start_date().day(), 3);
+  EXPECT_EQ(induction.end_date().day(), 23);
+  EXPECT_EQ(induction.visits(), 6) << "as many as the protocol takes at most";
+  ASSERT_THAT(induction.doses(), SizeIs(1));
+  EXPECT_EQ(induction.doses(0).amount_mg(), 36) << "0.5 mg/kg of 71 kg";
+  EXPECT_NE(plan.weight_result(), "");
+  EXPECT_THAT(plan.deviations(), IsEmpty());
+  EXPECT_THAT(plan.orders(), IsEmpty()) << "nobody has signed";
+  EXPECT_EQ(Present(plan).etag(), plan.etag());
+}
 
 TEST_F(PlansTest, WithoutAWeightThereIsNoDoseByWeight) {
   EXPECT_THAT(Draft(NewPlan(kIv)), Refused(StatusCode::kFailedPrecondition, "FACT_MISSING"));
@@ -354,6 +384,129 @@ TEST_F(PlansTest, ADraftIsAmendedInPlaceAndWhoCosignedMustLookAgain) {
 
 // -- Signing --------------------------------------------------------------------------------------
 
+TEST_F(PlansTest, SigningTakesAClearanceForTheProtocolAndConsent) {
+  const auto refusal = [&](const Plan& plan) { return Sign(plan).status(); };
+  const auto clearance_state = [&](const Plan& plan) {
+    const auto info = client::DetailOf<google::rpc::ErrorInfo>(Sign(plan).status());
+    return info.has_value() ? info->metadata().at("state") : "valid";
+  };
+  const Plan plan = Drafted(kIm);
+  EXPECT_THAT(refusal(plan), Refused(StatusCode::kFailedPrecondition, "NOT_CLEARED"));
+  EXPECT_EQ(clearance_state(plan), "none");
+  Measure("heart-rate", 72, "/min");
+  Clear({kIv});
+  EXPECT_EQ(clearance_state(plan), "other_protocol");
+  Clear({kIm});
+  EXPECT_THAT(refusal(plan), Refused(StatusCode::kFailedPrecondition, "CONSENT_MISSING"));
+  Agree();
+  Measure("heart-rate", 130, "/min");
+  EXPECT_EQ(clearance_state(plan), "reopened");
+  Measure("heart-rate", 72, "/min");
+  Clear({kIm});
+  clock().Advance(absl::Hours(240));
+  EXPECT_EQ(clearance_state(plan), "expired");
+  Measure("heart-rate", 72, "/min");
+  Clear({kIm});
+  EXPECT_THAT(nurse_.plans->Call(&PlanStub::SignPlan, About<v1::SignPlanRequest>(plan)),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"))
+      << "only prescribers";
+  const Plan is_signed = Value(Sign(plan));
+  EXPECT_EQ(is_signed.state(), Plan::STATE_SIGNED);
+  EXPECT_EQ(is_signed.signature().practitioner(), "practitioners/dr-okafor");
+  EXPECT_EQ(is_signed.signature().display_name(), "Dr. Ada Okafor");
+  EXPECT_NE(is_signed.clearance(), "");
+  EXPECT_THAT(refusal(plan), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+}
+
+TEST_F(PlansTest, ADoseOutsideTheProtocolTakesASecondPrescriber) {
+  BeReady();
+  const Plan plan =
+      DraftedWith(kIm, [](v1::PlanPhase* phase) { phase->mutable_doses(0)->set_amount(40); });
+  ASSERT_THAT(plan.deviations(), SizeIs(1));
+  EXPECT_EQ(plan.deviations(0).kind(), v1::Deviation::KIND_DOSE);
+  EXPECT_EQ(plan.deviations(0).description(), "visit 1: 40 mg, the protocol has 10 to 35 mg");
+  EXPECT_THAT(Sign(plan), Refused(StatusCode::kFailedPrecondition, "SECOND_PRESCRIBER_NEEDED"));
+  Value(Cosign(clinician_, plan));
+  EXPECT_THAT(Sign(plan), Refused(StatusCode::kFailedPrecondition, "SECOND_PRESCRIBER_NEEDED"))
+      << "that was the caller";
+  EXPECT_THAT(Cosign(nurse_, plan), Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  Value(Cosign(colleague_, plan));
+  EXPECT_EQ(Value(Sign(plan)).state(), Plan::STATE_SIGNED);
+}
+
+TEST_F(PlansTest, WhatIsSignedIsWhatWasDrafted) {
+  BeReady();
+  const Plan plan = Drafted(kIv);
+  Weigh(71.2);
+  Weigh(80);
+  EXPECT_THAT(Sign(plan), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"))
+      << "the dose would be another";
+  const Plan amended = Value(Amend(About<v1::AmendPlanRequest>(plan)));
+  EXPECT_EQ(amended.phases(0).doses(0).amount_mg(), 40);
+  clock().Advance(absl::Hours(48));
+  EXPECT_THAT(Sign(amended), Refused(StatusCode::kFailedPrecondition, "FACT_MISSING"))
+      << "the weight is too old";
+  const std::string weight = Weigh(80.2).name();
+  const Plan is_signed = Value(Sign(amended));
+  EXPECT_EQ(is_signed.weight_result(), weight) << "which comes to the same dose";
+}
+
+TEST_F(PlansTest, OnePlanIsInForce) {
+  BeReady();
+  const Plan first = Drafted(kIm);
+  const Plan second = Drafted(kIv);
+  Value(Sign(first));
+  EXPECT_THAT(Sign(second), Refused(StatusCode::kFailedPrecondition, "PLAN_IN_FORCE"));
+  Value(Suspend(first));
+  EXPECT_THAT(Sign(second), Refused(StatusCode::kFailedPrecondition, "PLAN_IN_FORCE"))
+      << "it may be resumed";
+  Value(Close(first));
+  EXPECT_EQ(Value(Sign(second)).state(), Plan::STATE_SIGNED);
+}
+
+TEST_F(PlansTest, SigningCanBeTried) {
+  BeReady();
+  const Plan plan = Drafted(kIm);
+  auto request = About<v1::SignPlanRequest>(plan);
+  request.set_validate_only(true);
+  const Plan tried = Value(clinician_.plans->Call(&PlanStub::SignPlan, request));
+  EXPECT_EQ(tried.state(), Plan::STATE_SIGNED);
+  ASSERT_THAT(tried.orders(), SizeIs(2));
+  EXPECT_EQ(tried.orders(0).order(), "");
+  EXPECT_EQ(Present(plan).state(), Plan::STATE_DRAFT);
+  request.set_validate_only(false);
+  request.set_request_id("once");
+  const Plan once = Value(clinician_.plans->Call(&PlanStub::SignPlan, request));
+  EXPECT_EQ(Value(clinician_.plans->Call(&PlanStub::SignPlan, request)).etag(), once.etag());
+}
+
+TEST_F(PlansTest, ThePatientSeesWhatWasSignedWithoutWhatCliniciansSay) {
+  BeReady();
+  const auto own = Patient(patient_);
+  auto draft = NewPlan(kIm);
+  draft.set_note("between us");
+  const Plan plan = Value(Draft(draft));
+  Value(Cosign(colleague_, plan));
+  v1::ListPlansRequest list;
+  list.set_episode(episode_);
+  EXPECT_THAT(Value(own.plans->Call(&PlanStub::ListPlans, list)).plans(), IsEmpty());
+  auto sign = About<v1::SignPlanRequest>(plan);
+  sign.set_comment("between us");
+  Value(clinician_.plans->Call(&PlanStub::SignPlan, sign));
+  Value(Suspend(plan));
+  const Plan seen = Present(own, plan);
+  EXPECT_EQ(seen.phases(0).doses(0).amount_mg(), 25);
+  EXPECT_EQ(seen.note(), "");
+  for (const v1::Signature& signature : {seen.cosignature(), seen.signature(), seen.end()}) {
+    EXPECT_NE(signature.practitioner(), "");
+    EXPECT_EQ(signature.reason(), "");
+  }
+  EXPECT_EQ(Present(plan).end().reason(), "as we agreed");
+  const auto listed = Value(own.plans->Call(&PlanStub::ListPlans, list)).plans();
+  ASSERT_THAT(listed, SizeIs(1));
+  EXPECT_EQ(listed[0].note(), "");
+}
+
 TEST_F(PlansTest, PlansAreListedTheNewestFirst) {
   std::vector<std::string> names;
   for (int i = 0; i < 3; ++i) {
@@ -370,6 +523,316 @@ TEST_F(PlansTest, PlansAreListedTheNewestFirst) {
     list.set_page_token(page.next_page_token());
   } while (!list.page_token().empty());
   EXPECT_EQ(listed, names);
+}
+
+// -- Orders ---------------------------------------------------------------------------------------
+
+TEST_F(PlansTest, ASignedPlanOpensTheCalendar) {
+  BeReady();
+  const Plan plan = Signed(kIv);
+  EXPECT_THAT(Actions(plan), ElementsAre(OrderDelivery::ACTION_PUT, OrderDelivery::ACTION_PUT,
+                                         OrderDelivery::ACTION_PUT, OrderDelivery::ACTION_PUT));
+  Delivered(plan);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE),
+              ElementsAre("12 visits 03-24 to 03-25", "12 visits 03-24 to 03-28",
+                          "6 visits 03-03 to 03-24", "6 visits 03-03 to 03-27"));
+  const auto induction = OrderOf(plan, "induction");
+  EXPECT_EQ(induction.attempts(), 1);
+  EXPECT_TRUE(induction.has_attempt_time());
+  EXPECT_EQ(InScheduling(induction).gap_minutes_min(), 48 * 60);
+  EXPECT_EQ(InScheduling(induction).gap_minutes_max(), 96 * 60);
+  const auto integration = OrderOf(plan, "induction-integration");
+  EXPECT_EQ(InScheduling(integration).gap_minutes_min(), 0);
+  EXPECT_EQ(induction.order().find("induction"), std::string::npos)
+      << "names are in logs: they tell nothing";
+
+  Value(Book(kOrderedSession, "2026-03-03 09:00", induction));
+  EXPECT_THAT(Book(kOrderedSession, "2026-03-04 09:00", induction),
+              Refused(StatusCode::kFailedPrecondition, "ORDER_NOT_APPLICABLE"))
+      << "the gap";
+  Value(Book(kEvaluation, "2026-03-04 10:00", integration));
+  EXPECT_EQ(InScheduling(integration).units_consumed(), 1)
+      << "a type that needs no order takes one";
+}
+
+TEST_F(PlansTest, ASuspendedPlanClosesItAndAResumedOneGoesOnWithWhatIsLeft) {
+  BeReady();
+  const Plan plan = Signed(kIv);
+  Delivered(plan);
+  const auto first = OrderOf(plan, "induction");
+  const auto visit = Value(Book(kOrderedSession, "2026-03-03 09:00", first));
+  EXPECT_THAT(Resume(plan), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+
+  const Plan suspended = Value(Suspend(plan));
+  EXPECT_EQ(suspended.state(), Plan::STATE_SUSPENDED);
+  EXPECT_EQ(suspended.end().reason(), "as we agreed");
+  Delivered(plan);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), IsEmpty());
+  EXPECT_THAT(OrderOf(plan, "induction").uncovered_appointments(), ElementsAre(visit.name()));
+  EXPECT_THAT(Book(kOrderedSession, "2026-03-06 09:00", first),
+              Refused(StatusCode::kFailedPrecondition, "ORDER_NOT_APPLICABLE"));
+  EXPECT_THAT(Suspend(plan), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+  EXPECT_THAT(nurse_.plans->Call(&PlanStub::ResumePlan, About<v1::ResumePlanRequest>(plan)),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+
+  const Plan resumed = Value(Resume(plan));
+  EXPECT_EQ(resumed.state(), Plan::STATE_SIGNED);
+  EXPECT_FALSE(resumed.has_end());
+  EXPECT_EQ(resumed.change().reason(), "as we agreed");
+  Eventually([&] {
+    return BothSidesAgree(plan) && InScheduling(OrderOf(plan, "induction")).units() == 5;
+  });
+  EXPECT_NE(OrderOf(plan, "induction").order(), first.order());
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), SizeIs(4));
+
+  // The one that is left without cover is called off: it can be booked on the new order.
+  const auto present = Value(scheduling_.AsAgent().GetAppointment(Get(visit.name())));
+  Value(scheduling_.AsAgent().CancelAppointment(Cancellation(present)));
+  Eventually([&] { return InScheduling(OrderOf(plan, "induction")).units() == 6; });
+  Value(Book(kOrderedSession, "2026-03-05 09:00", OrderOf(plan, "induction")));
+}
+
+TEST_F(PlansTest, AnAmendmentThatIsSignedAdjustsTheOrders) {
+  BeReady();
+  const Plan plan = Signed(kIv);
+  Delivered(plan);
+  const auto before = OrderOf(plan, "induction");
+  const auto visit = Value(Book(kOrderedSession, "2026-03-03 09:00", before));
+  auto request = Amendment(plan, [](v1::PlanPhase* phase) {
+    phase->set_visits(4);
+    phase->mutable_end_date()->set_day(16);
+  });
+  request.clear_reason();
+  EXPECT_THAT(ViolatedFields(Amend(request).status()), ElementsAre("reason"));
+  request.set_reason("it is enough");
+  const Plan amendment = Value(Amend(request));
+  EXPECT_NE(amendment.name(), plan.name());
+  EXPECT_EQ(amendment.amends(), plan.name());
+  EXPECT_EQ(amendment.state(), Plan::STATE_DRAFT);
+  EXPECT_EQ(amendment.change().reason(), "it is enough");
+  EXPECT_EQ(Present(plan).state(), Plan::STATE_SIGNED) << "until the amendment is signed";
+
+  const Plan is_signed = Value(Sign(amendment));
+  EXPECT_EQ(Present(plan).state(), Plan::STATE_REPLACED);
+  EXPECT_THAT(is_signed.orders(), SizeIs(4));
+  Eventually([&] { return BothSidesAgree(amendment) && InScheduling(before).units() == 4; });
+  EXPECT_EQ(OrderOf(amendment, "induction").order(), before.order());
+  EXPECT_EQ(InScheduling(before).units_consumed(), 1) << "the visit stays on it";
+  EXPECT_EQ(Local(FromWire(InScheduling(before).window().end_time())), "2026-03-17 00:00");
+  EXPECT_THAT(OrderOf(amendment, "induction").uncovered_appointments(), IsEmpty());
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_REVOKED), IsEmpty());
+  EXPECT_THAT(Amend(About<v1::AmendPlanRequest>(plan)),
+              Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+  EXPECT_EQ(visit.order(), before.order());
+}
+
+TEST_F(PlansTest, AnAmendmentRevokesWhatTheProtocolNoLongerHas) {
+  BeReady();
+  const Plan plan = Signed(kIv);
+  Delivered(plan);
+  v1::Policy policy = PlanPolicy(CarePolicy());
+  policy.mutable_protocols(0)->mutable_phases()->DeleteSubrange(2, 2);
+  Apply(policy);
+  const Plan amendment = Value(Sign(Value(Amend(About<v1::AmendPlanRequest>(plan)))));
+  EXPECT_THAT(amendment.phases(), SizeIs(2));
+  Delivered(amendment);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE),
+              ElementsAre("6 visits 03-03 to 03-24", "6 visits 03-03 to 03-27"));
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_REVOKED), SizeIs(2));
+}
+
+TEST_F(PlansTest, AnAmendmentOfAPlanThatIsOverIsNotSigned) {
+  BeReady();
+  const Plan plan = Signed(kIm);
+  const Plan amendment = Value(Amend(About<v1::AmendPlanRequest>(plan)));
+  const Plan another = Value(Amend(About<v1::AmendPlanRequest>(plan)));
+  Value(Sign(amendment));
+  EXPECT_THAT(Sign(another), Refused(StatusCode::kFailedPrecondition, "PLAN_IN_FORCE"));
+  Value(Close(amendment));
+  EXPECT_THAT(Sign(another), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+}
+
+TEST_F(PlansTest, AClosedPlanOrEpisodeLeavesNoOrder) {
+  BeReady();
+  const Plan first = Signed(kIm);
+  Value(Close(first));
+  Delivered(first);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), IsEmpty());
+  const Plan second = Signed(kIm);
+  Delivered(second);
+  v1::CloseEpisodeRequest close;
+  close.set_name(episode_);
+  close.set_outcome(v1::Episode::OUTCOME_COMPLETED);
+  close.set_reason("done");
+  Value(staff_.episodes->Call(&EpisodeStub::CloseEpisode, close));
+  EXPECT_EQ(Present(second).state(), Plan::STATE_CLOSED);
+  Delivered(second);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), IsEmpty());
+}
+
+TEST_F(PlansTest, WithTheConsentThePlanIsSuspended) {
+  BeReady();
+  const Plan plan = Signed(kIm);
+  v1::WithdrawConsentRequest withdraw;
+  withdraw.set_patient(patient_);
+  withdraw.set_kind(v1::Consent::KIND_TREATMENT);
+  Value(staff_.patients->Call(&PatientStub::WithdrawConsent, withdraw));
+  EXPECT_EQ(Present(plan).state(), Plan::STATE_SUSPENDED);
+  Delivered(plan);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), IsEmpty());
+  EXPECT_THAT(Resume(plan), Refused(StatusCode::kFailedPrecondition, "CONSENT_MISSING"));
+  Agree();
+  Value(Resume(plan));
+  Delivered(plan);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), SizeIs(2));
+}
+
+TEST_F(PlansTest, ANewFactSuspendsThePlanAtOnce) {
+  BeReady();
+  const Plan plan = Signed(kIm);
+  Measure("heart-rate", 130, "/min");
+  EXPECT_EQ(Present(plan).state(), Plan::STATE_SUSPENDED);
+  Delivered(plan);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), IsEmpty());
+  EXPECT_THAT(Resume(plan), Refused(StatusCode::kFailedPrecondition, "NOT_CLEARED"));
+}
+
+TEST_F(PlansTest, WithTheClearanceThePlanLapsesByItself) {
+  BeReady();
+  const Plan plan = Signed(kIm);
+  Delivered(plan);
+  clock().Advance(absl::Hours(240) - absl::Minutes(1) - absl::Seconds(1));
+  EXPECT_EQ(Present(plan).state(), Plan::STATE_SIGNED);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), SizeIs(2));
+  clock().Advance(absl::Seconds(1));
+  EXPECT_EQ(Present(plan).state(), Plan::STATE_SUSPENDED) << "whoever looks sees it at once";
+  // Nobody does anything.
+  Eventually([&] { return OrdersInScheduling(Order::STATE_ACTIVE).empty(); });
+  EXPECT_TRUE(BothSidesAgree(plan));
+}
+
+TEST_F(PlansTest, AnOrderThatSchedulingRefusesIsShownAsRefused) {
+  v1::Policy policy = PlanPolicy(CarePolicy());
+  policy.mutable_protocols(1)->mutable_phases(1)->set_visit_types(0, "visitTypes/unknown");
+  Apply(policy);
+  BeReady();
+  const Plan plan = Signed(kIm);
+  Eventually([&] { return OrderOf(plan, "integration").state() == OrderDelivery::STATE_REFUSED; });
+  EXPECT_EQ(OrderOf(plan, "integration").error_reason(), "NOT_FOUND");
+  EXPECT_EQ(OrderOf(plan, "induction").state(), OrderDelivery::STATE_DELIVERED);
+  Value(Close(plan));
+  Eventually(
+      [&] { return OrderOf(plan, "integration").state() == OrderDelivery::STATE_DELIVERED; });
+  EXPECT_EQ(OrderOf(plan, "integration").action(), OrderDelivery::ACTION_REVOKE)
+      << "there is nothing that could be booked on";
+}
+
+TEST_F(PlansTest, APlansDaysAreThoseOfItsClinic) {
+  BeReady();
+  TokenClaims everywhere = Claims("dr-okafor", "CLINICIAN");
+  everywhere.practitioner = "practitioners/dr-okafor";
+  auto request = NewPlan(kIm);
+  request.set_clinic(kPhoenix);
+  clock().Set(At("2026-03-02 23:30"));  // half past midnight there
+  const Plan plan = Value(Caller(everywhere).plans->Call(&PlanStub::DraftPlan, request));
+  EXPECT_EQ(plan.phases(0).start_date().day(), 4);
+  Value(Caller(everywhere).plans->Call(&PlanStub::SignPlan, About<v1::SignPlanRequest>(plan)));
+  Delivered(plan);
+  const auto window = InScheduling(OrderOf(plan, "induction")).window();
+  EXPECT_EQ(Local(FromWire(window.start_time())), "2026-03-03 23:00") << "an hour ahead";
+}
+
+TEST_F(PlansTest, WithTheirRecordThePlanOfAPersonBecomesAnothers) {
+  BeReady();
+  const Plan plan = Signed(kIm);
+  v1::MergePatientsRequest merge;
+  merge.set_from_patient(patient_);
+  merge.set_to_patient(NewPatient("Ortiz-Lopez"));
+  merge.set_reason("the same person");
+  Value(staff_.patients->Call(&PatientStub::MergePatients, merge));
+  patient_ = merge.to_patient();
+  Eventually([&] { return OrdersInScheduling(Order::STATE_ACTIVE).size() == 2; });
+  Value(Sign(Value(Amend(Amendment(plan, [](v1::PlanPhase* phase) { phase->set_visits(5); })))));
+  Eventually([&] {
+    return OrdersInScheduling(Order::STATE_ACTIVE).count("5 visits 03-03 to 03-31") == 1;
+  });
+}
+
+// -- Whatever stops in between --------------------------------------------------------------------
+
+// Both services in servers of their own.
+class PlansApartTest : public PlansTest {
+ protected:
+  PlansApartTest() : PlansTest(Layout::kApart) { BeReady(); }
+};
+
+TEST_F(PlansApartTest, APlanThatIsSignedWhileSchedulingIsAwayReachesItLater) {
+  server_.StopScheduling();
+  const Plan plan = Signed(kIv);
+  EXPECT_EQ(OrderOf(plan, "induction").state(), OrderDelivery::STATE_PENDING);
+  Eventually([&] { return OrderOf(plan, "induction").attempts() > 1; });
+  EXPECT_TRUE(OrderOf(plan, "induction").has_attempt_time());
+  server_.StartScheduling();
+  Delivered(plan);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), SizeIs(4));
+}
+
+TEST_F(PlansApartTest, EachStepOfAPlanReachesSchedulingThoughBothStopInBetween) {
+  const Plan plan = Drafted(kIv);
+  const auto interrupted = [&](const std::function<void()>& step) {
+    server_.StopScheduling();
+    step();
+    server_.StopConsultation();
+    server_.StartScheduling();
+    server_.StartConsultation();
+  };
+  interrupted([&] { Value(Sign(plan)); });
+  Delivered(plan);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), SizeIs(4));
+
+  Plan amendment;
+  interrupted([&] {
+    amendment = Value(
+        Sign(Value(Amend(Amendment(plan, [](v1::PlanPhase* phase) { phase->set_visits(4); })))));
+  });
+  Eventually([&] {
+    return BothSidesAgree(amendment) && InScheduling(OrderOf(amendment, "induction")).units() == 4;
+  });
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), SizeIs(4));
+
+  interrupted([&] {
+    Value(Suspend(amendment));
+    Value(Resume(amendment));
+    Value(Suspend(amendment));
+  });
+  Delivered(amendment);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), IsEmpty());
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_REVOKED), SizeIs(8))
+      << "each order once, whatever was tried how often";
+
+  interrupted([&] { Value(Resume(amendment)); });
+  Delivered(amendment);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), SizeIs(4));
+
+  interrupted([&] { clock().Advance(absl::Hours(240)); });
+  Eventually([&] { return OrdersInScheduling(Order::STATE_ACTIVE).empty(); });
+  EXPECT_EQ(Present(amendment).state(), Plan::STATE_SUSPENDED);
+  EXPECT_TRUE(BothSidesAgree(amendment));
+}
+
+TEST_F(PlansApartTest, AVisitBookedWhileThePlanIsSuspendedCountsWhenItIsResumed) {
+  const Plan plan = Signed(kIv);
+  Delivered(plan);
+  const auto order = OrderOf(plan, "induction");
+  server_.StopConsultation();
+  const auto visit = Value(Book(kOrderedSession, "2026-03-03 09:00", order));
+  server_.StartConsultation();
+  Value(Suspend(plan));
+  Value(Resume(plan));
+  Eventually([&] {
+    return BothSidesAgree(plan) && InScheduling(OrderOf(plan, "induction")).units() == 5;
+  });
+  EXPECT_EQ(visit.order(), order.order());
 }
 
 }  // namespace

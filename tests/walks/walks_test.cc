@@ -18,13 +18,13 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "services/platform/rpc/testing/text_proto.h"
 #include "tests/conformance/consultation/consultation_test.h"
+#include "tests/support/answers.h"
+#include "tests/support/text_proto.h"
 
 namespace clarity::tests {
 namespace {
 
-using rpc::testing::FromText;
 using scheduling::v1::Appointment;
 using scheduling::v1::Order;
 using v1::Pathway;
@@ -306,12 +306,8 @@ class World : public CareTest {
   }
 
   void Examine(const std::string& episode) {
-    auto save = FromText<v1::SaveAnswersRequest>(R"pb(
-      questionnaire: "examination"
-      answers { link_id: "exam.psychosis" boolean: false }
-      answers { link_id: "exam.mania" boolean: false }
-      answers { link_id: "exam.acute-suicidality" boolean: false }
-    )pb");
+    auto save = FromText<v1::SaveAnswersRequest>(kExamination);
+    save.set_questionnaire("examination");
     save.set_episode(episode);
     const auto saved = clinician_.evaluations->Call(&EvaluationStub::SaveAnswers, save);
     if (!Done("save examination", saved)) return;

@@ -9,6 +9,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "tests/conformance/consultation/consultation_test.h"
+#include "tests/support/answers.h"
 #include "tests/support/text_proto.h"
 
 namespace clarity::tests {
@@ -1057,51 +1058,12 @@ class WholeCareTest : public ClearanceCalls {
  protected:
   WholeCareTest() {
     episode_ = Begin();
-    history_ = Submit("history", kNothingThatMatters);
-    Submit("examination", R"pb(
-      answers { link_id: "exam.psychosis" boolean: false }
-      answers { link_id: "exam.mania" boolean: false }
-      answers { link_id: "exam.acute-suicidality" boolean: false })pb");
+    history_ = Submit("history", kHistory);
+    Submit("examination", kExamination);
     Score("c-ssrs", {"1", "2", "6"});
     Score("gad-7", {"1", "2", "3", "4", "5", "6", "7"});
     Record(Vitals(episode_));
   }
-
-  static constexpr char kNothingThatMatters[] = R"pb(
-    answers {
-      link_id: "reason.main"
-      codes { codes: "anxiety" }
-    }
-    answers {
-      link_id: "conditions.body"
-      conditions {}
-    }
-    answers {
-      link_id: "conditions.mind"
-      conditions {}
-    }
-    answers {
-      link_id: "conditions.allergies"
-      conditions {}
-    }
-    answers {
-      link_id: "medicines.now"
-      medicines {}
-    }
-    answers {
-      link_id: "medicines.earlier"
-      treatments {}
-    }
-    answers {
-      link_id: "substances.drinks"
-      quantity { value: 2 unit: "{drinks}/wk" }
-    }
-    answers {
-      link_id: "substances.drugs"
-      codes { codes: "none" }
-    }
-    answers { link_id: "pregnancy.possible" boolean: false }
-    answers { link_id: "escort.available" boolean: true })pb";
 
   std::string Submit(const std::string& questionnaire, const std::string& answers) const {
     v1::SaveAnswersRequest save;
@@ -1147,7 +1109,7 @@ TEST_F(WholeCareTest, AMedicineAPregnancyOrAWordReopensAClearanceAtOnce) {
     const auto present = Present(cleared);
     EXPECT_EQ(present.state(), v1::Clearance::STATE_REOPENED);
     EXPECT_FALSE(Clear(episode_).ok());
-    AmendHistory(absl::StrCat(kNothingThatMatters, R"pb(answers { link_id: "pregnancy.now" })pb"));
+    AmendHistory(absl::StrCat(kHistory, R"pb(answers { link_id: "pregnancy.now" })pb"));
     return present.ended_by();
   };
   EXPECT_EQ(reopens(R"pb(

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/conformance/consultation/consultation_test.h"
+#include "tests/support/answers.h"
 #include "tests/support/text_proto.h"
 
 namespace clarity::tests {
@@ -17,48 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Response = v1::QuestionnaireResponse;
-
-// Somebody who has nothing that matters.
-constexpr char kHistory[] = R"pb(
-  answers {
-    link_id: "reason.main"
-    codes { codes: "anxiety" }
-  }
-  answers {
-    link_id: "conditions.body"
-    conditions {}
-  }
-  answers {
-    link_id: "conditions.mind"
-    conditions {}
-  }
-  answers {
-    link_id: "conditions.allergies"
-    conditions {}
-  }
-  answers {
-    link_id: "medicines.now"
-    medicines {}
-  }
-  answers {
-    link_id: "medicines.earlier"
-    treatments {}
-  }
-  answers {
-    link_id: "substances.drinks"
-    quantity { value: 2 unit: "{drinks}/wk" }
-  }
-  answers {
-    link_id: "substances.drugs"
-    codes { codes: "none" }
-  }
-  answers { link_id: "pregnancy.possible" boolean: false }
-  answers { link_id: "escort.available" boolean: true })pb";
-
-constexpr char kExamination[] = R"pb(
-  answers { link_id: "exam.psychosis" boolean: false }
-  answers { link_id: "exam.mania" boolean: false }
-  answers { link_id: "exam.acute-suicidality" boolean: false })pb";
 
 class EvaluationTest : public CareTest {
  protected:

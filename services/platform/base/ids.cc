@@ -3,14 +3,20 @@
 #include <openssl/rand.h>
 
 #include <cstdlib>
+#include <utility>
 
 namespace clarity::base {
 
 uint64_t SystemRandom::Next() {
-  uint64_t value = 0;
-  // No fallback: an id that could be guessed is worse than no server.
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof(value)) != 1) std::abort();
-  return value;
+  MutexLock lock(&mutex_);
+  if (left_ == 0) {
+    // No fallback: an id that could be guessed is worse than no server.
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(drawn_.data()), sizeof(drawn_)) != 1) {
+      std::abort();
+    }
+    left_ = drawn_.size();
+  }
+  return std::exchange(drawn_[--left_], 0);
 }
 
 std::string NewId(absl::Time now, Random& random) {

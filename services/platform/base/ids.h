@@ -1,6 +1,8 @@
 #ifndef CLARITY_SERVICES_PLATFORM_BASE_IDS_H_
 #define CLARITY_SERVICES_PLATFORM_BASE_IDS_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -21,6 +23,13 @@ class Random {
 class SystemRandom final : public Random {
  public:
   uint64_t Next() override;
+
+ private:
+  // Each draw by itself would take longer than all else that an id takes. None is given twice, nor
+  // kept once it is given.
+  Mutex mutex_;
+  std::array<uint64_t, 64> drawn_ ABSL_GUARDED_BY(mutex_) = {};
+  size_t left_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // The same numbers for the same seed.

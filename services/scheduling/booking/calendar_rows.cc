@@ -31,11 +31,14 @@ constexpr Sql kReadPages = {
     "SELECT p.page, p.version, p.open, c.owner, c.begin_tick, c.end_tick, c.shares, c.expire_time "
     "FROM calendar_page AS p LEFT JOIN claim AS c ON c.resource = p.resource AND c.page = p.page "
     "WHERE p.resource = $1 AND p.page >= $2 AND p.page < $3"};
-constexpr Sql kBumpPage = {
+constexpr Sql kMakePage = {
     "INSERT INTO calendar_page (resource, page, version, open) VALUES ($1, $2, 1, $3) "
-    "ON CONFLICT (resource, page) DO UPDATE SET version = calendar_page.version + 1"};
-constexpr Sql kReadVersion = {
-    "SELECT version FROM calendar_page WHERE resource = $1 AND page = $2"};
+    "ON CONFLICT (resource, page) DO NOTHING"};
+constexpr Sql kBumpPageAsSeen = {
+    "UPDATE calendar_page SET version = version + 1 "
+    "WHERE resource = $1 AND page = $2 AND version = $3"};
+constexpr Sql kBumpPage = {
+    "UPDATE calendar_page SET version = version + 1 WHERE resource = $1 AND page = $2"};
 // In the order of the primary key, which is that of time: claims are cut at page borders.
 constexpr Sql kReadClaims = {
     "SELECT owner, begin_tick, end_tick, shares, expire_time FROM claim "
@@ -194,37 +197,39 @@ absl::StatusOr<bool> CalendarRows::Lock(std::vector<int> resources, PageRange pa
       const int64_t version = seen == loaded_.end() || seen->second == nullptr
                                   ? 0
                                   : seen->second->versions[static_cast<size_t>(page - pages.first)];
-      ASSIGN_OR_RETURN(const int64_t locked, Bump(resource, page, version == 0));
-      unchanged = unchanged && locked == version + 1;
+      ASSIGN_OR_RETURN(const bool as_seen, Bump(resource, page, version));
+      unchanged = unchanged && as_seen;
     }
   }
   if (!unchanged) loaded_.clear();
   return unchanged;
 }
 
-absl::StatusOr<int64_t> CalendarRows::Bump(int resource, PageIndex page, bool first_touch) {
+absl::StatusOr<bool> CalendarRows::Bump(int resource, PageIndex page, int64_t seen) {
   const std::string& name = snapshot_.resource(resource).name();
-  std::string open;
-  if (first_touch) {
-    // A row that is made now must not miss a change of the rules that commits meanwhile: the
-    // change takes the same guard, and the version of the catalog is looked at once more.
-    RETURN_IF_ERROR(transaction_.BumpGuard(absl::StrCat("rules/", name)));
-    ASSIGN_OR_RETURN(const auto current, catalog_.At(transaction_));
-    if (current->version() != snapshot_.version()) {
-      return base::Unavailable("the catalog has just changed", clarity::limits::kRetryAfter);
-    }
-    open = OpenBody(snapshot_, resource, page);
-  }
+  if (seen == 0) RETURN_IF_ERROR(GuardRules(name));
+  ASSIGN_OR_RETURN(
+      const int64_t bumped,
+      seen == 0
+          ? transaction_.Execute(kMakePage, {Value::Text(name), Value::Integer(page),
+                                             Value::Bytes(OpenBody(snapshot_, resource, page))})
+          : transaction_.Execute(kBumpPageAsSeen,
+                                 {Value::Text(name), Value::Integer(page), Value::Integer(seen)}));
+  if (bumped == 1) return true;
+  // Somebody was there before: it is locked all the same, for the next attempt.
   RETURN_IF_ERROR(
-      transaction_.Execute(kBumpPage, {Value::Text(name), Value::Integer(page), Value::Bytes(open)})
-          .status());
-  int64_t version = 0;
-  RETURN_IF_ERROR(transaction_.Query(kReadVersion, {Value::Text(name), Value::Integer(page)},
-                                     [&](const Row& row) {
-                                       version = row.Integer(0);
-                                       return absl::OkStatus();
-                                     }));
-  return version;
+      transaction_.Execute(kBumpPage, {Value::Text(name), Value::Integer(page)}).status());
+  return false;
+}
+
+// A row that is made now must not miss a change of the rules that commits meanwhile: the change
+// takes the same guard, and the version of the catalog is looked at once more.
+absl::Status CalendarRows::GuardRules(absl::string_view resource) {
+  RETURN_IF_ERROR(transaction_.BumpGuard(absl::StrCat("rules/", resource)));
+  ASSIGN_OR_RETURN(const auto current, catalog_.At(transaction_));
+  return current->version() == snapshot_.version()
+             ? absl::OkStatus()
+             : base::Unavailable("the catalog has just changed", clarity::limits::kRetryAfter);
 }
 
 absl::StatusOr<std::vector<Claim>> CalendarRows::ClaimsOn(absl::string_view resource,

@@ -88,7 +88,9 @@ class CalendarRows {
   };
   absl::Status LoadPages(int resource, calendar::PageRange pages, Loaded* loaded,
                          std::vector<Taken>* taken);
-  absl::StatusOr<int64_t> Bump(int resource, calendar::PageIndex page, bool first_touch);
+  // Locks one page row; 0: there was none. Whether it is still as it was seen.
+  absl::StatusOr<bool> Bump(int resource, calendar::PageIndex page, int64_t seen);
+  absl::Status GuardRules(absl::string_view resource);
   absl::Status DeleteExpired(absl::string_view resource, calendar::PageIndex page);
   bool InTheWay(absl::string_view owner, absl::Time expire_time) const;
 

@@ -12,12 +12,14 @@ namespace clarity::calendar {
 namespace {
 
 constexpr int kNoNeed = -1;
+// Two weeks, wherever they begin: fewer would take longer for the usual window, more for a longer.
+constexpr size_t kPagesAtATime = 9;
 
 // One search: the starts that remain are narrowed by one need after the other.
 class Search {
  public:
   Search(const Visit& visit, absl::Span<const ResourceView> resources, const Bitmap& starts,
-         SearchScratch& scratch);
+         SearchScratch& scratch, FirstFits* first_fits);
 
   Bitmap Run();
 
@@ -25,6 +27,7 @@ class Search {
   // A need and what the search has found out about its place among the others.
   struct Plan {
     const Need* need;
+    size_t index;  // of the need in the visit
     Stretches stretches;
     int group;       // needs with resources in common, directly or through others, share a group
     int enough;      // so many fitting resources that matching cannot fail for want of this need
@@ -32,29 +35,29 @@ class Search {
   };
 
   void GroupNeeds();
+  void PrepareFirstFits();
   void Narrow(const Plan& plan);
   void DropNeverOpen(const Plan& plan);
-  void CountEach(const Plan& plan);
-  bool SetRows(const Plan& plan, const ResourceView& resource);
+  void CountEach(const Plan& plan, size_t first, size_t count);
+  bool SetRows(const Plan& plan, const ResourceView& resource, size_t first);
   void MatchUncertain();
 
   size_t pages() const { return static_cast<size_t>(remaining_.range().count); }
-  // The starts at which k resources or more fit the need at hand.
-  Bits512* AtLeast(int k) { return scratch_.at_least.data() + (k - 1) * pages(); }
 
   const absl::Span<const ResourceView> resources_;
   SearchScratch& scratch_;
+  FirstFits* const first_fits_;
   Bitmap remaining_;
   std::vector<Plan> plans_;
 };
 
 Search::Search(const Visit& visit, absl::Span<const ResourceView> resources, const Bitmap& starts,
-               SearchScratch& scratch)
-    : resources_(resources), scratch_(scratch), remaining_(starts) {
+               SearchScratch& scratch, FirstFits* first_fits)
+    : resources_(resources), scratch_(scratch), first_fits_(first_fits), remaining_(starts) {
   plans_.reserve(visit.needs.size());
   for (const Need& need : visit.needs) {
     assert(need.eligible.empty() || static_cast<size_t>(need.eligible.back()) < resources.size());
-    plans_.push_back({&need, StretchesOf(visit, need), 0, need.count, false});
+    plans_.push_back({&need, plans_.size(), StretchesOf(visit, need), 0, need.count, false});
     // The longest first: where it is not free, the others are not looked at.
     Stretches& stretches = plans_.back().stretches;
     std::stable_sort(stretches.begin(), stretches.end(),
@@ -68,6 +71,7 @@ Search::Search(const Visit& visit, absl::Span<const ResourceView> resources, con
 
 Bitmap Search::Run() {
   GroupNeeds();
+  PrepareFirstFits();
   scratch_.certain.assign(remaining_.pages(), remaining_.pages() + pages());
   for (const Plan& plan : plans_) {
     if (!remaining_.any()) return std::move(remaining_);
@@ -103,15 +107,30 @@ void Search::GroupNeeds() {
   }
 }
 
+void Search::PrepareFirstFits() {
+  if (first_fits_ == nullptr) return;
+  first_fits_->range = remaining_.range();
+  first_fits_->contested =
+      std::any_of(plans_.begin(), plans_.end(), [](const Plan& plan) { return plan.contested; });
+  first_fits_->rows.resize(plans_.size());
+  for (const Plan& plan : plans_) {
+    first_fits_->rows[plan.index].assign(plan.need->eligible.size() * pages(), Bits512());
+  }
+}
+
+// Some pages at a time: where all starts of those have enough, the others need not be looked at.
 void Search::Narrow(const Plan& plan) {
   DropNeverOpen(plan);
-  CountEach(plan);
-  const Bits512* sufficient = AtLeast(plan.need->count);
-  const Bits512* enough = AtLeast(plan.enough);
-  for (size_t page = 0; page < pages(); ++page) {
-    for (int w = 0; w < 8; ++w) {
-      remaining_.pages()[page].words[w] &= sufficient[page].words[w];
-      scratch_.certain[page].words[w] &= enough[page].words[w];
+  for (size_t first = 0; first < pages(); first += kPagesAtATime) {
+    const size_t count = std::min(pages() - first, kPagesAtATime);
+    CountEach(plan, first, count);
+    const Bits512* sufficient = scratch_.at_least.data() + (plan.need->count - 1) * count;
+    const Bits512* enough = scratch_.at_least.data() + (plan.enough - 1) * count;
+    for (size_t page = 0; page < count; ++page) {
+      for (int w = 0; w < 8; ++w) {
+        remaining_.pages()[first + page].words[w] &= sufficient[page].words[w];
+        scratch_.certain[first + page].words[w] &= enough[page].words[w];
+      }
     }
   }
 }
@@ -140,24 +159,31 @@ void Search::DropNeverOpen(const Plan& plan) {
   KeepFitting(rows, remaining_.range().count, remaining_.pages(), scratch_.tally);
 }
 
-// Goes through the eligible resources until every remaining start has enough of them.
-void Search::CountEach(const Plan& plan) {
-  scratch_.at_least.assign(pages() * plan.enough, Bits512());
-  const Tally tally = {remaining_.range().count, remaining_.pages(), scratch_.at_least.data(),
-                       plan.enough};
-  for (int index : plan.need->eligible) {
-    if (!SetRows(plan, resources_[index])) continue;
-    if (!CountResource(scratch_.rows, tally, scratch_.tally)) break;
+// Goes through the eligible resources until every remaining start of `count` pages has enough.
+void Search::CountEach(const Plan& plan, size_t first, size_t count) {
+  scratch_.at_least.assign(count * plan.enough, Bits512());
+  scratch_.fitting.resize(count);
+  const Tally tally = {static_cast<int>(count), remaining_.pages() + first,
+                       scratch_.at_least.data(), plan.enough};
+  const std::vector<int>& eligible = plan.need->eligible;
+  for (size_t i = 0; i < eligible.size(); ++i) {
+    if (!SetRows(plan, resources_[eligible[i]], first)) continue;
+    Bits512* const fitting = first_fits_ == nullptr
+                                 ? scratch_.fitting.data()
+                                 : &first_fits_->rows[plan.index][i * pages() + first];
+    if (!CountResource(scratch_.rows, tally, fitting, scratch_.tally)) break;
   }
 }
 
-// Where the resource is free for each stretch; false if there is one for which it never is.
-bool Search::SetRows(const Plan& plan, const ResourceView& resource) {
+// Where the resource is free for each stretch, from the page `first` of the starts on; false if
+// there is one for which it never is.
+bool Search::SetRows(const Plan& plan, const ResourceView& resource, size_t first) {
   const Timeline& timeline = *resource.timeline;
   const Bits512* open = timeline.OpenRow(resource.location);
   if (open == nullptr) return false;
   FreeRows& rows = scratch_.rows;
-  rows.first = static_cast<int>(timeline.pages().first - remaining_.range().first);
+  rows.first = static_cast<int>(timeline.pages().first - remaining_.range().first -
+                                static_cast<PageIndex>(first));
   rows.end = rows.first + timeline.pages().count;
   rows.stretches.clear();
   for (const Stretch& stretch : plan.stretches) {
@@ -224,8 +250,25 @@ PageRange PagesToSearch(Interval starts) {
 }
 
 Bitmap Feasible(const Visit& visit, absl::Span<const ResourceView> resources, const Bitmap& starts,
-                SearchScratch& scratch) {
-  return Search(visit, resources, starts, scratch).Run();
+                SearchScratch& scratch, FirstFits* first_fits) {
+  return Search(visit, resources, starts, scratch, first_fits).Run();
+}
+
+std::optional<Assignment> AssignFirst(const FirstFits& first_fits, const Visit& visit, Tick start) {
+  assert(!first_fits.contested);
+  const PageIndex page = PageOf(start);
+  if (!first_fits.range.Contains(page)) return std::nullopt;
+  Assignment assignment;
+  for (size_t n = 0; n < visit.needs.size(); ++n) {
+    Assignment::Chosen& chosen = assignment.resources.emplace_back();
+    const Bits512* row = first_fits.rows[n].data() + (page - first_fits.range.first);
+    for (const int resource : visit.needs[n].eligible) {
+      if (row->Test(static_cast<int>(start - page * kPageTicks))) chosen.push_back(resource);
+      row += first_fits.range.count;
+    }
+    if (chosen.size() < static_cast<size_t>(visit.needs[n].count)) return std::nullopt;
+  }
+  return assignment;
 }
 
 bool Fits(const Stretches& need, const ResourceView& resource, Tick start) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "services/scheduling/calendar/assign.h"
 #include "services/scheduling/calendar/bitmap.h"
 #include "services/scheduling/calendar/tally.h"
 #include "services/scheduling/calendar/timeline.h"
@@ -27,16 +28,32 @@ PageRange PagesToSearch(Interval starts);
 struct SearchScratch {
   FreeRows rows;  // of one resource
   TallyScratch tally;
+  std::vector<Bits512> fitting;   // the starts from which one resource fits
   std::vector<Bits512> open;      // where anybody is
   std::vector<Bits512> at_least;  // how many fit, as in Tally
   std::vector<Bits512> certain;   // the starts that need no matching
   std::vector<int> owner;         // by resource, the first need it is eligible for
 };
 
+// Who fits first: what a search finds out on its way, for those who go on to ask about many of the
+// starts it returned.
+struct FirstFits {
+  PageRange range;
+  // By need of the visit, [i * range.count + page] for its i-th eligible resource: the starts at
+  // which it is among the first to fit.
+  std::vector<std::vector<Bits512>> rows;
+  bool contested = false;  // needs compete: the first to fit is not always the one to take
+};
+
 // Those of `starts` from which the visit can be booked: all needs filled, by different resources.
 // Exact: it agrees with Assign on every start. The indices in `visit` are of `resources`.
+// `first_fits` may be null.
 Bitmap Feasible(const Visit& visit, absl::Span<const ResourceView> resources, const Bitmap& starts,
-                SearchScratch& scratch);
+                SearchScratch& scratch, FirstFits* first_fits = nullptr);
+
+// What Assign finds, with the resources in the order of eligibility, for a start that such a search
+// returned; nothing for another. At a fraction of the cost, but not where needs are contested.
+std::optional<Assignment> AssignFirst(const FirstFits& first_fits, const Visit& visit, Tick start);
 
 // Whether a resource can fill a unit of a need, which asks for these stretches, of a visit that
 // begins at `start`.

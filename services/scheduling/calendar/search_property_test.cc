@@ -160,8 +160,10 @@ TEST_P(SearchPropertyTest, AgreesWithTryingEverything) {
     const Visit visit = MakeVisit();
     ASSERT_TRUE(visit.Validate().ok()) << visit.Validate();
     const Bitmap starts = MakeStarts(begin, kPages * kPageTicks);
-    const Bitmap feasible = Feasible(visit, views, starts, scratch);
+    FirstFits first_fits;
+    const Bitmap feasible = Feasible(visit, views, starts, scratch, &first_fits);
     ASSERT_EQ(feasible.window(), starts.window());
+    ASSERT_EQ(Feasible(visit, views, starts, scratch), feasible);
     for (Tick t = starts.window().begin; t < starts.window().end; ++t) {
       const bool expected = starts.Test(t) && model_.Feasible(visit, t);
       ASSERT_EQ(feasible.Test(t), expected)
@@ -170,8 +172,11 @@ TEST_P(SearchPropertyTest, AgreesWithTryingEverything) {
       const auto fits = [&](int need, int resource) {
         return Fits(StretchesOf(visit, visit.needs[need]), views[resource], t);
       };
-      ASSERT_EQ(Assign(visit, fits).has_value(), expected) << "seed " << GetParam();
+      const auto assigned = Assign(visit, fits);
+      ASSERT_EQ(assigned.has_value(), expected) << "seed " << GetParam();
       ASSERT_EQ(Explain(visit, views, t).feasible, expected) << "seed " << GetParam();
+      if (first_fits.contested) continue;
+      ASSERT_EQ(AssignFirst(first_fits, visit, t), assigned) << "seed " << GetParam();
     }
   }
 }

@@ -88,27 +88,34 @@ CLARITY_INLINE void Filter(const FreeRows& rows, int pages, Bits512* starts, Bit
 }  // namespace
 
 CLARITY_VECTORS
-bool CountResource(const FreeRows& rows, const Tally& tally, TallyScratch& scratch) {
-  scratch.fitting.resize(static_cast<size_t>(tally.pages));
+bool CountResource(const FreeRows& rows, const Tally& tally, Bits512* fitting,
+                   TallyScratch& scratch) {
   scratch.eroded.resize(static_cast<size_t>(tally.pages) + 1);
   const int words = tally.pages * kPageWords;
-  uint64_t* const fitting = Words(scratch.fitting.data());
+  uint64_t* const fits = Words(fitting);
   const uint64_t* const starts = Words(tally.starts);
   const uint64_t* const enough = Words(tally.at_least + ptrdiff_t{tally.levels - 1} * tally.pages);
   uint64_t in_question = 0;
   for (int w = 0; w < words; ++w) {
-    fitting[w] = starts[w] & ~enough[w];
-    in_question |= fitting[w];
+    fits[w] = starts[w] & ~enough[w];
+    in_question |= fits[w];
   }
   if (in_question == 0) return false;
 
-  Filter(rows, tally.pages, scratch.fitting.data(), scratch.eroded.data());
+  Filter(rows, tally.pages, fitting, scratch.eroded.data());
+  if (tally.levels == 1) {
+    uint64_t* const at_least = Words(tally.at_least);
+    for (int w = 0; w < words; ++w) at_least[w] |= fits[w];
+    return true;
+  }
+  scratch.rising.assign(fitting, fitting + tally.pages);
+  uint64_t* const rising = Words(scratch.rising.data());
   for (int level = 0; level < tally.levels; ++level) {
     uint64_t* const at_least = Words(tally.at_least + ptrdiff_t{level} * tally.pages);
     for (int w = 0; w < words; ++w) {
-      const uint64_t already = at_least[w] & fitting[w];
-      at_least[w] |= fitting[w];
-      fitting[w] = already;
+      const uint64_t already = at_least[w] & rising[w];
+      at_least[w] |= rising[w];
+      rising[w] = already;
     }
   }
   return true;

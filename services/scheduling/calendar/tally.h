@@ -35,13 +35,14 @@ struct Tally {
 
 // Where CountResource and KeepFitting work: kept so that it need not be allocated anew.
 struct TallyScratch {
-  std::vector<Bits512> fitting;
+  std::vector<Bits512> rising;
   std::vector<Bits512> eroded;
 };
 
-// Adds one to the count of every start in question from which all stretches are free. Returns
-// whether any start still was in question.
-bool CountResource(const FreeRows& rows, const Tally& tally, TallyScratch& scratch);
+// Adds one to the count of every start in question from which all stretches are free, and says in
+// `fitting`, as many pages, which these are. Returns whether any start still was in question.
+bool CountResource(const FreeRows& rows, const Tally& tally, Bits512* fitting,
+                   TallyScratch& scratch);
 
 // Of the starts in `pages` pages keeps those from which all stretches are free.
 void KeepFitting(const FreeRows& rows, int pages, Bits512* starts, TallyScratch& scratch);

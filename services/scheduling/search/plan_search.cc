@@ -54,8 +54,14 @@ absl::StatusOr<OwnTime> ReadOwnTime(storage::Database& database, const v1::Visit
 }
 
 absl::StatusOr<Bitmap> PlanSearch::Starts(CalendarCache& cache, const Bitmap& wanted) {
-  Bitmap starts = AllowedStarts(*snapshot_, *plan_, wanted.window(), now_);
-  starts &= wanted;
+  Bitmap allowed = AllowedStarts(*snapshot_, *plan_, wanted.window(), now_);
+  allowed &= wanted;
+  return StartsAmong(cache, allowed);
+}
+
+absl::StatusOr<Bitmap> PlanSearch::StartsAmong(CalendarCache& cache, const Bitmap& allowed) {
+  static thread_local calendar::SearchScratch scratch;
+  Bitmap starts = allowed;
   ClearBusy(&starts);
   if (own_time_->all_open) starts.Clear(starts.window());
   Bitmap found(starts.window());
@@ -68,9 +74,9 @@ absl::StatusOr<Bitmap> PlanSearch::Starts(CalendarCache& cache, const Bitmap& wa
     of_piece.Set(within);
     of_piece &= starts;
     if (!of_piece.any()) continue;
-    ASSIGN_OR_RETURN(const auto* ways, WaysFor(p));
-    for (const SelectedVisit& way : *ways) {
-      found |= calendar::Feasible(way.visit, views_, of_piece, scratch_);
+    ASSIGN_OR_RETURN(auto* ways, WaysFor(p));
+    for (Way& way : *ways) {
+      found |= calendar::Feasible(way.selected.visit, views_, of_piece, scratch, &way.first_fits);
     }
   }
   return found;
@@ -86,11 +92,15 @@ absl::Status PlanSearch::LoadTimelines(CalendarCache& cache, Interval starts) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<const std::vector<SelectedVisit>*> PlanSearch::WaysFor(size_t piece) {
+absl::StatusOr<std::vector<PlanSearch::Way>*> PlanSearch::WaysFor(size_t piece) {
   const auto found = ways_.find(piece);
   if (found != ways_.end()) return &found->second;
-  ASSIGN_OR_RETURN(auto ways, Select(*snapshot_, *plan_, plan_->pieces[piece].visit, selection_));
-  return &(ways_[piece] = std::move(ways));
+  ASSIGN_OR_RETURN(auto selected,
+                   Select(*snapshot_, *plan_, plan_->pieces[piece].visit, selection_));
+  std::vector<Way>& ways = ways_[piece];
+  ways.reserve(selected.size());
+  for (SelectedVisit& way : selected) ways.push_back({std::move(way), {}});
+  return &ways;
 }
 
 size_t PlanSearch::PieceOf(Tick start) const {
@@ -109,8 +119,11 @@ void PlanSearch::ClearBusy(Bitmap* starts) const {
 }
 
 std::optional<Placement> PlanSearch::At(Tick start) const {
-  return Assign(start,
-                [](const SelectedVisit& way) -> const Preference& { return way.preference; });
+  return ByFirstWay(start, [&](const Way& way) {
+    const bool is_known = selection_.preferred.empty() && !way.first_fits.contested;
+    return is_known ? calendar::AssignFirst(way.first_fits, way.selected.visit, start)
+                    : Match(way.selected, start, way.selected.preference);
+  });
 }
 
 std::optional<Placement> PlanSearch::AtBalanced(Tick start) const {
@@ -126,13 +139,12 @@ std::optional<Placement> PlanSearch::AtBalanced(Tick start) const {
     const auto& view = views_[static_cast<size_t>(resource)];
     return is_clinician(resource) ? -view.timeline->FreeTicks(view.location, whole_day) : 1;
   };
-  Preference order;
-  auto placement = Assign(start, [&](const SelectedVisit& way) -> const Preference& {
-    order = way.preference;
+  auto placement = ByFirstWay(start, [&](const Way& way) {
+    Preference order = way.selected.preference;
     for (std::vector<int>& candidates : order) {
       absl::c_stable_sort(candidates, [&](int a, int b) { return taken(a) < taken(b); });
     }
-    return order;
+    return Match(way.selected, start, order);
   });
   if (!placement.has_value()) return placement;
   for (Placement::Unit& unit : placement->units) {
@@ -141,19 +153,23 @@ std::optional<Placement> PlanSearch::AtBalanced(Tick start) const {
   return placement;
 }
 
-std::optional<Placement> PlanSearch::Assign(
-    Tick start, absl::FunctionRef<const Preference&(const SelectedVisit&)> preference_of) const {
+std::optional<Placement> PlanSearch::ByFirstWay(Tick start, AssignFn assign) const {
   const auto ways = ways_.find(PieceOf(start));
   if (ways == ways_.end()) return std::nullopt;
-  for (const SelectedVisit& way : ways->second) {
-    const auto fits = [&](int need, int resource) {
-      return calendar::Fits(way.stretches[need], views_[resource], start);
-    };
-    const auto assignment = calendar::Assign(way.visit, fits, preference_of(way));
+  for (const Way& way : ways->second) {
+    const auto assignment = assign(way);
     if (!assignment.has_value()) continue;
-    return Placement{snapshot_, plan_, start, UnitsOf(*plan_, way, *assignment), false};
+    return Placement{snapshot_, plan_, start, UnitsOf(*plan_, way.selected, *assignment), false};
   }
   return std::nullopt;
+}
+
+std::optional<calendar::Assignment> PlanSearch::Match(const SelectedVisit& selected, Tick start,
+                                                      const Preference& preference) const {
+  const auto fits = [&](int need, int resource) {
+    return calendar::Fits(selected.stretches[need], views_[resource], start);
+  };
+  return calendar::Assign(selected.visit, fits, preference);
 }
 
 absl::StatusOr<std::vector<v1::Blocker>> PlanSearch::BlockersAt(CalendarCache& cache, Tick start) {
@@ -166,7 +182,7 @@ absl::StatusOr<std::vector<v1::Blocker>> PlanSearch::BlockersAt(CalendarCache& c
                                    "the resources asked for have no part in such a visit"));
     return blockers;
   }
-  const SelectedVisit& way = ways->front();
+  const SelectedVisit& way = ways->front().selected;
   const v1::VisitType& type = snapshot_->visit_type(plan_->visit_type);
   const auto explanation = calendar::Explain(way.visit, views_, start);
   for (size_t n = 0; n < explanation.needs.size(); ++n) {

@@ -50,6 +50,9 @@ class PlanSearch {
 
   // The starts within `wanted` that can be booked. What the rules refuse is left out.
   absl::StatusOr<calendar::Bitmap> Starts(CalendarCache& cache, const calendar::Bitmap& wanted);
+  // The same for starts among which AllowedStarts has chosen already.
+  absl::StatusOr<calendar::Bitmap> StartsAmong(CalendarCache& cache,
+                                               const calendar::Bitmap& allowed);
 
   // Who would take part: for a start that the last Starts returned.
   std::optional<Placement> At(calendar::Tick start) const;
@@ -62,14 +65,21 @@ class PlanSearch {
 
  private:
   absl::Status LoadTimelines(CalendarCache& cache, calendar::Interval starts);
-  // The ways to select for a start; worked out once for each piece of the plan.
-  absl::StatusOr<const std::vector<SelectedVisit>*> WaysFor(size_t piece);
+  // One way to select, and who fits first in the starts that were found for it last.
+  struct Way {
+    SelectedVisit selected;
+    calendar::FirstFits first_fits;
+  };
+  // The ways for a start; worked out once for each piece of the plan.
+  absl::StatusOr<std::vector<Way>*> WaysFor(size_t piece);
   size_t PieceOf(calendar::Tick start) const;
+  // The placement by the first way for which `assign` finds somebody.
+  using AssignFn = absl::FunctionRef<std::optional<calendar::Assignment>(const Way& way)>;
+  std::optional<Placement> ByFirstWay(calendar::Tick start, AssignFn assign) const;
   // For each need, its candidates in the order in which they are tried.
   using Preference = std::vector<std::vector<int>>;
-  std::optional<Placement> Assign(
-      calendar::Tick start,
-      absl::FunctionRef<const Preference&(const SelectedVisit& way)> preference_of) const;
+  std::optional<calendar::Assignment> Match(const SelectedVisit& selected, calendar::Tick start,
+                                            const Preference& preference) const;
   void ClearBusy(calendar::Bitmap* starts) const;
   v1::Blocker BlockerFor(const std::string& need, const calendar::Obstacle& obstacle) const;
   void AddUnlicensed(size_t piece, int need, std::vector<v1::Blocker>* blockers) const;
@@ -80,10 +90,9 @@ class PlanSearch {
   const OwnTime* own_time_;
   absl::Time now_;
 
-  absl::flat_hash_map<size_t, std::vector<SelectedVisit>> ways_;  // by piece
+  absl::flat_hash_map<size_t, std::vector<Way>> ways_;  // by piece
   std::vector<std::shared_ptr<const calendar::Timeline>> timelines_;
   std::vector<calendar::ResourceView> views_;  // into timelines_
-  calendar::SearchScratch scratch_;
 };
 
 }  // namespace clarity::scheduling

@@ -77,6 +77,7 @@ struct Branch {
   std::unique_ptr<PlanSearch>
       familiar;   // with the clinician the patient knows; null: there is none
   Bitmap starts;  // of the stretch in hand
+  std::shared_ptr<const SlotForm> form;  // null: nothing was offered yet
 };
 
 // Which starts a run looks at: for SAME_CLINICIAN first those with the familiar clinician.
@@ -91,17 +92,20 @@ std::vector<Pass> PassesFor(v1::FindSlotsRequest::Ranking ranking) {
 class SlotRun {
  public:
   SlotRun(const v1::FindSlotsRequest& request, std::shared_ptr<const Snapshot> snapshot,
-          CalendarCache* cache, std::optional<OrderUse> order, int64_t skip)
+          CalendarCache* cache, SlotForms* forms, std::optional<OrderUse> order, int64_t skip,
+          absl::Time now)
       : request_(request),
         snapshot_(std::move(snapshot)),
         cache_(cache),
+        forms_(forms),
         order_(std::move(order)),
         skip_(skip),
+        now_(now),
         page_size_(request.page_size() > 0 ? request.page_size() : limits::kSlotsPageDefault),
         spreader_(request.spread()) {}
 
   void Add(ClinicAt at, std::unique_ptr<PlanSearch> search, std::unique_ptr<PlanSearch> familiar) {
-    branches_.push_back({at, std::move(search), std::move(familiar), {}});
+    branches_.push_back({at, std::move(search), std::move(familiar), {}, nullptr});
   }
 
   absl::Status Run(Interval window, v1::FindSlotsResponse* reply) {
@@ -122,23 +126,34 @@ class SlotRun {
     for (Tick begin = window.begin; begin < window.end && !full_; begin += length, length *= 2) {
       const Interval stretch{begin, std::min(begin + length, window.end)};
       for (Branch& branch : branches_) {
-        Bitmap wanted = WantedTimes(request_.query(), stretch, snapshot_->zone(branch.at.clinic));
-        if (order_.has_value()) order_->KeepCovered(&wanted);
-        ASSIGN_OR_RETURN(branch.starts, StartsOf(branch, wanted));
+        ASSIGN_OR_RETURN(branch.starts, StartsOf(branch, AllowedAt(branch, stretch)));
       }
       closest ? OfferClosest(reply) : OfferEarliest(stretch, reply);
     }
     return absl::OkStatus();
   }
 
-  absl::StatusOr<Bitmap> StartsOf(Branch& branch, const Bitmap& wanted) const {
-    Bitmap familiar(wanted.window());
+  // The starts that the query, the order and the visit type allow: at all clinics of one zone the
+  // same.
+  const Bitmap& AllowedAt(const Branch& branch, Interval stretch) {
+    const absl::TimeZone zone = snapshot_->zone(branch.at.clinic);
+    if (allowed_in_ == stretch && allowed_zone_ == zone) return allowed_;
+    allowed_ = AllowedStarts(*snapshot_, branch.search->plan(), stretch, now_);
+    allowed_ &= WantedTimes(request_.query(), stretch, zone);
+    if (order_.has_value()) order_->KeepCovered(&allowed_);
+    allowed_in_ = stretch;
+    allowed_zone_ = zone;
+    return allowed_;
+  }
+
+  absl::StatusOr<Bitmap> StartsOf(Branch& branch, const Bitmap& allowed) const {
+    Bitmap familiar;
     if (branch.familiar != nullptr) {
-      ASSIGN_OR_RETURN(familiar, branch.familiar->Starts(*cache_, wanted));
+      ASSIGN_OR_RETURN(familiar, branch.familiar->StartsAmong(*cache_, allowed));
     }
     if (pass_ == Pass::kFamiliar) return familiar;
-    ASSIGN_OR_RETURN(Bitmap starts, branch.search->Starts(*cache_, wanted));
-    starts -= familiar;
+    ASSIGN_OR_RETURN(Bitmap starts, branch.search->StartsAmong(*cache_, allowed));
+    if (branch.familiar != nullptr) starts -= familiar;
     return starts;
   }
 
@@ -179,29 +194,41 @@ class SlotRun {
     }
   }
 
-  void Offer(const Branch& branch, Tick start, v1::FindSlotsResponse* reply) {
+  void Offer(Branch& branch, Tick start, v1::FindSlotsResponse* reply) {
     if (!spreader_.Keep(branch.at.clinic, snapshot_->zone(branch.at.clinic), start)) return;
     const int64_t place = offered_++;
     if (place < skip_) return;
-    if (reply->slots_size() == page_size_) {
+    auto* const slots = reply->GetReflection()->MutableUnknownFields(reply);
+    if (slots->field_count() == page_size_) {
       full_ = true;
       return;
     }
     const auto placement = PlacementAt(branch, start);
     if (!placement.has_value()) return;
-    v1::Slot* slot = reply->add_slots();
-    Describe(*placement, slot);
-    if (branch.at.distance_km.has_value()) slot->set_distance_km(*branch.at.distance_km);
+    if (branch.form == nullptr) branch.form = forms_->Of(snapshot_, branch.search->plan());
+    // As bytes, which the reply passes on as they are: those of its field `slots`.
+    std::string* const slot = slots->AddLengthDelimited(v1::FindSlotsResponse::kSlotsFieldNumber);
+    *slot = branch.form->Fill(*placement);
+    if (branch.at.distance_km.has_value()) {
+      v1::Slot distance;
+      distance.set_distance_km(*branch.at.distance_km);
+      distance.AppendToString(slot);
+    }
   }
 
   const v1::FindSlotsRequest& request_;
   const std::shared_ptr<const Snapshot> snapshot_;
   CalendarCache* const cache_;
+  SlotForms* const forms_;
   const std::optional<OrderUse> order_;
   const int64_t skip_;
+  const absl::Time now_;
   const int page_size_;
   Spreader spreader_;
   std::vector<Branch> branches_;
+  Bitmap allowed_;  // as AllowedAt found it last: for this stretch, in this zone
+  Interval allowed_in_;
+  absl::TimeZone allowed_zone_;
   Pass pass_ = Pass::kAll;
   int64_t offered_ = 0;
   bool full_ = false;  // the page is, and there is more
@@ -297,7 +324,7 @@ absl::Status SlotSearch::FindSlots(const rpc::Call& call, const v1::FindSlotsReq
   ASSIGN_OR_RETURN(const OwnTime own,
                    ReadOwnTime(*database_, snapshot->visit_type(*type), request.patient(),
                                request.reschedule_appointment(), window, call.now));
-  SlotRun run(request, snapshot, cache_, std::move(wishes.order), skip);
+  SlotRun run(request, snapshot, cache_, &forms_, std::move(wishes.order), skip, call.now);
   for (const ClinicAt& at : clinics) {
     const catalog::VisitPlan* plan = snapshot->Plan(*type, at.clinic, query.modality());
     if (plan == nullptr) continue;

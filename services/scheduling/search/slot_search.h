@@ -14,6 +14,7 @@
 #include "services/scheduling/catalog/catalog_store.h"
 #include "services/scheduling/orders/order_use.h"
 #include "services/scheduling/search/plan_search.h"
+#include "services/scheduling/search/slot_form.h"
 
 namespace clarity::scheduling {
 
@@ -38,6 +39,7 @@ class SlotSearch {
   storage::Database* const database_;
   catalog::CatalogStore* const catalog_;
   CalendarCache* const cache_;
+  SlotForms forms_;
 };
 
 }  // namespace clarity::scheduling

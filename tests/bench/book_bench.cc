@@ -6,30 +6,20 @@
 
 #include <cstdio>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "clarity/scheduling/v1/scheduling_service.pb.h"
 #include "tests/bench/cores.h"
 #include "tests/bench/load.h"
 #include "tests/bench/network_m.h"
-#include "tests/bench/reference_size.h"
+#include "tests/bench/workload.h"
 #include "tests/support/clarityd_process.h"
-#include "tests/support/requests.h"
 
 namespace clarity::bench {
 namespace {
 
-namespace v1 = scheduling::v1;
-
-constexpr int kCallers = 32;
-constexpr int kWeeks = 51;
 constexpr int kRequests = 20'000;  // half of what fits into the year: most of them find room
-constexpr char kBook[] = "/clarity.scheduling.v1.SchedulingService/BookAppointment";
 
 struct Options {
   int server_core = 0;
@@ -37,21 +27,6 @@ struct Options {
   uint32_t seed = 1;
   double seconds = 4;
 };
-
-v1::BookAppointmentRequest RandomBooking(int number, std::mt19937& random) {
-  v1::BookAppointmentRequest request;
-  request.set_visit_type(kSession);
-  request.set_clinic(ClinicName(static_cast<int>(random() % kClinics)));
-  const absl::CivilDay day = FirstMonday() + random() % kWeeks * 7 + random() % 5;
-  // Two hours and a half must fit.
-  const unsigned starts = (kClosesAtHour - kOpensAtHour) * 4 - 9;
-  const absl::CivilMinute start =
-      absl::CivilMinute(day) + kOpensAtHour * 60 + random() % starts * kGridMinutes;
-  *request.mutable_start_time() = tests::ToWire(absl::FromCivil(start, Zone()));
-  request.add_participants()->set_patient(absl::StrCat("patients/p-", number));
-  request.set_request_id(absl::StrCat("book-", number));
-  return request;
-}
 
 int Run(const Options& options) {
   std::mt19937 random(options.seed);

@@ -5,10 +5,14 @@
 //   engine_bench           prints a line for each visit and for each share of the calendar booked
 //   engine_bench --ratio   prints one number: the multiple for the costlier of the visits where
 //                          70 % of everybody's time is taken, over random windows of two weeks
+//   engine_bench --by-resources
+//   engine_bench --by-days     print how the cost of a search grows with either: the exponent that
+//                              fits it best, 1 for as fast as they do
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <random>
 #include <string_view>
@@ -30,11 +34,18 @@ using bench::kDays, bench::kGridMinutes;
 
 constexpr int kSeed = 1;
 constexpr Location kClinic = 0;
-const Interval kWindow = {5'900'000, 5'900'000 + kDays* kTicksPerDay};
-// Room for windows that begin at any time of the first two weeks.
-const Interval kCalendar = {kWindow.begin, kWindow.begin + 2 * kDays* kTicksPerDay};
+
+// How many there are, and over how many days a search goes.
+struct Size {
+  int clinicians = kClinicians, rooms = kRooms, nurses = kNurses, days = kDays;
+
+  Interval window() const { return {5'900'000, 5'900'000 + Tick{days} * kTicksPerDay}; }
+  // Room for windows that begin at any time of the first one.
+  Interval calendar() const { return {window().begin, window().begin + 2 * window().ticks()}; }
+};
 
 struct Clinic {
+  Size size;
   std::vector<Timeline> timelines;
 
   std::vector<ResourceView> Views() const {
@@ -46,15 +57,15 @@ struct Clinic {
 };
 
 // Weekdays, ten hours, some of them less.
-Clinic MakeClinic(std::mt19937& random) {
-  Clinic clinic;
-  for (int i = 0; i < kClinicians + kRooms + kNurses; ++i) {
-    const int capacity = i < kClinicians + kRooms ? 1 : kNurseShares;
-    Timeline timeline(capacity, PagesToSearch(kCalendar));
+Clinic MakeClinic(const Size& size, std::mt19937& random) {
+  Clinic clinic{size, {}};
+  for (int i = 0; i < size.clinicians + size.rooms + size.nurses; ++i) {
+    const int capacity = i < size.clinicians + size.rooms ? 1 : kNurseShares;
+    Timeline timeline(capacity, PagesToSearch(size.calendar()));
     const int late = static_cast<int>(random() % 3) * 6, early = static_cast<int>(random() % 3) * 6;
-    for (int day = 0; day <= 2 * kDays; ++day) {
+    for (int day = 0; day <= 2 * size.days; ++day) {
       if (day % 7 >= 5) continue;
-      const Tick morning = kWindow.begin + day * kTicksPerDay + 96;
+      const Tick morning = size.window().begin + day * kTicksPerDay + 96;
       timeline.Open(kClinic, {morning + late, morning + 120 - early});
     }
     clinic.timelines.push_back(std::move(timeline));
@@ -69,21 +80,21 @@ Need NeedOf(int first, int count, std::vector<PhaseUse> phases) {
   return need;
 }
 
-Visit Session() {
+Visit Session(const Size& size) {
   constexpr PhaseUse none = {}, one = {Mode::kClaim, 1}, all = {Mode::kClaim, 0};
   Visit visit;
   visit.phase_ticks = {3, 12, 12, 3};  // preparation, dosing, observation, clean-up
-  visit.needs = {NeedOf(0, kClinicians, {none, one, none, none}),
-                 NeedOf(kClinicians, kRooms, {one, one, one, one}),
-                 NeedOf(kClinicians + kRooms, kNurses, {one, all, one, none})};
+  visit.needs = {NeedOf(0, size.clinicians, {none, one, none, none}),
+                 NeedOf(size.clinicians, size.rooms, {one, one, one, one}),
+                 NeedOf(size.clinicians + size.rooms, size.nurses, {one, all, one, none})};
   return visit;
 }
 
-Visit Consultation() {
+Visit Consultation(const Size& size) {
   constexpr PhaseUse one = {Mode::kClaim, 1};
   Visit visit;
   visit.phase_ticks = {12};
-  visit.needs = {NeedOf(0, kClinicians, {one}), NeedOf(kClinicians, kRooms, {one})};
+  visit.needs = {NeedOf(0, size.clinicians, {one}), NeedOf(size.clinicians, size.rooms, {one})};
   return visit;
 }
 
@@ -154,7 +165,7 @@ void Measure(const char* name, const Visit& visit, const Bitmap& grid, const Cli
   Bitmap feasible;
   const double search =
       Microseconds(500, [&] { feasible = Feasible(visit, views, grid, scratch); });
-  const double plain = PlainOr(500, visit, kWindow, clinic);
+  const double plain = PlainOr(500, visit, clinic.size.window(), clinic);
   std::printf("%-12s %5d booked %5lld starts   search %6.2f us   plain OR %5.2f us   ratio %4.1f\n",
               name, booked, static_cast<long long>(feasible.count()), search, plain,
               search / plain);
@@ -175,13 +186,14 @@ double Taken(const Timeline& timeline) {
 
 double TakenOfRooms(const Clinic& clinic) {
   double taken = 0;
-  for (int i = 0; i < kRooms; ++i) taken += Taken(clinic.timelines[kClinicians + i]);
-  return taken / kRooms;
+  const Size& size = clinic.size;
+  for (int i = 0; i < size.rooms; ++i) taken += Taken(clinic.timelines[size.clinicians + i]);
+  return taken / size.rooms;
 }
 
 // Takes up to an hour and a half from a random moment on, if that is free.
-void BlockSomewhere(std::mt19937& random, Timeline& timeline) {
-  const auto begin = kCalendar.begin + static_cast<Tick>(random() % kCalendar.ticks());
+void BlockSomewhere(Interval calendar, std::mt19937& random, Timeline& timeline) {
+  const auto begin = calendar.begin + static_cast<Tick>(random() % calendar.ticks());
   const auto length = static_cast<Tick>(6 + random() % 13);
   Tick end = begin;
   while (end < begin + length && timeline.IsFree(kClinic, {end, end + 1}, timeline.capacity())) {
@@ -191,35 +203,46 @@ void BlockSomewhere(std::mt19937& random, Timeline& timeline) {
 }
 
 // As the filling of network M: visits as far as they go, blocks for the rest.
-Clinic MakeTakenClinic(std::mt19937& random) {
+Clinic MakeTakenClinic(const Size& size, std::mt19937& random) {
   constexpr double kTakenByVisits = 0.55;
-  Clinic clinic = MakeClinic(random);
-  const Bitmap grid = GridMask(kCalendar, absl::UTCTimeZone(), kGridMinutes);
+  Clinic clinic = MakeClinic(size, random);
+  const Bitmap grid = GridMask(size.calendar(), absl::UTCTimeZone(), kGridMinutes);
+  const Visit session = Session(size), consultation = Consultation(size);
   while (TakenOfRooms(clinic) < kTakenByVisits) {
-    BookSomewhere(random() % 3 == 0 ? Session() : Consultation(), grid, random, clinic);
+    BookSomewhere(random() % 3 == 0 ? session : consultation, grid, random, clinic);
   }
   for (Timeline& timeline : clinic.timelines) {
-    while (Taken(timeline) < bench::kTaken) BlockSomewhere(random, timeline);
+    while (Taken(timeline) < bench::kTaken) BlockSomewhere(size.calendar(), random, timeline);
   }
   return clinic;
 }
 
-// One round over random windows: all searches together, as a multiple of all reading together.
-double Ratio(const Visit& visit, const Clinic& clinic, std::mt19937& random) {
+// What a search costs, and the reading alone, on average over random windows: microseconds.
+struct Cost {
+  double search = 0, plain = 0;
+};
+
+Cost MeanCost(const Visit& visit, const Clinic& clinic, std::mt19937& random) {
   constexpr int kWindows = 200, kTimes = 5;
   SearchScratch scratch;
   const std::vector<ResourceView> views = clinic.Views();
-  double search = 0, plain = 0;
+  Cost cost;
   for (int i = 0; i < kWindows; ++i) {
-    const auto begin = kCalendar.begin + static_cast<Tick>(random() % kWindow.ticks());
-    const Interval window = {begin, begin + kWindow.ticks()};
+    Interval window = clinic.size.window();
+    const auto later = static_cast<Tick>(random() % window.ticks());
+    window = {window.begin + later, window.end + later};
     const Bitmap grid = GridMask(window, absl::UTCTimeZone(), kGridMinutes);
-    search += Microseconds(kTimes, [&] { Feasible(visit, views, grid, scratch); });
-    plain += PlainOr(kTimes, visit, window, clinic);
+    cost.search += Microseconds(kTimes, [&] { Feasible(visit, views, grid, scratch); }) / kWindows;
+    cost.plain += PlainOr(kTimes, visit, window, clinic) / kWindows;
   }
-  std::fprintf(stderr, "search %6.2f us   plain OR %5.2f us   ratio %4.2f\n", search / kWindows,
-               plain / kWindows, search / plain);
-  return search / plain;
+  return cost;
+}
+
+double Ratio(const Visit& visit, const Clinic& clinic, std::mt19937& random) {
+  const Cost cost = MeanCost(visit, clinic, random);
+  std::fprintf(stderr, "search %6.2f us   plain OR %5.2f us   ratio %4.2f\n", cost.search,
+               cost.plain, cost.search / cost.plain);
+  return cost.search / cost.plain;
 }
 
 double MedianRatio(const Visit& visit, const Clinic& clinic, std::mt19937& random) {
@@ -231,25 +254,63 @@ double MedianRatio(const Visit& visit, const Clinic& clinic, std::mt19937& rando
 
 void RunRatio() {
   std::mt19937 random(kSeed);
-  const Clinic clinic = MakeTakenClinic(random);
+  const Size size;
+  const Clinic clinic = MakeTakenClinic(size, random);
   std::fprintf(stderr, "seed %d, a session, then a consultation\n", kSeed);
-  const double session = MedianRatio(Session(), clinic, random);
-  const double consultation = MedianRatio(Consultation(), clinic, random);
+  const double session = MedianRatio(Session(size), clinic, random);
+  const double consultation = MedianRatio(Consultation(size), clinic, random);
   std::printf("%.2f\n", std::max(session, consultation));
 }
+
+// The slope of the line that fits the points best (least squares).
+double Slope(const std::vector<std::pair<double, double>>& points) {
+  double x_mean = 0, y_mean = 0, xy = 0, xx = 0;
+  for (const auto& [x, y] : points) {
+    x_mean += x / static_cast<double>(points.size());
+    y_mean += y / static_cast<double>(points.size());
+  }
+  for (const auto& [x, y] : points) {
+    xy += (x - x_mean) * (y - y_mean);
+    xx += (x - x_mean) * (x - x_mean);
+  }
+  return xy / xx;
+}
+
+// Of the cost against M made so many times larger: of the costlier visit, the session.
+void RunExponent(absl::FunctionRef<Size(int times)> enlarged) {
+  std::vector<std::pair<double, double>> points;
+  for (const int times : {1, 2, 4, 8}) {
+    std::mt19937 random(kSeed);
+    const Size size = enlarged(times);
+    const Clinic clinic = MakeTakenClinic(size, random);
+    const Cost cost = MeanCost(Session(size), clinic, random);
+    std::fprintf(stderr, "%d resources, %3d days: %7.2f us\n",
+                 size.clinicians + size.rooms + size.nurses, size.days, cost.search);
+    points.emplace_back(std::log2(times), std::log2(cost.search));
+  }
+  std::printf("%.3f\n", Slope(points));
+}
+
+Size OfMoreResources(int times) {
+  return {kClinicians * times, kRooms * times, kNurses * times, kDays};
+}
+
+Size OfMoreDays(int times) { return {kClinicians, kRooms, kNurses, kDays * times}; }
 
 void RunTable() {
   std::printf("seed %d\n", kSeed);
   std::mt19937 random(kSeed);
-  Clinic clinic = MakeClinic(random);
-  const Bitmap grid = GridMask(kWindow, absl::UTCTimeZone(), kGridMinutes);
+  const Size size;
+  Clinic clinic = MakeClinic(size, random);
+  const Visit session = Session(size), consultation = Consultation(size);
+  const Bitmap grid = GridMask(size.window(), absl::UTCTimeZone(), kGridMinutes);
   int booked = 0;
   for (int target : {0, 300, 600, 900, 1200}) {
     for (; booked < target; ++booked) {
-      BookSomewhere(random() % 3 == 0 ? Consultation() : Session(), grid, random, clinic);
+      BookSomewhere(random() % 3 == 0 ? consultation : session, grid, random, clinic);
     }
-    Measure("session", Session(), grid, clinic, booked);
-    Measure("consultation", Consultation(), grid, clinic, booked);
+    Measure("session", session, grid, clinic, booked);
+    Measure("consultation", consultation, grid, clinic, booked);
   }
 }
 
@@ -257,8 +318,13 @@ void RunTable() {
 }  // namespace clarity::calendar
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "--ratio") {
+  const std::string_view what = argc > 1 ? argv[1] : "";
+  if (what == "--ratio") {
     clarity::calendar::RunRatio();
+  } else if (what == "--by-resources") {
+    clarity::calendar::RunExponent(clarity::calendar::OfMoreResources);
+  } else if (what == "--by-days") {
+    clarity::calendar::RunExponent(clarity::calendar::OfMoreDays);
   } else {
     clarity::calendar::RunTable();
   }

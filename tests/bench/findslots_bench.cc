@@ -11,25 +11,19 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/time/time.h"
-#include "clarity/scheduling/v1/scheduling_service.pb.h"
 #include "tests/bench/cores.h"
 #include "tests/bench/echo_service.pb.h"
 #include "tests/bench/filling.h"
 #include "tests/bench/load.h"
 #include "tests/bench/network_m.h"
 #include "tests/bench/reference_size.h"
+#include "tests/bench/workload.h"
 #include "tests/support/clarityd_process.h"
-#include "tests/support/requests.h"
 
 namespace clarity::bench {
 namespace {
 
-namespace v1 = scheduling::v1;
-
-constexpr int kCallers = 32;
 constexpr int kRequests = 1000;
-constexpr int kSlotsBack = 20;
-constexpr char kFindSlots[] = "/clarity.scheduling.v1.SchedulingService/FindSlots";
 constexpr char kEcho[] = "/clarity.bench.EchoService/Echo";
 
 struct Options {
@@ -39,53 +33,22 @@ struct Options {
   double seconds = 4;
 };
 
-// Any visit, at one clinic, some or all, from some hour of the first week on, for a week or more.
-v1::FindSlotsRequest RandomSearch(std::mt19937& random) {
-  v1::FindSlotsRequest request;
-  v1::SlotQuery& query = *request.mutable_query();
-  query.set_visit_type(kVisitTypes[random() % 3]);
-  std::array<int, kClinics> clinics{};
-  for (int i = 0; i < kClinics; ++i) clinics[static_cast<size_t>(i)] = i;
-  std::shuffle(clinics.begin(), clinics.end(), random);
-  const size_t count = std::array<size_t, 3>{1, 1 + random() % kClinics, kClinics}[random() % 3];
-  for (size_t i = 0; i < count; ++i) query.add_clinics(ClinicName(clinics[i]));
-  const absl::Time monday = absl::FromCivil(FirstMonday(), Zone());
-  const absl::Time begin = monday + absl::Hours(random() % (7 * 24));
-  const absl::Time latest = monday + absl::Hours(kDays * 24);
-  const absl::Time end = std::min(latest, begin + absl::Hours(7 * 24 + random() % (7 * 24)));
-  *query.mutable_window()->mutable_start_time() = tests::ToWire(begin);
-  *query.mutable_window()->mutable_end_time() = tests::ToWire(end);
-  request.set_page_size(kSlotsBack);
-  return request;
-}
-
-// Both sides of the comparison, request by request.
+// Both sides of the comparison, request by request: searches, and for each an echo of as many bytes
+// as its reply had.
 struct Pairs {
   std::vector<grpc::ByteBuffer> searches;
   std::vector<grpc::ByteBuffer> echoes;
-  int64_t reply_bytes = 0;
 };
 
-// Searches with a full page, and for each an echo of as many bytes as its reply had.
 Pairs MakePairs(Load* search, std::mt19937& random) {
   Pairs pairs;
-  int drawn = 0;
-  while (pairs.searches.size() < kRequests) {
+  for (const FullSearch& full : FullSearches(kRequests, search, random)) {
     EchoRequest echo;
-    *echo.mutable_search() = RandomSearch(random);
-    ++drawn;
-    const grpc::ByteBuffer request = Serialised(echo.search());
-    const grpc::ByteBuffer answer = search->CallEach({request})[0];
-    v1::FindSlotsResponse reply;
-    Parse(answer, &reply);
-    if (reply.slots_size() < kSlotsBack) continue;
-    echo.set_reply_bytes(static_cast<int>(answer.Length()));
-    pairs.searches.push_back(request);
+    *echo.mutable_search() = full.request;
+    echo.set_reply_bytes(static_cast<int>(full.reply_bytes));
+    pairs.searches.push_back(Serialised(full.request));
     pairs.echoes.push_back(Serialised(echo));
-    pairs.reply_bytes += static_cast<int64_t>(answer.Length());
   }
-  std::fprintf(stderr, "%d searches with %d slots back, of %d drawn; %lld bytes a reply\n",
-               kRequests, kSlotsBack, drawn, static_cast<long long>(pairs.reply_bytes / kRequests));
   return pairs;
 }
 

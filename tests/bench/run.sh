@@ -22,8 +22,14 @@ rounds=5
 seconds=4
 body_bytes=480  # of an appointment in our own table
 
-all_figures=(findslots_vs_echo engine_vs_or book_vs_pgbench)
-declare -A targets=([findslots_vs_echo]='>=0.5' [engine_vs_or]='<=10' [book_vs_pgbench]='>=0.7')
+all_figures=(findslots_vs_echo engine_vs_or engine_by_resources engine_by_days book_vs_pgbench)
+declare -A targets=(
+  [findslots_vs_echo]='>=0.7'
+  [engine_vs_or]='<=4'
+  [engine_by_resources]='<=1.05'
+  [engine_by_days]='<=1.05'
+  [book_vs_pgbench]='>=1.0'
+)
 
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; }
 
@@ -63,6 +69,14 @@ measure_engine_vs_or() {
   echo "$(taskset -c "$server_core" "$bin/engine_bench" --ratio) 0"
 }
 
+measure_engine_by_resources() {
+  echo "$(taskset -c "$server_core" "$bin/engine_bench" --by-resources) 0"
+}
+
+measure_engine_by_days() {
+  echo "$(taskset -c "$server_core" "$bin/engine_bench" --by-days) 0"
+}
+
 measure_book_vs_pgbench() {
   local round ours busy theirs
   for round in $(seq "$rounds"); do
@@ -94,7 +108,7 @@ report() {  # NAME
   if [[ $json == true ]]; then
     lines+=("{\"name\": \"$name\", \"value\": $value, \"target\": \"${targets[$name]}\", \"client_core_busy\": $busy, \"verdict\": \"$verdict\"}")
   else
-    printf '%-18s  %8s  %6s  %s\n' "$name" "$value" "${targets[$name]}" "$verdict"
+    printf '%-20s  %8s  %6s  %s\n' "$name" "$value" "${targets[$name]}" "$verdict"
   fi
 }
 

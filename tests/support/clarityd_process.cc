@@ -130,19 +130,10 @@ ClaritydProcess::Ended ClaritydProcess::Run(const std::vector<std::string>& comm
 }
 
 std::vector<std::string> ClaritydProcess::CommandLine() const {
-  std::vector<std::string> words = {binary_,
-                                    "--data",
-                                    data_directory(),
-                                    "--keys",
-                                    directory_ / "keys",
-                                    "--roles",
-                                    CLARITY_TESTS_ROLES_FILE,
-                                    "--issuer",
-                                    rpc::testing::kIssuer,
-                                    "--audience",
-                                    rpc::testing::kAudience,
-                                    "--listen",
-                                    address_};
+  std::vector<std::string> words = under_;
+  words.insert(words.end(), {binary_, "--data", data_directory(), "--keys", directory_ / "keys",
+                             "--roles", CLARITY_TESTS_ROLES_FILE, "--issuer", rpc::testing::kIssuer,
+                             "--audience", rpc::testing::kAudience, "--listen", address_});
   if (binary_ == kClarityd) {
     const std::string token_file = directory_ / "service.token";
     std::ofstream(token_file) << Token("consultation", "SERVICE");

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/platform/rpc/testing/token.h"
@@ -22,6 +23,8 @@ class ClaritydProcess {
 
   // From the next start on it runs this service alone; otherwise all.
   void ServeOnly(const std::string& service) { service_ = service; }
+  // From the next start on it runs under this program: a path, and the words before its own.
+  void RunUnder(std::vector<std::string> command) { under_ = std::move(command); }
 
   // Starts it on what is in the directory, and waits until it serves; from the second time on where
   // it served before.
@@ -61,7 +64,8 @@ class ClaritydProcess {
   std::string ReadAddress() const;
 
   const std::string binary_;
-  std::string service_;  // empty: all
+  std::string service_;             // empty: all
+  std::vector<std::string> under_;  // empty: it runs by itself
   const TemporaryDirectory directory_;
   const rpc::testing::TestIssuer issuer_;
   std::string address_ = "127.0.0.1:0";

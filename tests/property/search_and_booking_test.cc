@@ -14,9 +14,9 @@
 #include "absl/time/civil_time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/property/random_clinics.h"
 #include "tests/support/clinic_server.h"
 #include "tests/support/plain_calendar.h"
+#include "tests/support/random_clinics.h"
 #include "tests/support/requests.h"
 #include "tests/support/results.h"
 

@@ -90,36 +90,79 @@ bool IsAway(const v1::Absence& absence, absl::Time at, absl::TimeZone zone) {
 PlainCalendar::PlainCalendar(v1::Catalog catalog) : catalog_(std::move(catalog)) {}
 
 void PlainCalendar::Add(const v1::Appointment& appointment) {
-  if (appointment.state() == v1::Appointment::STATE_CANCELLED ||
-      appointment.state() == v1::Appointment::STATE_NO_SHOW) {
-    return;
+  if (appointment.state() != v1::Appointment::STATE_CANCELLED &&
+      appointment.state() != v1::Appointment::STATE_NO_SHOW) {
+    Take(UsesOf(appointment));
   }
-  const v1::VisitType& type = Named(catalog_.visit_types(), appointment.visit_type());
-  const absl::Time start = FromWire(appointment.start_time());
-  for (const v1::Assignment& assignment : appointment.assignments()) {
+}
+
+void PlainCalendar::Add(const v1::Block& block) { Take(UsesOf(block)); }
+
+std::vector<PlainCalendar::Use> PlainCalendar::UsesOf(const v1::Appointment& appointment) const {
+  return UsesOfVisit(appointment, appointment.participants(0).patient());
+}
+
+std::vector<PlainCalendar::Use> PlainCalendar::UsesOf(const v1::Hold& hold) const {
+  return UsesOfVisit(hold, hold.patient());
+}
+
+std::vector<PlainCalendar::Use> PlainCalendar::UsesOf(const v1::Block& block) {
+  std::vector<Use> uses;
+  for (const std::string& name : block.resources()) {
+    uses.push_back(
+        {name, FromWire(block.window().start_time()), FromWire(block.window().end_time()), kWhole});
+  }
+  return uses;
+}
+
+template <typename Visit>
+std::vector<PlainCalendar::Use> PlainCalendar::UsesOfVisit(const Visit& visit,
+                                                           const Name& patient) const {
+  const v1::VisitType& type = Named(catalog_.visit_types(), visit.visit_type());
+  const absl::Time start = FromWire(visit.start_time());
+  std::vector<Use> uses;
+  for (const v1::Assignment& assignment : visit.assignments()) {
     const auto need = absl::c_find_if(
         type.needs(), [&](const v1::Need& n) { return n.id() == assignment.need(); });
     if (need == type.needs().end()) throw std::runtime_error("an assignment to no need");
-    const std::string& name = assignment.resource();
     ForEachUse(type, *need, start, [&](const v1::PhaseUse& use, absl::Time from, absl::Time to) {
-      Take(name, from, to, SharesTaken(use, SharesOf(name)));
+      const bool is_whole = use.mode() == v1::PhaseUse::MODE_CLAIM && use.shares() == 0;
+      uses.push_back({assignment.resource(), from, to, is_whole ? kWhole : use.shares()});
     });
   }
-  Take(appointment.participants(0).patient(), FromWire(appointment.patient_start_time()),
-       FromWire(appointment.patient_end_time()), 1);
+  for (const v1::PhaseSpan& phase : visit.phases()) {
+    if (patient.empty() || phase.without_patient()) continue;
+    uses.push_back({patient, FromWire(phase.start_time()), FromWire(phase.end_time()), 1});
+  }
+  return uses;
 }
 
-void PlainCalendar::Add(const v1::Block& block) {
-  for (const std::string& name : block.resources()) {
-    Take(name, FromWire(block.window().start_time()), FromWire(block.window().end_time()),
-         SharesOf(name));
+void PlainCalendar::Take(const std::vector<Use>& uses) { Count(uses, 1); }
+void PlainCalendar::Give(const std::vector<Use>& uses) { Count(uses, -1); }
+
+void PlainCalendar::Count(const std::vector<Use>& uses, int times) {
+  for (const Use& use : uses) {
+    for (int64_t step = StepOf(use.start); step < StepOf(use.end); ++step) {
+      Load& load = taken_[use.name][step];
+      if (use.shares == kWhole) {
+        load.whole += times;
+      } else {
+        load.shares += times * use.shares;
+      }
+    }
   }
+}
+
+void PlainCalendar::SetCatalog(v1::Catalog catalog) {
+  catalog_ = std::move(catalog);
+  open_.clear();
 }
 
 std::vector<std::string> PlainCalendar::Overbooked() const {
   std::vector<std::string> lines;
   for (const auto& [name, steps] : taken_) {
-    for (const auto& [step, shares] : steps) {
+    for (const auto& [step, load] : steps) {
+      const int shares = TakenOf(name, step);
       if (shares <= SharesOf(name)) continue;
       lines.push_back(
           absl::StrCat(name, " at ", Local(TimeOf(step)), ": ", shares, " of ", SharesOf(name)));
@@ -150,13 +193,11 @@ bool PlainCalendar::KeepsRules(const Wish& wish, absl::Time now) const {
 }
 
 bool PlainCalendar::IsPatientFree(const Wish& wish) const {
-  const auto taken = taken_.find(wish.patient);
-  if (taken == taken_.end()) return true;
   absl::Time start = wish.start;
   for (const v1::Phase& phase : Named(catalog_.visit_types(), wish.visit_type).phases()) {
     const absl::Time end = start + absl::Minutes(phase.minutes());
     for (int64_t step = StepOf(start); step < StepOf(end) && !phase.without_patient(); ++step) {
-      if (taken->second.count(step) > 0) return false;
+      if (TakenOf(wish.patient, step) > 0) return false;
     }
     start = end;
   }
@@ -187,23 +228,37 @@ bool PlainCalendar::CanServe(const Wish& wish, const v1::Need& need,
   }
   if (need.licence_required() && !IsLicensed(wish, resource)) return false;
   const int shares_max = SharesOf(resource.name());
-  const auto taken = taken_.find(resource.name());
   bool can_serve = true;
   ForEachUse(Named(catalog_.visit_types(), wish.visit_type), need, wish.start,
              [&](const v1::PhaseUse& use, absl::Time from, absl::Time to) {
                const int shares = SharesTaken(use, shares_max);
                for (int64_t step = StepOf(from); step < StepOf(to) && can_serve; ++step) {
-                 int used = 0;
-                 if (taken != taken_.end()) {
-                   if (const auto at = taken->second.find(step); at != taken->second.end()) {
-                     used = at->second;
-                   }
-                 }
                  can_serve = IsOpen(resource, wish.clinic, step) &&
-                             (shares == 0 || used + shares <= shares_max);
+                             (shares == 0 || TakenOf(resource.name(), step) + shares <= shares_max);
                }
              });
   return can_serve;
+}
+
+bool PlainCalendar::CanServe(const Wish& wish, const Assignments& assignments) const {
+  size_t units = 0;
+  std::set<Name> parts;
+  for (const v1::Need& need : Named(catalog_.visit_types(), wish.visit_type).needs()) {
+    int filled = 0;
+    for (const v1::Assignment& assignment : assignments) {
+      if (assignment.need() != need.id()) continue;
+      const auto resource = absl::c_find_if(catalog_.resources(), [&](const v1::Resource& r) {
+        return r.name() == assignment.resource();
+      });
+      if (resource == catalog_.resources().end() || !CanServe(wish, need, *resource)) return false;
+      parts.insert(assignment.resource());
+      ++filled;
+    }
+    if (filled != std::max(need.count(), 1)) return false;
+    units += static_cast<size_t>(filled);
+  }
+  return parts.size() == units &&
+         absl::c_all_of(wish.required, [&](const Name& name) { return parts.count(name) > 0; });
 }
 
 // On each day that the visit touches.
@@ -227,6 +282,13 @@ bool PlainCalendar::IsLicensed(const Wish& wish, const v1::Resource& resource) c
 }
 
 bool PlainCalendar::IsOpen(const v1::Resource& resource, const Name& clinic, int64_t step) const {
+  const auto [known, is_new] = open_[{resource.name(), clinic}].try_emplace(step);
+  if (is_new) known->second = IsOpenByRules(resource, clinic, step);
+  return known->second;
+}
+
+bool PlainCalendar::IsOpenByRules(const v1::Resource& resource, const Name& clinic,
+                                  int64_t step) const {
   const v1::Clinic& place = Named(catalog_.clinics(), clinic);
   const absl::TimeZone zone = ZoneNamed(place.time_zone());
   const absl::Time at = TimeOf(step);
@@ -258,9 +320,11 @@ int PlainCalendar::SharesOf(const Name& name) const {
   return std::max(Named(catalog_.resources(), name).shares(), 1);
 }
 
-void PlainCalendar::Take(const Name& name, absl::Time start, absl::Time end, int shares) {
-  if (shares == 0) return;
-  for (int64_t step = StepOf(start); step < StepOf(end); ++step) taken_[name][step] += shares;
+int PlainCalendar::TakenOf(const Name& name, int64_t step) const {
+  const auto of = taken_.find(name);
+  if (of == taken_.end()) return 0;
+  const auto at = of->second.find(step);
+  return at == of->second.end() ? 0 : at->second.shares + at->second.whole * SharesOf(name);
 }
 
 }  // namespace clarity::tests

@@ -1,5 +1,5 @@
-#ifndef CLARITY_TESTS_PROPERTY_RANDOM_CLINICS_H_
-#define CLARITY_TESTS_PROPERTY_RANDOM_CLINICS_H_
+#ifndef CLARITY_TESTS_SUPPORT_RANDOM_CLINICS_H_
+#define CLARITY_TESTS_SUPPORT_RANDOM_CLINICS_H_
 
 #include "clarity/scheduling/v1/catalog.pb.h"
 #include "services/platform/base/ids.h"
@@ -17,4 +17,4 @@ scheduling::v1::Catalog RandomClinics(base::Random& random);
 
 }  // namespace clarity::tests
 
-#endif  // CLARITY_TESTS_PROPERTY_RANDOM_CLINICS_H_
+#endif  // CLARITY_TESTS_SUPPORT_RANDOM_CLINICS_H_

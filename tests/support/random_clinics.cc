@@ -1,4 +1,4 @@
-#include "tests/property/random_clinics.h"
+#include "tests/support/random_clinics.h"
 
 #include <string>
 #include <vector>

@@ -103,6 +103,7 @@ if [[ $tier == fast ]]; then
   exit
 fi
 part tests run_ctest release
+part simulation bash tests/simulation/run.sh --minutes 1
 part format bash tests/lint/format.sh
 part shellcheck bash tests/lint/shell.sh
 part buf bash tests/lint/proto.sh
@@ -116,6 +117,7 @@ if [[ $tier == full ]]; then
   part tests-asan run_ctest asan
   part build-tsan build tsan "${tsan_targets[@]}"
   part tests-tsan run_tsan
+  part planted-faults bash tests/simulation/run.sh --fault=all
 else
   part clang-tidy bash tests/lint/tidy.sh
 fi

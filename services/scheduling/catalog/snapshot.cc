@@ -77,7 +77,12 @@ Snapshot::Snapshot(v1::Catalog catalog, int64_t version)
       clinic_index_(IndexOf(catalog_.clinics())),
       resource_index_(IndexOf(catalog_.resources())),
       visit_type_index_(IndexOf(catalog_.visit_types())) {
-  for (const v1::Clinic& clinic : catalog_.clinics()) zones_.push_back(ZoneOf(clinic.time_zone()));
+  zones_.reserve(static_cast<size_t>(clinic_count()));
+  directions_.reserve(static_cast<size_t>(clinic_count()));
+  for (const v1::Clinic& clinic : catalog_.clinics()) {
+    zones_.push_back(ZoneOf(clinic.time_zone()));
+    directions_.push_back(DirectionOf(clinic.position()));
+  }
 }
 
 std::optional<int> Snapshot::FindClinic(absl::string_view name) const {

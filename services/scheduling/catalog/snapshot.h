@@ -22,6 +22,7 @@
 #include "services/scheduling/calendar/tick.h"
 #include "services/scheduling/calendar/timeline.h"
 #include "services/scheduling/catalog/defaults.h"
+#include "services/scheduling/catalog/direction.h"
 #include "services/scheduling/catalog/hours.h"
 #include "services/scheduling/catalog/plan.h"
 #include "services/scheduling/catalog/roster.h"
@@ -55,6 +56,8 @@ class Snapshot {
   std::optional<int> FindVisitType(absl::string_view name) const;
 
   absl::TimeZone zone(int clinic) const { return zones_[clinic]; }
+  // Of its position, if it has one.
+  const Direction& direction(int clinic) const { return directions_[clinic]; }
 
   // How many patients a resource may serve at once.
   int CapacityOf(int resource) const { return SharesOf(catalog_.resources(resource)); }
@@ -123,6 +126,7 @@ class Snapshot {
   const NameIndex resource_index_;
   const NameIndex visit_type_index_;
   std::vector<absl::TimeZone> zones_;
+  std::vector<Direction> directions_;
 
   mutable std::array<OpenShard, kOpenShards> open_shards_;
 

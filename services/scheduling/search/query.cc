@@ -1,12 +1,14 @@
 #include "services/scheduling/search/query.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
 #include <string>
+#include <utility>
 
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
+#include "services/scheduling/catalog/direction.h"
 #include "services/scheduling/limits.h"
 
 namespace clarity::scheduling {
@@ -15,33 +17,25 @@ namespace {
 using calendar::Interval;
 using catalog::Snapshot;
 
-double DistanceKm(const type::v1::LatLng& a, const type::v1::LatLng& b) {
-  constexpr double kEarthRadiusKm = 6371.0;
-  constexpr double kRadiansPerE7 = 3.14159265358979323846 / 180 / 1e7;
-  const double lat_a = static_cast<double>(a.latitude_e7()) * kRadiansPerE7;
-  const double lat_b = static_cast<double>(b.latitude_e7()) * kRadiansPerE7;
-  const double half_lat = std::sin((lat_b - lat_a) / 2);
-  const double half_lng =
-      std::sin(static_cast<double>(b.longitude_e7() - a.longitude_e7()) * kRadiansPerE7 / 2);
-  const double h = half_lat * half_lat + std::cos(lat_a) * std::cos(lat_b) * half_lng * half_lng;
-  return 2 * kEarthRadiusKm * std::asin(std::min(1.0, std::sqrt(h)));
-}
-
 std::vector<ClinicAt> ClinicsNear(const rpc::Call& call, const Snapshot& snapshot,
                                   const v1::SlotQuery::Near& near) {
-  std::vector<ClinicAt> found;
+  const catalog::Direction point = catalog::DirectionOf(near.point());
+  std::vector<std::pair<double, int>> found;  // the square of the chord, and the clinic
   for (int c = 0; c < snapshot.clinic_count(); ++c) {
     const v1::Clinic& clinic = snapshot.clinic(c);
     if (!clinic.has_position() || !call.principal.SeesClinic(clinic.name())) continue;
-    const double distance = DistanceKm(near.point(), clinic.position());
-    if (distance <= near.radius_km()) found.push_back({c, distance});
+    found.emplace_back(catalog::ChordSquared(point, snapshot.direction(c)), c);
   }
-  std::sort(found.begin(), found.end(),
-            [](const auto& a, const auto& b) { return a.distance_km < b.distance_km; });
-  const size_t most = static_cast<size_t>(near.clinics_max() > 0 ? near.clinics_max()
-                                                                 : limits::kNearClinicsDefault);
-  if (found.size() > most) found.resize(most);
-  return found;
+  const size_t most = std::min(
+      found.size(), static_cast<size_t>(near.clinics_max() > 0 ? near.clinics_max()
+                                                               : limits::kNearClinicsDefault));
+  std::partial_sort(found.begin(), found.begin() + static_cast<ptrdiff_t>(most), found.end());
+  std::vector<ClinicAt> nearest;
+  for (size_t i = 0; i < most; ++i) {
+    const double distance_km = catalog::DistanceKm(found[i].first);
+    if (distance_km <= near.radius_km()) nearest.push_back({found[i].second, distance_km});
+  }
+  return nearest;
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ int Run(const Options& options) {
   PinTo(options.server_core);
   clarityd.Start();
   PinTo(options.client_core);
-  ApplyNetworkM(clarityd);
+  Apply(NetworkM(), clarityd);
   Load load(clarityd, kBook, "STAFF");
   load.Run(kCallers, absl::Seconds(0.5), &requests);  // tokens are verified, statements prepared
 

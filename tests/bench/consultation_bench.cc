@@ -188,7 +188,7 @@ int Run(const Options& options) {
   tests::ClaritydProcess echo_server(CLARITY_BENCH_ECHO_SERVER);
   StartOnServerCore(options, &clarityd);
   StartOnServerCore(options, &echo_server);
-  ApplyNetworkM(clarityd);
+  Apply(NetworkM(), clarityd);
   ApplyPolicy(clarityd);
 
   std::fprintf(stderr, "seed %u\n", options.seed);

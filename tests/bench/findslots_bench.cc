@@ -1,12 +1,15 @@
-// FindSlots on network M, 20 slots back, against an echo of as many bytes behind the same door.
+// FindSlots, 20 slots back, against an echo of as many bytes behind the same door: on network M, or
+// over the 20 clinics next to a point of network L.
 //
-//   findslots_bench --server-core 0 --client-core 1    prints the median ratio, and how busy the
-//                                                      client's core was at most
+//   findslots_bench --server-core 0 --client-core 1 --network m    prints the median ratio, and how
+//                                                                  busy the client's core was at
+//                                                                  most
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -15,6 +18,7 @@
 #include "tests/bench/echo_service.pb.h"
 #include "tests/bench/filling.h"
 #include "tests/bench/load.h"
+#include "tests/bench/network_l.h"
 #include "tests/bench/network_m.h"
 #include "tests/bench/reference_size.h"
 #include "tests/bench/workload.h"
@@ -31,6 +35,7 @@ struct Options {
   int client_core = 1;
   uint32_t seed = 1;
   double seconds = 4;
+  std::string network = "m";
 };
 
 // Both sides of the comparison, request by request: searches, and for each an echo of as many bytes
@@ -40,9 +45,9 @@ struct Pairs {
   std::vector<grpc::ByteBuffer> echoes;
 };
 
-Pairs MakePairs(Load* search, std::mt19937& random) {
+Pairs MakePairs(Load* search, DrawSearch draw) {
   Pairs pairs;
-  for (const FullSearch& full : FullSearches(kRequests, search, random)) {
+  for (const FullSearch& full : FullSearches(kRequests, search, draw)) {
     EchoRequest echo;
     *echo.mutable_search() = full.request;
     echo.set_reply_bytes(static_cast<int>(full.reply_bytes));
@@ -83,6 +88,21 @@ void StartOnServerCore(const Options& options, tests::ClaritydProcess* server) {
   PinTo(options.client_core);
 }
 
+void MakeNetworkM(const tests::ClaritydProcess& clarityd, uint32_t seed) {
+  std::fprintf(stderr, "seed %u: filling network M from %s\n", seed,
+               absl::FormatCivilTime(FirstMonday()).c_str());
+  Apply(NetworkM(), clarityd);
+  const Filled filled = FillNetworkM(clarityd, seed);
+  std::fprintf(stderr, "%d appointments, %d blocks: %.0f %% taken\n", filled.appointments,
+               filled.blocks, filled.taken * 100);
+}
+
+void MakeNetworkL(const tests::ClaritydProcess& clarityd, uint32_t seed) {
+  std::fprintf(stderr, "seed %u: network L\n", seed);
+  Apply(NetworkL(), clarityd);
+  FillNetworkL(clarityd, seed);
+}
+
 int Run(const Options& options) {
   tests::ClaritydProcess clarityd;
   clarityd.ServeOnly("scheduling");
@@ -90,17 +110,13 @@ int Run(const Options& options) {
   StartOnServerCore(options, &clarityd);
   StartOnServerCore(options, &echo_server);
 
-  std::fprintf(stderr, "seed %u: filling network M from %s\n", options.seed,
-               absl::FormatCivilTime(FirstMonday()).c_str());
-  ApplyNetworkM(clarityd);
-  const Filled filled = FillNetworkM(clarityd, options.seed);
-  std::fprintf(stderr, "%d appointments, %d blocks: %.0f %% taken\n", filled.appointments,
-               filled.blocks, filled.taken * 100);
-
+  const bool is_large = options.network == "l";
+  is_large ? MakeNetworkL(clarityd, options.seed) : MakeNetworkM(clarityd, options.seed);
   std::mt19937 random(options.seed);
   Load search(clarityd, kFindSlots, "AGENT");
   Load echo(echo_server, kEcho, "AGENT");
-  Pairs pairs = MakePairs(&search, random);
+  Pairs pairs = MakePairs(
+      &search, [&] { return is_large ? RandomSearchNear(random) : RandomSearch(random); });
   Requests searches(std::move(pairs.searches), Requests::Use::kRoundAndRound);
   Requests echoes(std::move(pairs.echoes), Requests::Use::kRoundAndRound);
   search.Run(kCallers, absl::Seconds(1), &searches);
@@ -132,6 +148,7 @@ int main(int argc, char** argv) {
   app.add_option("--client-core", options.client_core);
   app.add_option("--seed", options.seed);
   app.add_option("--seconds", options.seconds, "of each measurement");
+  app.add_option("--network", options.network)->check(CLI::IsMember({"m", "l"}));
   CLI11_PARSE(app, argc, argv);
   return clarity::bench::Run(options);
 }

@@ -37,7 +37,7 @@ class CountedServer {
     server_.RunUnder({"/usr/bin/valgrind", "--tool=callgrind", "--instr-atstart=no",
                       "--fair-sched=yes", absl::StrCat("--callgrind-out-file=", output_)});
     server_.Start();
-    ApplyNetworkM(server_);
+    Apply(NetworkM(), server_);
   }
 
   const tests::ClaritydProcess& server() const { return server_; }
@@ -91,7 +91,8 @@ double CountSearch() {
   Load load(server.server(), kFindSlots, "AGENT");
   std::vector<grpc::ByteBuffer> requests;
   requests.reserve(kWarmingUp + kCounted);
-  for (const FullSearch& full : FullSearches(kWarmingUp + kCounted, &load, random)) {
+  for (const FullSearch& full :
+       FullSearches(kWarmingUp + kCounted, &load, [&] { return RandomSearch(random); })) {
     requests.push_back(Serialised(full.request));
   }
   return CountCalls(&server, &load, std::move(requests));

@@ -13,8 +13,6 @@
 namespace clarity::bench {
 namespace {
 
-constexpr int kSubjects = 128;
-
 std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
   client::ChannelOptions options;
   options.server = address;

@@ -48,6 +48,8 @@ struct Outcome {
 // bytes, one completion queue, one thread.
 class Load {
  public:
+  static constexpr int kSubjects = 128;
+
   // "/package.Service/Method". Calls take turns among so many subjects that none of them makes
   // more than a server takes from one.
   Load(const tests::ClaritydProcess& server, std::string method, const std::string& role);

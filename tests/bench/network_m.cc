@@ -80,25 +80,28 @@ Message FromText(const std::string& text) {
   return rpc::testing::FromText<Message>(text);
 }
 
-void AddResources(const char* pool, const char* kind, int count, int shares, v1::Catalog* catalog) {
+void AddResources(const char* pool, const char* kind, int count, int shares, int clinics,
+                  v1::Catalog* catalog) {
   for (int i = 0; i < count; ++i) {
     *catalog->add_resources() = FromText<v1::Resource>(absl::Substitute(
-        kResource, pool, i, kind, shares, i % kClinics, kOpensAtHour, kClosesAtHour));
+        kResource, pool, i, kind, shares, i % clinics, kOpensAtHour, kClosesAtHour));
   }
 }
 
 }  // namespace
 
-v1::Catalog NetworkM() {
+v1::Catalog NetworkOf(int clinics, int clinicians, int rooms, int nurses) {
   auto catalog = FromText<v1::Catalog>(kTypes);
-  for (int i = 0; i < kClinics; ++i) {
+  for (int i = 0; i < clinics; ++i) {
     *catalog.add_clinics() = FromText<v1::Clinic>(absl::Substitute(kClinic, i));
   }
-  AddResources("clinician", "KIND_CLINICIAN", kClinicians, 1, &catalog);
-  AddResources("room", "KIND_ROOM", kRooms, 1, &catalog);
-  AddResources("nurse", "KIND_NURSE", kNurses, kNurseShares, &catalog);
+  AddResources("clinician", "KIND_CLINICIAN", clinicians, 1, clinics, &catalog);
+  AddResources("room", "KIND_ROOM", rooms, 1, clinics, &catalog);
+  AddResources("nurse", "KIND_NURSE", nurses, kNurseShares, clinics, &catalog);
   return catalog;
 }
+
+v1::Catalog NetworkM() { return NetworkOf(kClinics, kClinicians, kRooms, kNurses); }
 
 std::string ClinicName(int number) { return absl::StrCat("clinics/m-", number); }
 
@@ -112,9 +115,9 @@ absl::CivilDay FirstMonday() {
   return absl::NextWeekday(absl::ToCivilDay(absl::Now(), Zone()) + 1, absl::Weekday::monday);
 }
 
-void ApplyNetworkM(const tests::ClaritydProcess& server) {
+void Apply(const v1::Catalog& catalog, const tests::ClaritydProcess& server) {
   v1::ApplyCatalogRequest apply;
-  *apply.mutable_catalog() = NetworkM();
+  *apply.mutable_catalog() = catalog;
   tests::Value(server.ConnectAs("operator", "OPERATOR").AsOperator().ApplyCatalog(apply));
 }
 

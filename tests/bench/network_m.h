@@ -19,14 +19,16 @@ inline constexpr char kFollowUp[] = "visitTypes/follow-up";
 inline constexpr const char* kVisitTypes[] = {kSession, kConsultation, kFollowUp};
 
 scheduling::v1::Catalog NetworkM();
-std::string ClinicName(int number);  // 0 to kClinics - 1
+// The same with so many of each; number i is at clinic i % clinics.
+scheduling::v1::Catalog NetworkOf(int clinics, int clinicians, int rooms, int nurses);
+std::string ClinicName(int number);  // from 0 on
 
 // Where the clinics are.
 absl::TimeZone Zone();
 // Its two weeks begin with the Monday after tomorrow: all of them lie ahead.
 absl::CivilDay FirstMonday();
 
-void ApplyNetworkM(const tests::ClaritydProcess& server);
+void Apply(const scheduling::v1::Catalog& catalog, const tests::ClaritydProcess& server);
 
 }  // namespace clarity::bench
 

@@ -22,13 +22,18 @@ rounds=5
 seconds=4
 body_bytes=480  # of an appointment in our own table
 
-all_figures=(findslots_vs_echo engine_vs_or engine_by_resources engine_by_days book_vs_pgbench)
+all_figures=(findslots_vs_echo findslots_near_vs_echo engine_vs_or engine_by_resources engine_by_days
+  book_vs_pgbench first_call_ms memory_mib memory_beyond_bitmaps)
 declare -A targets=(
   [findslots_vs_echo]='>=0.7'
+  [findslots_near_vs_echo]='>=0.4'
   [engine_vs_or]='<=4'
   [engine_by_resources]='<=1.05'
   [engine_by_days]='<=1.05'
   [book_vs_pgbench]='>=1.0'
+  [first_call_ms]='<=5'
+  [memory_mib]='<=1536'
+  [memory_beyond_bitmaps]='<=64'
 )
 
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; }
@@ -63,6 +68,23 @@ parse_arguments() {
 measure_findslots_vs_echo() {
   "$bin/findslots_bench" --server-core "$server_core" --client-core "$client_core" \
     --seconds "$seconds"
+}
+
+measure_findslots_near_vs_echo() {
+  "$bin/findslots_bench" --server-core "$server_core" --client-core "$client_core" \
+    --seconds "$seconds" --network l
+}
+
+measure_first_call_ms() {
+  echo "$("$bin/idle_bench") 0"
+}
+
+measure_memory_mib() {
+  echo "$("$bin/memory_bench" | cut -d ' ' -f 1) 0"
+}
+
+measure_memory_beyond_bitmaps() {
+  echo "$("$bin/memory_bench" | cut -d ' ' -f 2) 0"
 }
 
 measure_engine_vs_or() {
@@ -108,7 +130,7 @@ report() {  # NAME
   if [[ $json == true ]]; then
     lines+=("{\"name\": \"$name\", \"value\": $value, \"target\": \"${targets[$name]}\", \"client_core_busy\": $busy, \"verdict\": \"$verdict\"}")
   else
-    printf '%-20s  %8s  %6s  %s\n' "$name" "$value" "${targets[$name]}" "$verdict"
+    printf '%-22s  %8s  %6s  %s\n' "$name" "$value" "${targets[$name]}" "$verdict"
   fi
 }
 
@@ -126,7 +148,8 @@ make_work() {
 parse_arguments "$@"
 [[ $(nproc) -ge 2 ]] || die "needs two cores: one for the server, one for the client"
 bash "$root/deploy/install.sh" --with-bench >&2
-build release clarityd bench_echo_server engine_bench findslots_bench book_bench >&2
+build release clarityd bench_echo_server engine_bench findslots_bench book_bench idle_bench \
+  memory_bench >&2
 make_work
 [[ " ${figures[*]} " != *' book_vs_pgbench '* ]] || start_postgres
 all_met=true

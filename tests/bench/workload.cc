@@ -40,12 +40,12 @@ v1::FindSlotsRequest RandomSearch(std::mt19937& random) {
   return request;
 }
 
-std::vector<FullSearch> FullSearches(int count, Load* search, std::mt19937& random) {
+std::vector<FullSearch> FullSearches(int count, Load* search, DrawSearch draw) {
   std::vector<FullSearch> searches;
   int drawn = 0;
   size_t bytes = 0;
   while (searches.size() < static_cast<size_t>(count)) {
-    FullSearch full{RandomSearch(random)};
+    FullSearch full{draw()};
     ++drawn;
     const grpc::ByteBuffer answer = search->CallEach({Serialised(full.request)})[0];
     v1::FindSlotsResponse reply;

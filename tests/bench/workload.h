@@ -4,6 +4,7 @@
 #include <random>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "clarity/scheduling/v1/scheduling_service.pb.h"
 #include "grpcpp/grpcpp.h"
 #include "tests/bench/load.h"
@@ -23,8 +24,9 @@ struct FullSearch {
   scheduling::v1::FindSlotsRequest request;
   size_t reply_bytes = 0;
 };
-// So many of them that have a full page of slots to give.
-std::vector<FullSearch> FullSearches(int count, Load* search, std::mt19937& random);
+// So many of those drawn that have a full page of slots to give.
+using DrawSearch = absl::FunctionRef<scheduling::v1::FindSlotsRequest()>;
+std::vector<FullSearch> FullSearches(int count, Load* search, DrawSearch draw);
 
 // A session at a random start of the coming year; `number` tells patients and requests apart.
 scheduling::v1::BookAppointmentRequest RandomBooking(int number, std::mt19937& random);

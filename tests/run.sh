@@ -4,8 +4,9 @@
 #   bash tests/run.sh          what decides landing: under 15 minutes on 2 cores
 #   bash tests/run.sh --fast   the tests that start no server
 #   bash tests/run.sh --full   all of it: also the sanitizers, every file through clang-tidy, the
-#                              long variants of tests (CLARITY_LONG=1), and the instructions that
-#                              a search and a booking take
+#                              long variants of tests (CLARITY_LONG=1), the instructions that a
+#                              search and a booking take, and whether the simulation finds every
+#                              fault that is planted for it
 #
 # Each part's output is kept in build/test-logs/.
 set -euo pipefail
@@ -113,11 +114,11 @@ part tour bash deploy/run.sh --tour
 if [[ $tier == full ]]; then
   part clang-tidy bash tests/lint/tidy.sh --all
   part instructions bash tests/bench/instructions.sh
+  part planted-faults bash tests/simulation/run.sh --fault=all
   part build-asan build asan
   part tests-asan run_ctest asan
   part build-tsan build tsan "${tsan_targets[@]}"
   part tests-tsan run_tsan
-  part planted-faults bash tests/simulation/run.sh --fault=all
 else
   part clang-tidy bash tests/lint/tidy.sh
 fi

@@ -42,6 +42,9 @@ inline constexpr absl::Duration kTurnsEvery = absl::Seconds(1);
 // While there are more: long enough that writes of callers come in between.
 inline constexpr absl::Duration kTurnsPause = absl::Milliseconds(20);
 
+// -- Plans ------------------------------------------------------------------------------------
+inline constexpr size_t kGapOrdersMax = 200;  // named in an order: as many as it takes
+
 // -- Clearance --------------------------------------------------------------------------------
 inline constexpr size_t kResultsMax = 2000;  // of an episode
 inline constexpr int kResultVersionsKept = 20;

@@ -132,6 +132,36 @@ TEST_F(OrdersTest, TheSmallestGapIsKeptToBothNeighbours) {
   Booked(kWednesday);
 }
 
+TEST_F(OrdersTest, TheSmallestGapIsKeptToVisitsOnTheOrdersItNames) {
+  Value(Put(AdasOrder()));
+  const auto first = Booked(kTuesday);
+  auto later = AdasOrder();
+  later.set_name("orders/ada-2");
+  later.set_gap_minutes_min(2 * 24 * 60);
+  later.add_gap_from_orders(kOrder);
+  later.add_gap_from_orders("orders/of-before");  // unknown: counts for nothing
+  EXPECT_THAT(Value(Put(later)).order().gap_from_orders(), ElementsAre(kOrder, "orders/of-before"));
+  const auto on_later = [](absl::string_view start) {
+    auto request = Session(start);
+    request.set_order("orders/ada-2");
+    return request;
+  };
+  EXPECT_EQ(RuleAgainst(on_later("2026-03-05 09:30")), "gap");
+  auto search = Search(kOrderedSession, kLakeForest, "2026-03-03 00:00", "2026-03-06 00:00");
+  search.set_patient("patients/ada");
+  search.set_order("orders/ada-2");
+  EXPECT_EQ(Starts(Slots(agent_, search)).front(), kThursday);
+  Value(agent_.BookAppointment(on_later(kThursday)));
+
+  // Nor may what is on the order it names come nearer, though that one's own gap is smaller.
+  EXPECT_EQ(RuleAgainst(Session("2026-03-06 10:30")), "gap");
+  EXPECT_THAT(agent_.RescheduleAppointment(Move(first, "2026-03-03 14:00")),
+              Refused(StatusCode::kFailedPrecondition, "ORDER_NOT_APPLICABLE"));
+  // What is called off is nobody's neighbour.
+  Value(agent_.CancelAppointment(Cancellation(first)));
+  Value(agent_.BookAppointment(on_later("2026-03-03 10:00")));
+}
+
 TEST_F(OrdersTest, AVisitIsNoNeighbourOfItself) {
   Value(Put(AdasOrder()));
   const auto booked = Booked(kTuesday);

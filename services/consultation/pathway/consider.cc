@@ -494,6 +494,15 @@ absl::Time ExpiryOf(const CaseFile& file, const RepeatedPtrField<std::string>& p
   return expiry;
 }
 
+const v1::ProtocolPhase* PhaseOf(const CaseFile& file, const v1::Plan& plan,
+                                 absl::string_view phase) {
+  const v1::Protocol* protocol = file.rulebook->FindProtocol(plan.protocol());
+  if (protocol == nullptr) return nullptr;
+  const auto found = absl::c_find_if(
+      protocol->phases(), [&](const v1::ProtocolPhase& known) { return known.id() == phase; });
+  return found == protocol->phases().end() ? nullptr : &*found;
+}
+
 std::vector<const Appointment*> VisitsOfPhase(const CaseFile& file, const PlanRecord& plan,
                                               absl::string_view phase) {
   std::vector<const Appointment*> visits;

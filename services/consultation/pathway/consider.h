@@ -59,6 +59,10 @@ void EndClearance(v1::Clearance::State state, std::string why, absl::Time time,
 absl::Time ExpiryOf(const CaseFile& file,
                     const google::protobuf::RepeatedPtrField<std::string>& protocols);
 
+// What a phase of a plan was made from; null where the policy has it no more.
+const v1::ProtocolPhase* PhaseOf(const CaseFile& file, const v1::Plan& plan,
+                                 absl::string_view phase);
+
 // The visits that count for a phase of a plan: booked on its orders and still to come or begun.
 std::vector<const scheduling::v1::Appointment*> VisitsOfPhase(const CaseFile& file,
                                                               const storage::v1::PlanRecord& plan,

@@ -39,15 +39,6 @@ const v1::Plan* PlanInForce(const CaseFile& file) {
   return is_in_force ? &file.plan->plan() : nullptr;
 }
 
-const v1::ProtocolPhase* PhaseOf(const CaseFile& file, const v1::Plan& plan,
-                                 absl::string_view phase) {
-  const v1::Protocol* protocol = file.rulebook->FindProtocol(plan.protocol());
-  if (protocol == nullptr) return nullptr;
-  const auto found = absl::c_find_if(
-      protocol->phases(), [&](const v1::ProtocolPhase& known) { return known.id() == phase; });
-  return found == protocol->phases().end() ? nullptr : &*found;
-}
-
 std::vector<const Appointment*> CompletedOf(const CaseFile& file, absl::string_view phase) {
   auto visits = VisitsOfPhase(file, *file.plan, phase);
   visits.erase(std::remove_if(visits.begin(), visits.end(),
@@ -298,12 +289,13 @@ class Offer {
     const int left = phase.visits() - static_cast<int>(visits.size());
     absl::Time start = absl::FromCivil(ToDay(phase.start_date()), file_.plan_zone);
     absl::Time end = absl::FromCivil(ToDay(phase.end_date()) + 1, file_.plan_zone);
-    if (!visits.empty()) {
-      const absl::Time last = FromWire(visits.back()->start_time());
+    for (const Appointment* visit : VisitsForGap(file_, phase.phase())) {
+      const absl::Time last = FromWire(visit->start_time());
       start = std::max(start, last + absl::Hours(phase.gap_hours_min()));
-      if (phase.gap_hours_max() > 0) {
-        end = std::min(end, std::max(now_, last + absl::Hours(phase.gap_hours_max())));
-      }
+    }
+    if (!visits.empty() && phase.gap_hours_max() > 0) {
+      const absl::Time last = FromWire(visits.back()->start_time());
+      end = std::min(end, std::max(now_, last + absl::Hours(phase.gap_hours_max())));
     }
     if (left <= 0 || end < now_ || end <= start) return;
     for (const std::string& type : phase.visit_types()) {

@@ -1,9 +1,14 @@
 #include "services/consultation/plan/orders.h"
 
+#include <algorithm>
+#include <string>
+
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "services/consultation/limits.h"
 #include "services/consultation/pathway/consider.h"
+#include "services/consultation/scheduling/visits.h"
 #include "services/platform/base/local_time.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
@@ -39,6 +44,58 @@ int VisitsElsewhere(const CaseFile& file, const v1::PlanPhase& phase, const Plan
   }));
 }
 
+// From 0; the number of phases where it is none of the plan's.
+int IndexOf(const v1::Plan& plan, absl::string_view phase) {
+  const auto found = absl::c_find_if(
+      plan.phases(), [&](const v1::PlanPhase& planned) { return planned.phase() == phase; });
+  return static_cast<int>(found - plan.phases().begin());
+}
+
+bool IsPlanned(const v1::Plan& plan, absl::string_view phase) {
+  return IndexOf(plan, phase) < plan.phases_size();
+}
+
+// Whether visits on an order of the phase `of` count for the gap of `phase`. What follows a visit
+// keeps its distance from that one alone.
+bool CountsForGap(const CaseFile& file, absl::string_view of, absl::string_view phase) {
+  const v1::Plan& plan = file.plan->plan();
+  const v1::ProtocolPhase* made_from = PhaseOf(file, plan, of);
+  const bool follows = made_from != nullptr && made_from->has_follows();
+  return !follows && IndexOf(plan, of) <= IndexOf(plan, phase);
+}
+
+// Whether something is given at visits of the type, by any protocol.
+bool IsTreatment(const CaseFile& file, const std::string& visit_type) {
+  return absl::c_any_of(file.rulebook->policy().protocols(), [&](const v1::Protocol& protocol) {
+    return absl::c_any_of(protocol.phases(), [&](const v1::ProtocolPhase& phase) {
+      return !phase.has_follows() && absl::c_linear_search(phase.visit_types(), visit_type);
+    });
+  });
+}
+
+// The orders from whose visits its smallest gap is counted, besides its own. Also those that nobody
+// is known to have booked on: scheduling may know of a visit first.
+void AddGapOrders(const CaseFile& file, const v1::PlanPhase& phase, scheduling::v1::Order* order) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (name != order->name() && !absl::c_linear_search(names, name)) names.push_back(name);
+  };
+  const absl::Time start = FromWire(order->window().start_time());
+  for (const auto* visit : VisitsForGap(file, phase.phase())) {
+    if (FromWire(visit->start_time()) + absl::Hours(phase.gap_hours_min()) > start) {
+      add(visit->order());
+    }
+  }
+  for (const PlanOrder& own : file.plan->orders()) {
+    if (IsPlanned(file.plan->plan(), own.phase()) &&
+        CountsForGap(file, own.phase(), phase.phase())) {
+      add(own.order());
+    }
+  }
+  const size_t surplus = names.size() - std::min(names.size(), limits::kGapOrdersMax);
+  for (size_t i = surplus; i < names.size(); ++i) order->add_gap_from_orders(names[i]);
+}
+
 absl::Time EndOf(const CaseFile& file, const v1::PlanPhase& phase) {
   return absl::FromCivil(ToDay(phase.end_date()) + 1, file.plan_zone);
 }
@@ -55,6 +112,7 @@ scheduling::v1::Order OrderFor(const CaseFile& file, const v1::PlanPhase& phase,
   *order.mutable_window()->mutable_end_time() = ToWire(EndOf(file, phase));
   order.set_gap_minutes_min(phase.gap_hours_min() * kMinutesPerHour);
   order.set_gap_minutes_max(phase.gap_hours_max() * kMinutesPerHour);
+  if (CountsForGap(file, phase.phase(), phase.phase())) AddGapOrders(file, phase, &order);
   return order;
 }
 
@@ -91,14 +149,29 @@ const PlanOrder* FindOrder(const PlanRecord& record, absl::string_view phase) {
   return found;
 }
 
+std::vector<const scheduling::v1::Appointment*> VisitsForGap(const CaseFile& file,
+                                                             absl::string_view phase) {
+  const PlanRecord& record = *file.plan;
+  std::vector<const scheduling::v1::Appointment*> visits;
+  for (const auto& visit : file.visits) {
+    if (visit.order().empty() || (!HasBegun(visit) && !IsAhead(visit))) continue;
+    const auto own = absl::c_find_if(
+        record.orders(), [&](const PlanOrder& order) { return order.order() == visit.order(); });
+    const bool is_planned = own != record.orders().end() && IsPlanned(record.plan(), own->phase());
+    if (is_planned ? CountsForGap(file, own->phase(), phase)
+                   : IsTreatment(file, visit.visit_type())) {
+      visits.push_back(&visit);
+    }
+  }
+  return visits;
+}
+
 void ConsiderOrders(CaseFile* file) {
   if (!file->plan.has_value()) return;
   const v1::Plan& plan = file->plan->plan();
   const bool is_in_force = plan.state() == v1::Plan::STATE_SIGNED;
   for (PlanOrder& order : *file->plan->mutable_orders()) {
-    const bool is_planned = absl::c_any_of(
-        plan.phases(), [&](const v1::PlanPhase& phase) { return phase.phase() == order.phase(); });
-    if (!is_in_force || !is_planned) order.set_revoked(true);
+    if (!is_in_force || !IsPlanned(plan, order.phase())) order.set_revoked(true);
   }
   if (!is_in_force) return;
   for (const v1::PlanPhase& phase : plan.phases()) ConsiderPhase(phase, file);

@@ -1,8 +1,11 @@
 #ifndef CLARITY_SERVICES_CONSULTATION_PLAN_ORDERS_H_
 #define CLARITY_SERVICES_CONSULTATION_PLAN_ORDERS_H_
 
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "clarity/scheduling/v1/appointment.pb.h"
 #include "services/consultation/pathway/case_file.h"
 #include "services/consultation/records.pb.h"
 #include "services/consultation/scheduling/outbox.h"
@@ -15,6 +18,11 @@ namespace clarity::consultation {
 // The order of a phase that counts, revoked or not; null where it never had one.
 const storage::v1::PlanOrder* FindOrder(const storage::v1::PlanRecord& record,
                                         absl::string_view phase);
+
+// The visits, by their start, from which the smallest gap of a phase of the plan is counted: those
+// at which something is given, whichever order they are on, but for those of later phases.
+std::vector<const scheduling::v1::Appointment*> VisitsForGap(const CaseFile& file,
+                                                             absl::string_view phase);
 
 // Brings the orders of the file's plan up to what it says. In force, there is one for each phase
 // that has visits left, for as many as are neither over nor booked on an earlier order of the

@@ -23,40 +23,105 @@ constexpr Sql kVisitsOfOrder = {
                                                                                 // it
     "ORDER BY start_time, name"};
 
+constexpr Sql kOrdersOfPatient = {"SELECT body FROM visit_order WHERE patient = $1 ORDER BY name"};
+
 bool InWindow(const v1::Order& order, absl::Time start) {
   return FromWire(order.window().start_time()) <= start &&
          start < FromWire(order.window().end_time());
 }
 
+absl::Duration SmallestGap(const v1::Order& order) {
+  return absl::Minutes(order.gap_minutes_min());
+}
+
+absl::StatusOr<std::vector<v1::Appointment>> VisitsOn(Transaction& transaction,
+                                                      const std::string& order,
+                                                      absl::string_view except) {
+  std::vector<v1::Appointment> visits;
+  RETURN_IF_ERROR(
+      transaction.Query(kVisitsOfOrder, {Value::Text(order)}, [&](const Row& row) -> absl::Status {
+        ASSIGN_OR_RETURN(auto appointment, ParseAppointment(row.Text(0)));
+        if (appointment.name() != except) visits.push_back(std::move(appointment));
+        return absl::OkStatus();
+      }));
+  return visits;
+}
+
+absl::StatusOr<std::vector<absl::Time>> StartsOn(Transaction& transaction, const std::string& order,
+                                                 absl::string_view except) {
+  ASSIGN_OR_RETURN(const auto visits, VisitsOn(transaction, order, except));
+  std::vector<absl::Time> starts;
+  for (const v1::Appointment& visit : visits) {
+    if (!IsMissed(visit.state())) starts.push_back(FromWire(visit.start_time()));
+  }
+  return starts;
+}
+
+// Whose gaps count from the visits of this one.
+absl::StatusOr<std::vector<v1::Order>> OrdersThatName(Transaction& transaction,
+                                                      const v1::Order& order) {
+  std::vector<v1::Order> orders;
+  RETURN_IF_ERROR(transaction.Query(
+      kOrdersOfPatient, {Value::Text(order.patient())}, [&](const Row& row) -> absl::Status {
+        ASSIGN_OR_RETURN(auto other, ParseOrder(row.Text(0)));
+        if (absl::c_linear_search(other.gap_from_orders(), order.name())) {
+          orders.push_back(std::move(other));
+        }
+        return absl::OkStatus();
+      }));
+  return orders;
+}
+
 }  // namespace
 
-absl::StatusOr<OrderUse> OrderUse::Read(const rpc::Call& call, Transaction& transaction,
-                                        absl::string_view order, absl::string_view except) {
+absl::StatusOr<OrderUse> OrderUse::ReadVisits(const rpc::Call& call, Transaction& transaction,
+                                              absl::string_view order, absl::string_view except) {
   OrderUse use;
   ASSIGN_OR_RETURN(auto record, Load<storage::v1::OrderRecord>(call, transaction, order));
   use.order_ = std::move(*record.mutable_order());
-  RETURN_IF_ERROR(use.ReadVisits(transaction, except));
+  ASSIGN_OR_RETURN(auto visits, VisitsOn(transaction, use.order_.name(), except));
+  for (v1::Appointment& visit : visits) {
+    const bool is_missed = IsMissed(visit.state());
+    if (!is_missed || use.order_.keeps_missed_units()) ++use.units_consumed_;
+    if (IsAhead(visit.state())) use.ahead_.push_back(std::move(visit));
+  }
+  return use;
+}
+
+absl::Status OrderUse::ReadNeighbours(Transaction& transaction, absl::string_view except) {
+  const auto add = [&](const std::string& order, absl::Duration gap_min) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto starts, StartsOn(transaction, order, except));
+    for (const absl::Time start : starts) neighbours_.push_back({start, gap_min});
+    return absl::OkStatus();
+  };
+  ASSIGN_OR_RETURN(starts_, StartsOn(transaction, order_.name(), except));
+  for (const absl::Time start : starts_) neighbours_.push_back({start, SmallestGap(order_)});
+  for (const std::string& name : order_.gap_from_orders()) {
+    RETURN_IF_ERROR(add(name, SmallestGap(order_)));
+  }
+  ASSIGN_OR_RETURN(const auto others, OrdersThatName(transaction, order_));
+  for (const v1::Order& other : others) {
+    RETURN_IF_ERROR(add(other.name(), SmallestGap(other)));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OrderUse> OrderUse::Read(const rpc::Call& call, Transaction& transaction,
+                                        absl::string_view order) {
+  return ReadVisits(call, transaction, order, /*except=*/"");
+}
+
+absl::StatusOr<OrderUse> OrderUse::ReadToBook(const rpc::Call& call, Transaction& transaction,
+                                              absl::string_view order, absl::string_view except) {
+  ASSIGN_OR_RETURN(OrderUse use, ReadVisits(call, transaction, order, except));
+  RETURN_IF_ERROR(use.ReadNeighbours(transaction, except));
   return use;
 }
 
 absl::StatusOr<OrderUse> OrderUse::Lock(const rpc::Call& call, Transaction& transaction,
                                         absl::string_view order, absl::string_view except) {
   RETURN_IF_ERROR(transaction.BumpGuard(order));
-  return Read(call, transaction, order, except);
-}
-
-absl::Status OrderUse::ReadVisits(Transaction& transaction, absl::string_view except) {
-  return transaction.Query(kVisitsOfOrder, {Value::Text(order_.name())},
-                           [&](const Row& row) -> absl::Status {
-                             ASSIGN_OR_RETURN(auto appointment, ParseAppointment(row.Text(0)));
-                             if (appointment.name() == except) return absl::OkStatus();
-                             const bool missed = IsMissed(appointment.state());
-                             if (!missed || order_.keeps_missed_units()) ++units_consumed_;
-                             if (!missed) starts_.push_back(FromWire(appointment.start_time()));
-                             if (IsAhead(appointment.state()))
-                               ahead_.push_back(std::move(appointment));
-                             return absl::OkStatus();
-                           });
+  return ReadToBook(call, transaction, order, except);
 }
 
 absl::Status OrderUse::Check(const std::string& patient, const std::string& visit_type,
@@ -77,13 +142,13 @@ absl::Status OrderUse::Check(const std::string& patient, const std::string& visi
     return OrderNotApplicable("units",
                               absl::StrCat("its ", order_.units(), " visits are booked already"));
   }
-  const absl::Duration gap = absl::Minutes(order_.gap_minutes_min());
-  if (absl::c_any_of(starts_,
-                     [&](absl::Time other) { return absl::AbsDuration(start - other) < gap; })) {
-    return OrderNotApplicable(
-        "gap", absl::StrCat("visits are at least ", order_.gap_minutes_min(), " minutes apart"));
-  }
-  return absl::OkStatus();
+  const auto too_near = absl::c_find_if(neighbours_, [&](const Neighbour& neighbour) {
+    return absl::AbsDuration(start - neighbour.start) < neighbour.gap_min;
+  });
+  if (too_near == neighbours_.end()) return absl::OkStatus();
+  return OrderNotApplicable(
+      "gap", absl::StrCat("visits are at least ", absl::ToInt64Minutes(too_near->gap_min),
+                          " minutes apart"));
 }
 
 bool OrderUse::ExceedsLargestGap(absl::Time start) const {
@@ -102,10 +167,10 @@ void OrderUse::KeepCovered(calendar::Bitmap* starts) const {
   starts->Clear(
       {starts->window().begin, calendar::CeilTick(FromWire(order_.window().start_time()))});
   starts->Clear({calendar::CeilTick(FromWire(order_.window().end_time())), starts->window().end});
-  const absl::Duration gap = absl::Minutes(order_.gap_minutes_min());
-  if (gap == absl::ZeroDuration()) return;
-  for (const absl::Time other : starts_) {
-    starts->Clear({calendar::FloorTick(other - gap) + 1, calendar::CeilTick(other + gap)});
+  for (const Neighbour& neighbour : neighbours_) {
+    if (neighbour.gap_min == absl::ZeroDuration()) continue;
+    starts->Clear({calendar::FloorTick(neighbour.start - neighbour.gap_min) + 1,
+                   calendar::CeilTick(neighbour.start + neighbour.gap_min)});
   }
 }
 

@@ -19,12 +19,18 @@ namespace clarity::scheduling {
 // time, so it can never drift away from them.
 class OrderUse {
  public:
-  // PERMISSION_DENIED or NOT_FOUND as Load says. `except` (may be empty) is the appointment that
-  // is being moved: it does not count against itself.
+  // What is consumed. PERMISSION_DENIED or NOT_FOUND as Load says.
   static absl::StatusOr<OrderUse> Read(const rpc::Call& call, storage::Transaction& transaction,
-                                       absl::string_view order, absl::string_view except);
+                                       absl::string_view order);
 
-  // Locks the order first: two bookings on its last unit wait for each other.
+  // Also what a visit has to keep its distance from. `except` (may be empty) is the appointment
+  // that is being moved: it does not count against itself.
+  static absl::StatusOr<OrderUse> ReadToBook(const rpc::Call& call,
+                                             storage::Transaction& transaction,
+                                             absl::string_view order, absl::string_view except);
+
+  // Locks the order first: two bookings on its last unit wait for each other. Whoever books holds
+  // the patient's guard: two bookings on orders whose gaps are common wait, too.
   static absl::StatusOr<OrderUse> Lock(const rpc::Call& call, storage::Transaction& transaction,
                                        absl::string_view order, absl::string_view except);
 
@@ -33,7 +39,7 @@ class OrderUse {
   // Not yet started, by start.
   const std::vector<v1::Appointment>& ahead() const { return ahead_; }
 
-  // ORDER_NOT_APPLICABLE unless one more visit may be booked on it.
+  // Of those that are read to book. ORDER_NOT_APPLICABLE unless one more visit may be booked on it.
   absl::Status Check(const std::string& patient, const std::string& visit_type,
                      absl::Time start) const;
   // Whether the visit lies further from a neighbour than the order wishes: reported, not refused.
@@ -45,12 +51,22 @@ class OrderUse {
   std::vector<std::string> Uncovered() const;
 
  private:
-  absl::Status ReadVisits(storage::Transaction& transaction, absl::string_view except);
+  // A visit that took or will take place, and how far from it the next one is at least.
+  struct Neighbour {
+    absl::Time start;
+    absl::Duration gap_min;
+  };
+
+  static absl::StatusOr<OrderUse> ReadVisits(const rpc::Call& call,
+                                             storage::Transaction& transaction,
+                                             absl::string_view order, absl::string_view except);
+  absl::Status ReadNeighbours(storage::Transaction& transaction, absl::string_view except);
 
   v1::Order order_;
   int units_consumed_ = 0;
-  std::vector<absl::Time> starts_;  // of the visits that took or will take place, sorted
   std::vector<v1::Appointment> ahead_;
+  std::vector<absl::Time> starts_;     // of its own neighbours, sorted
+  std::vector<Neighbour> neighbours_;  // these, and those on other orders
 };
 
 }  // namespace clarity::scheduling

@@ -127,7 +127,7 @@ absl::Status Orders::Put(const rpc::Call& call, Transaction& transaction,
         present.has_value() ? present->order().create_time() : ToWire(call.now);
     RETURN_IF_ERROR(Save(call, transaction, &record));
   }
-  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, wanted.name(), ""));
+  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, wanted.name()));
   *reply->mutable_order() = use.order();
   reply->mutable_order()->set_units_consumed(use.units_consumed());
   for (std::string& name : use.Uncovered()) reply->add_uncovered_appointments(std::move(name));
@@ -140,7 +140,7 @@ absl::Status Orders::Revoke(const rpc::Call& call, Transaction& transaction,
   ASSIGN_OR_RETURN(auto record, Load<OrderRecord>(call, transaction, request.name()));
   v1::Order& order = *record.mutable_order();
   RETURN_IF_ERROR(storage::CheckEtag(request.etag(), order.etag(), order.name()));
-  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, request.name(), ""));
+  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, request.name()));
   const bool revoked_before = order.state() == v1::Order::STATE_REVOKED;
   if (!revoked_before) {
     order.set_state(v1::Order::STATE_REVOKED);
@@ -160,7 +160,7 @@ absl::Status Orders::Revoke(const rpc::Call& call, Transaction& transaction,
 
 absl::Status Orders::Get(const rpc::Call& call, Transaction& transaction,
                          const v1::GetOrderRequest& request, v1::Order* reply) {
-  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, request.name(), ""));
+  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, request.name()));
   *reply = use.order();
   reply->set_units_consumed(use.units_consumed());
   return absl::OkStatus();
@@ -196,7 +196,7 @@ absl::Status Orders::List(const rpc::Call& call, Transaction& transaction,
       reply->set_next_page_token(rpc::EncodePageToken(request, cursor.SerializeAsString()));
       break;
     }
-    ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, order.name(), ""));
+    ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, order.name()));
     *reply->add_orders() = use.order();
     reply->mutable_orders()->rbegin()->set_units_consumed(use.units_consumed());
   }

@@ -177,7 +177,7 @@ absl::StatusOr<v1::ExplainSlotResponse> SlotExplainer::Explain(
   RETURN_IF_ERROR(database_->ReadAndWait([&](Transaction& transaction) -> absl::Status {
     RETURN_IF_ERROR(rpc::CheckFreshness(transaction, call.freshness));
     if (order_name.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(order, OrderUse::Read(call, transaction, order_name, moved_appointment));
+    ASSIGN_OR_RETURN(order, OrderUse::ReadToBook(call, transaction, order_name, moved_appointment));
     return absl::OkStatus();
   }));
   if (order.has_value()) order->KeepCovered(&wanted);

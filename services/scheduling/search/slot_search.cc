@@ -358,7 +358,7 @@ absl::Status SlotSearch::ReadOwn(const rpc::Call& call, const v1::FindSlotsReque
       ASSIGN_OR_RETURN(own->clinicians, FamiliarClinicians(call, transaction, request.patient()));
     }
     if (request.order().empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(own->order, OrderUse::Read(call, transaction, request.order(), moved));
+    ASSIGN_OR_RETURN(own->order, OrderUse::ReadToBook(call, transaction, request.order(), moved));
     return absl::OkStatus();
   });
 }

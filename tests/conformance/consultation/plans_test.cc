@@ -221,6 +221,16 @@ class PlansTest : public CareTest {
     request.set_name(delivery.order());
     return Value(scheduling_.orders->GetOrder(request, {}));
   }
+  // When a session can be booked now, as the pathway says, by the order it is booked on.
+  std::string BookableFrom(const OrderDelivery& order) const {
+    v1::GetPathwayRequest request;
+    request.set_episode(episode_);
+    const auto pathway = Value(clinician_.episodes->Call(&EpisodeStub::GetPathway, request));
+    for (const auto& visit : pathway.bookable()) {
+      if (visit.order() == order.order()) return Local(FromWire(visit.start_time()));
+    }
+    return "never";
+  }
   absl::StatusOr<scheduling::v1::Appointment> Book(const char* visit_type, const char* start,
                                                    const OrderDelivery& order) const {
     auto request = Booking(visit_type, kLakeForest, start, patient_);
@@ -590,6 +600,57 @@ TEST_F(PlansTest, ASuspendedPlanClosesItAndAResumedOneGoesOnWithWhatIsLeft) {
   Value(scheduling_.AsAgent().CancelAppointment(Cancellation(present)));
   Eventually([&] { return InScheduling(OrderOf(plan, "induction")).units() == 6; });
   Value(Book(kOrderedSession, "2026-03-05 09:00", OrderOf(plan, "induction")));
+}
+
+TEST_F(PlansTest, TheGapIsKeptFromAVisitThatWasBookedBeforeThePlanWasSuspended) {
+  BeReady();
+  const Plan plan = Signed(kIv);
+  Delivered(plan);
+  Value(Book(kOrderedSession, "2026-03-03 09:00", OrderOf(plan, "induction")));
+  Value(Suspend(plan));
+  Value(Resume(plan));
+  Eventually([&] {
+    return BothSidesAgree(plan) && InScheduling(OrderOf(plan, "induction")).units() == 5;
+  });
+  const auto resumed = OrderOf(plan, "induction");
+  EXPECT_THAT(Book(kOrderedSession, "2026-03-03 11:00", resumed),
+              Refused(StatusCode::kFailedPrecondition, "ORDER_NOT_APPLICABLE"));
+  EXPECT_EQ(BookableFrom(resumed), "2026-03-05 09:00");
+  Value(Book(kOrderedSession, "2026-03-05 09:00", resumed));
+}
+
+TEST_F(PlansTest, TheGapOfAPhaseIsKeptFromTheLastVisitOfThePhaseBefore) {
+  BeReady();
+  const Plan plan = Signed(kIv);
+  Delivered(plan);
+  Value(Book(kOrderedSession, "2026-03-23 15:00", OrderOf(plan, "induction")));
+  const auto maintenance = OrderOf(plan, "maintenance");
+  EXPECT_THAT(Book(kOrderedSession, "2026-03-24 09:00", maintenance),
+              Refused(StatusCode::kFailedPrecondition, "ORDER_NOT_APPLICABLE"))
+      << "a month";
+  Eventually([&] { return BookableFrom(maintenance) == "2026-04-20 15:00"; });
+  EXPECT_THAT(InScheduling(OrderOf(plan, "induction-integration")).gap_from_orders(), IsEmpty())
+      << "it keeps its distance from what it follows alone";
+  Value(Book(kOrderedSession, "2026-04-21 09:00", maintenance));
+}
+
+TEST_F(PlansTest, TheGapIsKeptFromTheVisitsOfAnEarlierPlan) {
+  BeReady();
+  const Plan first = Signed(kIv);
+  Delivered(first);
+  const auto visit = Value(Book(kOrderedSession, "2026-03-03 09:00", OrderOf(first, "induction")));
+  Value(Close(first));
+  const Plan second = Signed(kIm);
+  Delivered(second);
+  const auto induction = OrderOf(second, "induction");
+  Eventually([&] {
+    const auto names = InScheduling(induction).gap_from_orders();
+    return !names.empty() && names[0] == visit.order();
+  });
+  EXPECT_THAT(Book(kOrderedSession, "2026-03-05 15:00", induction),
+              Refused(StatusCode::kFailedPrecondition, "ORDER_NOT_APPLICABLE"))
+      << "72 hours";
+  Value(Book(kOrderedSession, "2026-03-06 09:00", induction));
 }
 
 TEST_F(PlansTest, AnAmendmentThatIsSignedAdjustsTheOrders) {

@@ -112,19 +112,33 @@ bool AreSame(const RepeatedPtrField<Message>& a, const RepeatedPtrField<Message>
   });
 }
 
-// What is signed is what was drafted: not other doses because the weight is another by now, nor a
-// variant that is for others.
-absl::Status CheckCurrent(const CaseFile& file, v1::Plan* plan) {
-  auto draft = DraftFor(file, plan->protocol(), absl::CivilDay(), PlanPhases(), plan->phases());
+// What is in force is what was drafted: not other doses because the weight is another by now, nor a
+// variant that is for others. Gives the plan as it would be drafted now, which is the same.
+absl::StatusOr<PlanDraft> CheckCurrent(const CaseFile& file, const v1::Plan& plan) {
+  auto draft = DraftFor(file, plan.protocol(), absl::CivilDay(), PlanPhases(), plan.phases());
   if (absl::IsFailedPrecondition(draft.status())) return draft.status();
-  const bool is_same = draft.ok() && AreSame(draft->phases, plan->phases()) &&
-                       AreSame(draft->deviations, plan->deviations());
-  if (!is_same) {
-    return InWrongState(*plan,
-                        "what it was drafted by has changed: amend it, and look at it again");
+  const bool is_same = draft.ok() && AreSame(draft->phases, plan.phases()) &&
+                       AreSame(draft->deviations, plan.deviations());
+  if (is_same) return draft;
+  return InWrongState(plan, "what it was drafted by has changed: amend it, and look at it again");
+}
+
+// Nobody books into the past: a plan must not be in force without orders for its doses. A phase
+// that is over is behind it where visits took place in it.
+absl::Status CheckNotOver(const CaseFile& file, const PlanRecord& record, absl::CivilDay today) {
+  const v1::Plan& plan = record.plan();
+  bool has_ended = false;
+  bool goes_on = false;
+  for (const v1::PlanPhase& phase : plan.phases()) {
+    if (phase.doses().empty()) continue;
+    const bool is_ahead = ToDay(phase.end_date()) >= today;
+    (is_ahead ? goes_on : has_ended) = true;
+    if (!is_ahead && VisitsOfPhase(file, record, phase.phase()).empty()) {
+      return InWrongState(plan, "a phase is over in which no visit took place: amend it");
+    }
   }
-  Fill(file, *std::move(draft), plan);
-  return absl::OkStatus();
+  return has_ended && !goes_on ? InWrongState(plan, "its phases are over: amend it")
+                               : absl::OkStatus();
 }
 
 // -- What is shown --------------------------------------------------------------------------------
@@ -345,9 +359,12 @@ absl::Status Plans::Sign(const rpc::Call& call, Transaction& transaction,
   RETURN_IF_ERROR(CheckDraft(plan));
   RETURN_IF_ERROR(CheckOpen(opened.episode.episode()));
   RETURN_IF_ERROR(CheckTreatable(opened.file, plan));
-  RETURN_IF_ERROR(CheckCurrent(opened.file, &plan));
+  ASSIGN_OR_RETURN(auto current, CheckCurrent(opened.file, plan));
+  Fill(opened.file, std::move(current), &plan);
   RETURN_IF_ERROR(CheckCosigned(plan, signature));
   RETURN_IF_ERROR(TakeOver(call, transaction, &opened));
+  ASSIGN_OR_RETURN(const absl::CivilDay today, Today(call, transaction, plan.clinic()));
+  RETURN_IF_ERROR(CheckNotOver(opened.file, opened.record, today));
   plan.set_state(v1::Plan::STATE_SIGNED);
   plan.set_clearance(opened.file.clearance->clearance().name());
   *plan.mutable_signature() = std::move(signature);
@@ -377,6 +394,9 @@ absl::Status Plans::Resume(const rpc::Call& call, Transaction& transaction,
     return InWrongState(plan, "the plan is not suspended");
   }
   RETURN_IF_ERROR(CheckTreatable(opened.file, plan));
+  RETURN_IF_ERROR(CheckCurrent(opened.file, plan).status());
+  ASSIGN_OR_RETURN(const absl::CivilDay today, Today(call, transaction, plan.clinic()));
+  RETURN_IF_ERROR(CheckNotOver(opened.file, opened.record, today));
   plan.set_state(v1::Plan::STATE_SIGNED);
   plan.set_clearance(opened.file.clearance->clearance().name());
   plan.clear_end();

@@ -653,6 +653,63 @@ TEST_F(PlansTest, TheGapIsKeptFromTheVisitsOfAnEarlierPlan) {
   Value(Book(kOrderedSession, "2026-03-06 09:00", induction));
 }
 
+TEST_F(PlansTest, APlanIsNotResumedWithDosesThatWouldBeOthersByNow) {
+  BeCleared();
+  Weigh(100);
+  Agree();
+  const Plan plan = Signed(kIv);
+  Value(Suspend(plan));
+  Weigh(60);
+  EXPECT_THAT(Resume(plan), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"))
+      << "50 mg are too much for 60 kg";
+  const Plan amendment = Value(Amend(About<v1::AmendPlanRequest>(plan)));
+  EXPECT_EQ(amendment.phases(0).doses(0).amount_mg(), 30);
+  Value(Sign(amendment));
+  Value(Suspend(amendment));
+  clock().Advance(absl::Hours(48));
+  EXPECT_THAT(Resume(amendment), Refused(StatusCode::kFailedPrecondition, "FACT_MISSING"))
+      << "nobody knows the weight any more";
+  Weigh(60);
+  EXPECT_EQ(Value(Resume(amendment)).weight_result(), amendment.weight_result())
+      << "what was signed stays as it was signed";
+}
+
+TEST_F(PlansTest, APlanWhoseDaysArePastIsNeitherSignedNorResumed) {
+  BeReady();
+  const Plan draft = Drafted(kIm);
+  const Plan plan = Signed(kIm);
+  Delivered(plan);
+  clock().Advance(absl::Hours(24 * 5));
+  Measure("heart-rate", 72, "/min");
+  const Plan late = Value(
+      Amend(Amendment(plan, [](v1::PlanPhase* phase) { phase->mutable_end_date()->set_day(6); })));
+  EXPECT_THAT(Sign(late), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"))
+      << "nobody could ever book on it";
+  EXPECT_EQ(Present(plan).state(), Plan::STATE_SIGNED);
+
+  Value(Suspend(plan));
+  clock().Advance(absl::Hours(24 * 28));
+  Measure("heart-rate", 72, "/min");
+  Clear({kIm});
+  EXPECT_THAT(Resume(plan), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+  Value(Close(plan));
+  EXPECT_THAT(Sign(draft), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"))
+      << "it has lain too long";
+}
+
+TEST_F(PlansTest, AnAmendmentMayLeaveBehindAPhaseInWhichVisitsTookPlace) {
+  BeReady();
+  const Plan plan = Signed(kIv);
+  Delivered(plan);
+  Value(Book(kOrderedSession, "2026-03-03 09:00", OrderOf(plan, "induction")));
+  clock().Advance(absl::Hours(24 * 22));
+  Measure("heart-rate", 72, "/min");
+  Clear({kIv});
+  Weigh(71);
+  const Plan amendment = Value(Amend(About<v1::AmendPlanRequest>(plan)));
+  EXPECT_EQ(Value(Sign(amendment)).state(), Plan::STATE_SIGNED);
+}
+
 TEST_F(PlansTest, AnAmendmentThatIsSignedAdjustsTheOrders) {
   BeReady();
   const Plan plan = Signed(kIv);

@@ -3,8 +3,10 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tests/conformance/consultation/consultation_test.h"
@@ -533,6 +535,95 @@ TEST_F(PlansTest, PlansAreListedTheNewestFirst) {
     list.set_page_token(page.next_page_token());
   } while (!list.page_token().empty());
   EXPECT_EQ(listed, names);
+}
+
+// -- Repeats, and others at the same time ---------------------------------------------------------
+
+TEST_F(PlansTest, WhoHasSeenAnOlderPlanChangesNothing) {
+  BeReady();
+  const auto stale = Refused(StatusCode::kAborted, "ETAG_MISMATCH");
+  const auto with_etag = [](auto request, const std::string& etag) {
+    request.set_etag(etag);
+    return request;
+  };
+  Plan plan = Drafted(kIm);
+  const auto call = [&](auto method, auto request, Plan::State state) {
+    const std::string seen = plan.etag();
+    clock().Advance(absl::Minutes(1));
+    EXPECT_THAT(colleague_.plans->Call(method, with_etag(request, "older")), stale);
+    EXPECT_EQ(Present(plan).etag(), seen);
+    plan = Value(colleague_.plans->Call(method, with_etag(request, seen)));
+    EXPECT_EQ(plan.state(), state);
+    EXPECT_THAT(colleague_.plans->Call(method, with_etag(request, seen)), stale);
+  };
+  call(&PlanStub::AmendPlan, About<v1::AmendPlanRequest>(plan), Plan::STATE_DRAFT);
+  call(&PlanStub::CosignPlan, About<v1::CosignPlanRequest>(plan), Plan::STATE_DRAFT);
+  call(&PlanStub::SignPlan, About<v1::SignPlanRequest>(plan), Plan::STATE_SIGNED);
+  call(&PlanStub::SuspendPlan, About<v1::SuspendPlanRequest>(plan), Plan::STATE_SUSPENDED);
+  call(&PlanStub::ResumePlan, About<v1::ResumePlanRequest>(plan), Plan::STATE_SIGNED);
+  call(&PlanStub::ClosePlan, About<v1::ClosePlanRequest>(plan), Plan::STATE_CLOSED);
+}
+
+TEST_F(PlansTest, ARepeatOfEachStepIsAnsweredAlikeAndChangesNothing) {
+  BeReady();
+  Plan plan = Drafted(kIm);
+  int steps = 0;
+  const auto call = [&](auto method, auto request) {
+    request.set_request_id(absl::StrCat("step-", ++steps));
+    clock().Advance(absl::Minutes(1));
+    plan = Value(colleague_.plans->Call(method, request));
+    const Plan after = Present(plan);
+    clock().Advance(absl::Minutes(1));
+    EXPECT_EQ(Value(colleague_.plans->Call(method, request)).SerializeAsString(),
+              plan.SerializeAsString());
+    EXPECT_EQ(Present(plan).etag(), after.etag());
+    request.set_etag("another");
+    EXPECT_THAT(colleague_.plans->Call(method, request),
+                Refused(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  };
+  call(&PlanStub::AmendPlan, About<v1::AmendPlanRequest>(plan));
+  call(&PlanStub::CosignPlan, About<v1::CosignPlanRequest>(plan));
+  call(&PlanStub::SignPlan, About<v1::SignPlanRequest>(plan));
+  const Plan is_signed = plan;
+  call(&PlanStub::AmendPlan, About<v1::AmendPlanRequest>(plan));
+  EXPECT_EQ(plan.amends(), is_signed.name());
+  plan = is_signed;
+  call(&PlanStub::SuspendPlan, About<v1::SuspendPlanRequest>(plan));
+  call(&PlanStub::ResumePlan, About<v1::ResumePlanRequest>(plan));
+  call(&PlanStub::ClosePlan, About<v1::ClosePlanRequest>(plan));
+  v1::ListPlansRequest list;
+  list.set_episode(episode_);
+  EXPECT_THAT(Value(clinician_.plans->Call(&PlanStub::ListPlans, list)).plans(), SizeIs(2));
+}
+
+TEST_F(PlansTest, OfTwoPlansThatAreSignedAtOnceOneIsInForce) {
+  BeReady();
+  const std::vector<Plan> drafts = {Drafted(kIm), Drafted(kIv)};
+  std::vector<absl::Status> signed_by(4);
+  std::vector<std::thread> prescribers;
+  for (size_t i = 0; i < signed_by.size(); ++i) {
+    prescribers.emplace_back([&, i] {
+      const auto request = About<v1::SignPlanRequest>(drafts[i % drafts.size()]);
+      const auto& prescriber = i < drafts.size() ? clinician_ : colleague_;
+      signed_by[i] = prescriber.plans->Call(&PlanStub::SignPlan, request).status();
+    });
+  }
+  for (std::thread& prescriber : prescribers) prescriber.join();
+  std::multiset<std::string> outcomes;
+  for (const absl::Status& status : signed_by) {
+    outcomes.insert(status.ok() ? "signed"
+                                : client::DetailOf<google::rpc::ErrorInfo>(status)->reason());
+  }
+  EXPECT_THAT(outcomes, ElementsAre("PLAN_IN_FORCE", "PLAN_IN_FORCE", "WRONG_STATE", "signed"));
+  v1::ListPlansRequest list;
+  list.set_episode(episode_);
+  const auto plans = Value(clinician_.plans->Call(&PlanStub::ListPlans, list)).plans();
+  ASSERT_EQ(
+      absl::c_count_if(plans, [](const Plan& plan) { return plan.state() == Plan::STATE_SIGNED; }),
+      1);
+  for (const Plan& plan : plans) Delivered(plan);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE),
+              SizeIs(plans[0].orders_size() + plans[1].orders_size()));
 }
 
 // -- Orders ---------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ struct UseCases {
         turns(database, clock, &consequences),
         index(std::move(search_key)),
         patients(&index, &clinics, &consequences, random),
-        search(&index),
+        search(&index, &clinics),
         merge(&index, &outbox, &log),
         consents(&consequences),
         emergencies(random),

@@ -21,7 +21,7 @@ using storage::v1::EmergencyAccessRecord;
 constexpr Sql kWrite = {
     "INSERT INTO emergency_access (name, patient, subject, create_time, expire_time, body, key_id) "
     "VALUES ($1, $2, $3, $4, $5, $6, 0)"};
-constexpr Sql kList = {
+constexpr Sql kListAccesses = {
     "SELECT name, create_time, body FROM emergency_access WHERE $4 = '' AND create_time <= $1 "
     "AND (create_time < $1 OR name > $2) ORDER BY create_time DESC, name LIMIT $3"};
 
@@ -67,9 +67,9 @@ absl::Status EmergencyAccesses::List(const rpc::Call& call, Transaction& transac
     if (has_room) *reply->add_emergency_accesses() = std::move(*record.mutable_access());
     return true;
   };
-  ASSIGN_OR_RETURN(
-      *reply->mutable_next_page_token(),
-      ReadPage<EmergencyAccessRecord>(transaction, kList, request, Order::kNewestFirst, "", take));
+  ASSIGN_OR_RETURN(*reply->mutable_next_page_token(),
+                   ReadPage<EmergencyAccessRecord>(transaction, kListAccesses, request,
+                                                   Order::kNewestFirst, "", take));
   return absl::OkStatus();
 }
 

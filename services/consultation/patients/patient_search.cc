@@ -32,21 +32,12 @@ constexpr Sql kBySubject = {"SELECT patient FROM patient_subject WHERE subject =
 // What is asked for, ready to be compared with records.
 class Wanted {
  public:
-  static absl::StatusOr<Wanted> Of(Transaction& transaction, const Request& request) {
+  static absl::StatusOr<Wanted> Of(Clinics& clinics, Transaction& transaction,
+                                   const Request& request) {
     Wanted wanted(request);
     switch (request.query_case()) {
       case Request::kPhoneNumber: {
-        // Said without a country, as people at home do.
-        ASSIGN_OR_RETURN(auto countries, Clinics::Countries(transaction));
-        countries.emplace_back();  // with one: +44
-        for (const std::string& country : countries) {
-          if (auto number = ToE164(request.phone_number(), country); number.has_value()) {
-            wanted.numbers_.insert(*std::move(number));
-          }
-        }
-        if (wanted.numbers_.empty()) {
-          return base::InvalidField("phone_number", "is no telephone number");
-        }
+        ASSIGN_OR_RETURN(wanted.numbers_, Numbers(clinics, transaction, request.phone_number()));
         return wanted;
       }
       case Request::kPerson:
@@ -111,6 +102,24 @@ class Wanted {
  private:
   explicit Wanted(const Request& request) : request_(request) {}
 
+  static absl::StatusOr<std::set<std::string>> Numbers(Clinics& clinics, Transaction& transaction,
+                                                       const std::string& typed) {
+    std::set<std::string> numbers;
+    if (auto number = ToE164(typed, ""); number.has_value()) {
+      numbers.insert(*std::move(number));
+      return numbers;
+    }
+    // Said without a country, as people at home do.
+    ASSIGN_OR_RETURN(const auto countries, clinics.Countries(transaction));
+    for (const std::string& country : countries) {
+      if (auto number = ToE164(typed, country); number.has_value()) {
+        numbers.insert(*std::move(number));
+      }
+    }
+    if (numbers.empty()) return base::InvalidField("phone_number", "is no telephone number");
+    return numbers;
+  }
+
   const Request& request_;
   std::set<std::string> numbers_;    // E.164, as each country would take it
   std::vector<std::string> tokens_;  // of the name
@@ -133,7 +142,7 @@ v1::Patient Outline(const v1::Patient& patient) {
 absl::Status PatientSearch::Search(const rpc::Call& call, Transaction& transaction,
                                    const v1::SearchPatientsRequest& request,
                                    v1::SearchPatientsResponse* reply) {
-  ASSIGN_OR_RETURN(const Wanted wanted, Wanted::Of(transaction, request));
+  ASSIGN_OR_RETURN(const Wanted wanted, Wanted::Of(clinics_, transaction, request));
   ASSIGN_OR_RETURN(const auto candidates, wanted.Candidates(index_, transaction));
   std::vector<Match> matches;
   for (const std::string& name : candidates.patients) {

@@ -4,6 +4,7 @@
 #include "absl/status/status.h"
 #include "clarity/consultation/v1/patient_service.pb.h"
 #include "services/consultation/patients/search_index.h"
+#include "services/consultation/scheduling/clinics.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/storage/database.h"
 
@@ -12,14 +13,15 @@ namespace clarity::consultation {
 // Who is it? By what a caller says of themselves.
 class PatientSearch {
  public:
-  // Outlives it.
-  explicit PatientSearch(const SearchIndex* index) : index_(*index) {}
+  // Both outlive it.
+  PatientSearch(const SearchIndex* index, Clinics* clinics) : index_(*index), clinics_(*clinics) {}
 
   absl::Status Search(const rpc::Call& call, storage::Transaction& transaction,
                       const v1::SearchPatientsRequest& request, v1::SearchPatientsResponse* reply);
 
  private:
   const SearchIndex& index_;
+  Clinics& clinics_;
 };
 
 }  // namespace clarity::consultation

@@ -45,6 +45,11 @@ absl::StatusOr<std::vector<Clinic>> ListAll(client::CatalogConnection& catalog) 
   return clinics;
 }
 
+absl::Status BeingAsked() {
+  return base::Unavailable("scheduling is being asked for its clinics",
+                           limits::kClinicAskAgainAfter);
+}
+
 }  // namespace
 
 absl::StatusOr<absl::TimeZone> ZoneOf(const Clinic& clinic) {
@@ -72,8 +77,7 @@ absl::StatusOr<Clinic> Clinics::Find(Transaction& transaction, const std::string
   ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kRead, name));
   if (body.has_value()) return storage::ParseRecord<Clinic>(*body);
   if (IsKnownMissing(name)) return base::NotFound(name);
-  return base::Unavailable("scheduling is being asked for the clinic",
-                           limits::kClinicAskAgainAfter);
+  return BeingAsked();
 }
 
 absl::StatusOr<std::vector<std::string>> Clinics::Names(Transaction& transaction) {
@@ -81,7 +85,9 @@ absl::StatusOr<std::vector<std::string>> Clinics::Names(Transaction& transaction
 }
 
 absl::StatusOr<std::vector<std::string>> Clinics::Countries(Transaction& transaction) {
-  return ReadTexts(transaction, kCountries);
+  ASSIGN_OR_RETURN(auto countries, ReadTexts(transaction, kCountries));
+  if (countries.empty() && !IsKnownMissing("")) return BeingAsked();
+  return countries;
 }
 
 bool Clinics::IsKnownMissing(const std::string& name) {

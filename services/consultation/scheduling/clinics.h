@@ -42,13 +42,14 @@ class Clinics {
                                               const std::string& name);
 
   static absl::StatusOr<std::vector<std::string>> Names(storage::Transaction& transaction);
-  // The countries there are clinics in (ISO 3166), for telephone numbers without one.
-  static absl::StatusOr<std::vector<std::string>> Countries(storage::Transaction& transaction);
+  // The countries there are clinics in (ISO 3166), for telephone numbers without one. UNAVAILABLE
+  // while no clinic is known and scheduling might know some.
+  absl::StatusOr<std::vector<std::string>> Countries(storage::Transaction& transaction);
 
  private:
   void Run();
   absl::Status Refresh();
-  // Whether scheduling was asked since the clinic was first looked for in vain.
+  // Whether scheduling was asked since the clinic ("": any) was first looked for in vain.
   bool IsKnownMissing(const std::string& name);
 
   storage::Database& database_;

@@ -82,6 +82,11 @@ class PatientsTest : public ConsultationTest {
   const ConsultationConnections staff_ = Caller(Claims("staff", "STAFF"));
 };
 
+TEST_F(PatientsTest, TheFirstCallerOfANewServerIsLookedForByANumberWithoutACountry) {
+  EXPECT_THAT(FoundByPhone("(949) 555-0100"), IsEmpty()) << "and not refused as no number";
+  EXPECT_THAT(FoundByPhone("+44 20 7946 0000"), IsEmpty());
+}
+
 TEST_F(PatientsTest, NumbersAreTakenAsTypedAndToldInE164) {
   auto request = NewPatient("Maria", "Ortiz", "(949) 555-0100");
   request.mutable_patient()->add_phone_numbers("+44 20 7946 0000");

@@ -3,10 +3,10 @@
 #
 #   bash tests/run.sh          what decides landing: under 15 minutes on 2 cores
 #   bash tests/run.sh --fast   the tests that start no server
-#   bash tests/run.sh --full   all of it: also the sanitizers, every file through clang-tidy, the
-#                              long variants of tests (CLARITY_LONG=1), the instructions that a
-#                              search and a booking take, and whether the simulation finds every
-#                              fault that is planted for it
+#   bash tests/run.sh --full   all of it: also the long variants of tests (CLARITY_LONG=1), every
+#                              file through clang-tidy, the instructions that a search and a
+#                              booking take, whether the simulation finds every fault that is
+#                              planted for it, and the sanitizers
 #
 # Each part's output is kept in build/test-logs/.
 set -euo pipefail
@@ -69,9 +69,12 @@ part() {  # NAME COMMAND...
 }
 
 run_ctest() {  # PRESET [CTEST_ARGUMENT...]
-  local preset=$1
+  local preset=$1 without=()
   shift
-  ctest --preset "$preset" --parallel "$(nproc)" --no-tests=error "$@"
+  if [[ -z ${CLARITY_LONG:-} ]]; then
+    without=(--exclude-regex '^Long/')
+  fi
+  ctest --preset "$preset" --parallel "$(nproc)" --no-tests=error "${without[@]}" "$@"
 }
 
 run_unittest() {  # FOLDER
@@ -116,6 +119,7 @@ if [[ $tier == full ]]; then
   part instructions bash tests/bench/instructions.sh
   part planted-faults bash tests/simulation/run.sh --fault=all
   part build-asan build asan
+  unset CLARITY_LONG  # The sanitizers make each test several times as long already.
   part tests-asan run_ctest asan
   part build-tsan build tsan "${tsan_targets[@]}"
   part tests-tsan run_tsan

@@ -1,7 +1,6 @@
 #include "services/consultation/pathway/consider.h"
 
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -456,8 +455,8 @@ TEST_P(RandomCare, IsConsideredOnceNeverClearedWronglyAndHasItsTurnInTime) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seed, RandomCare,
-                         ::testing::Range(0, std::getenv("CLARITY_LONG") != nullptr ? 500 : 20));
+INSTANTIATE_TEST_SUITE_P(Seed, RandomCare, ::testing::Range(0, 20));
+INSTANTIATE_TEST_SUITE_P(Long, RandomCare, ::testing::Range(20, 500));
 
 }  // namespace
 }  // namespace clarity::consultation

@@ -29,19 +29,6 @@ using ::testing::IsEmpty;
 
 constexpr int kCallers = 8;
 
-// The catalog of the other tests, open at all hours: what is booked lies ahead whenever this runs.
-v1::Catalog OpenAllHours() {
-  v1::Catalog catalog = TestCatalog();
-  for (v1::Resource& resource : *catalog.mutable_resources()) {
-    for (v1::Availability& row : *resource.mutable_availability()) {
-      row.set_recurrence("FREQ=DAILY");
-      row.mutable_hours()->mutable_start()->set_hours(0);
-      row.mutable_hours()->mutable_end()->set_hours(24);
-    }
-  }
-  return catalog;
-}
-
 // One caller, who writes down each answer and, when there is none, what was asked.
 class Caller {
  public:
@@ -160,7 +147,7 @@ class CrashTest : public ::testing::Test {
   CrashTest() {
     server_.Start();
     v1::ApplyCatalogRequest apply;
-    *apply.mutable_catalog() = OpenAllHours();
+    *apply.mutable_catalog() = OpenCatalog();
     Value(server_.ConnectAs("operator", "OPERATOR").AsOperator().ApplyCatalog(apply));
   }
 
@@ -191,7 +178,7 @@ class CrashTest : public ::testing::Test {
     everything.set_show_ended(true);
     everything.set_page_size(1000);
     std::map<std::string, v1::Appointment> present;
-    PlainCalendar taken(OpenAllHours());
+    PlainCalendar taken(OpenCatalog());
     const auto observer = server_.ConnectAs("observer", "AGENT").AsAgent();
     for (const v1::Appointment& appointment : All(observer.ListAppointments(everything))) {
       EXPECT_TRUE(present.emplace(appointment.name(), appointment).second);

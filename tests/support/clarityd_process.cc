@@ -136,8 +136,11 @@ std::vector<std::string> ClaritydProcess::CommandLine() const {
                              "--audience", rpc::testing::kAudience, "--listen", address_});
   if (binary_ == kClarityd) {
     const std::string token_file = directory_ / "service.token";
-    std::ofstream(token_file) << Token("consultation", "SERVICE");
+    std::ofstream(token_file) << scheduling_->Token("consultation", "SERVICE");
     words.insert(words.end(), {"--scheduling-token", token_file});
+    if (scheduling_ != this) {
+      words.insert(words.end(), {"--scheduling-server", scheduling_->address()});
+    }
     if (!service_.empty()) words.insert(words.end(), {"--services", service_});
   }
   return words;

@@ -25,6 +25,8 @@ class ClaritydProcess {
   void ServeOnly(const std::string& service) { service_ = service; }
   // From the next start on it runs under this program: a path, and the words before its own.
   void RunUnder(std::vector<std::string> command) { under_ = std::move(command); }
+  // From the next start on its consultation asks the scheduling of another, over TCP. Outlives it.
+  void UseSchedulingOf(const ClaritydProcess* other) { scheduling_ = other; }
 
   // Starts it on what is in the directory, and waits until it serves; from the second time on where
   // it served before.
@@ -66,6 +68,7 @@ class ClaritydProcess {
   const std::string binary_;
   std::string service_;             // empty: all
   std::vector<std::string> under_;  // empty: it runs by itself
+  const ClaritydProcess* scheduling_ = this;
   const TemporaryDirectory directory_;
   const rpc::testing::TestIssuer issuer_;
   std::string address_ = "127.0.0.1:0";

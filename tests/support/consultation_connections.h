@@ -36,7 +36,8 @@ struct ConsultationConnections {
 };
 
 // As Connect; but while the server asks scheduling, a call is made again.
-ConsultationConnections ConnectConsultation(const std::string& address, const std::string& token);
+ConsultationConnections ConnectConsultation(const std::string& address, const std::string& token,
+                                            int attempts_max = 10);
 
 }  // namespace clarity::tests
 

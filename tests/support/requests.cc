@@ -25,6 +25,18 @@ v1::Catalog TestCatalog() {
       .catalog();
 }
 
+scheduling::v1::Catalog OpenCatalog() {
+  scheduling::v1::Catalog catalog = TestCatalog();
+  for (scheduling::v1::Resource& resource : *catalog.mutable_resources()) {
+    for (scheduling::v1::Availability& row : *resource.mutable_availability()) {
+      row.set_recurrence("FREQ=DAILY");
+      row.mutable_hours()->mutable_start()->set_hours(0);
+      row.mutable_hours()->mutable_end()->set_hours(24);
+    }
+  }
+  return catalog;
+}
+
 absl::Time At(absl::string_view local) {
   absl::Time time;
   std::string error;

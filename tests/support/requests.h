@@ -22,6 +22,8 @@ inline constexpr char kOrderedSession[] = "visitTypes/ordered-session";
 
 // The catalog of clinics.textproto.
 scheduling::v1::Catalog TestCatalog();
+// The same, open at all hours: what is booked lies ahead whenever a test on the real clock runs.
+scheduling::v1::Catalog OpenCatalog();
 
 // "2026-03-03 09:00" on the clocks of Lake Forest, there and back.
 absl::Time At(absl::string_view local);

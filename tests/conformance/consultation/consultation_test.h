@@ -1,16 +1,14 @@
 #ifndef CLARITY_TESTS_CONFORMANCE_CONSULTATION_CONSULTATION_TEST_H_
 #define CLARITY_TESTS_CONFORMANCE_CONSULTATION_CONSULTATION_TEST_H_
 
-#include <functional>
-#include <stdexcept>
 #include <string>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/clinic_server.h"
 #include "tests/support/consultation_connections.h"
+#include "tests/support/eventually.h"
 #include "tests/support/policies.h"
 #include "tests/support/requests.h"
 #include "tests/support/results.h"
@@ -46,16 +44,6 @@ class ConsultationTest : public ::testing::Test {
     claims.practitioner = practitioner;
     claims.clinics = {clinic};
     return Caller(claims);
-  }
-
-  // Waits until what happens behind the scenes has happened.
-  static void Eventually(const std::function<bool()>& has_happened) {
-    const absl::Time limit = absl::Now() + absl::Seconds(30);
-    while (!has_happened()) {
-      if (absl::Now() > limit) throw std::runtime_error("it has not happened in 30 s");
-      // Nobody may call all the time, and the clock of the server stands still.
-      absl::SleepFor(absl::Milliseconds(20));
-    }
   }
 
   base::ManualClock& clock() { return server_.clock(); }

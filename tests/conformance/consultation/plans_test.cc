@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tests/conformance/consultation/consultation_test.h"
+#include "tests/support/full_disk.h"
 
 namespace clarity::tests {
 namespace {
@@ -25,48 +26,10 @@ using v1::Plan;
 constexpr char kIv[] = "iv-ketamine";
 constexpr char kIm[] = "im-ketamine";
 
-// What plans are about and nothing else: clearance rests on the heart rate, which counts for ten
-// days, and may be looked at again because of it; the weight counts for two. Sessions need an
-// order, integration does not.
-v1::Policy PlanPolicy(v1::Policy policy) {
-  policy.clear_rules();
-  policy.clear_requirements();
-  v1::RequirementDefinition& vitals = *policy.add_requirements();
-  vitals.set_id("vitals");
-  vitals.set_display_name("Heart rate");
-  vitals.add_tests("heart-rate");
-  vitals.set_due_days(7);
-  vitals.set_actor(v1::ACTOR_STAFF);
-  v1::Rule& everybody = *policy.add_rules();
-  everybody.set_id("everybody");
-  everybody.set_display_name("Everybody");
-  everybody.add_sources("This test");
-  everybody.set_effect(v1::RULE_EFFECT_REQUIRE);
-  everybody.add_requirements("vitals");
-  v1::Rule& fast = *policy.add_rules();
-  fast.set_id("fast");
-  fast.set_display_name("The heart beats fast");
-  fast.add_sources("This test");
-  fast.mutable_when()->mutable_measured()->set_test("heart-rate");
-  fast.mutable_when()->mutable_measured()->mutable_range()->set_above(120);
-  fast.set_effect(v1::RULE_EFFECT_FLAG);
-  for (v1::Test& test : *policy.mutable_tests()) {
-    if (test.code() == "heart-rate") test.set_valid_hours(240);
-    if (test.code() == "body-weight") test.set_valid_hours(48);
-  }
-  for (v1::Protocol& protocol : *policy.mutable_protocols()) {
-    for (v1::ProtocolPhase& phase : *protocol.mutable_phases()) {
-      phase.clear_visit_types();
-      phase.add_visit_types(phase.has_follows() ? kEvaluation : kOrderedSession);
-    }
-  }
-  return policy;
-}
-
 class PlansTest : public CareTest {
  protected:
   explicit PlansTest(Layout layout = Layout::kTogether) : CareTest(layout) {
-    Apply(PlanPolicy(CarePolicy()));
+    Apply(PlanPolicy());
     patient_ = NewPatient("Ortiz");
     episode_ = Opened(patient_).name();
   }
@@ -934,6 +897,27 @@ TEST_F(PlansTest, AnOrderThatSchedulingRefusesIsShownAsRefused) {
       [&] { return OrderOf(plan, "integration").state() == OrderDelivery::STATE_DELIVERED; });
   EXPECT_EQ(OrderOf(plan, "integration").action(), OrderDelivery::ACTION_REVOKE)
       << "there is nothing that could be booked on";
+}
+
+TEST_F(PlansTest, OnAFullDiskNothingIsSignedAndNothingIsLost) {
+  BeReady();
+  const Plan draft = Drafted(kIv);
+  auto sign = About<v1::SignPlanRequest>(draft);
+  sign.set_request_id("once");
+  TokenClaims claims = Claims("user-of-practitioners/dr-okafor", "CLINICIAN");
+  claims.practitioner = "practitioners/dr-okafor";
+  const auto impatient = ConnectConsultation(server_.consultation_address(), server_.Token(claims),
+                                             /*attempts_max=*/1);
+  {
+    const FullDisk disk;
+    EXPECT_THAT(impatient.plans->Call(&PlanStub::SignPlan, sign),
+                Refused(StatusCode::kUnavailable, "UNAVAILABLE"));
+  }
+  EXPECT_EQ(Present(draft).state(), Plan::STATE_DRAFT);
+  EXPECT_THAT(Present(draft).orders(), IsEmpty());
+  const Plan signed_plan = Value(clinician_.plans->Call(&PlanStub::SignPlan, sign));
+  EXPECT_EQ(Value(clinician_.plans->Call(&PlanStub::SignPlan, sign)).etag(), signed_plan.etag());
+  Delivered(draft);
 }
 
 TEST_F(PlansTest, APlansDaysAreThoseOfItsClinic) {

@@ -8,6 +8,7 @@
 #include "clients/core/mocks/mock_catalog_connection.h"
 #include "clients/core/mocks/mock_order_connection.h"
 #include "clients/core/mocks/mock_scheduling_connection.h"
+#include "clients/core/mocks/refusal.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
@@ -15,6 +16,7 @@
 namespace clarity::samples {
 namespace {
 
+using client::Refusal;
 using scheduling::v1::CreateHoldRequest;
 using scheduling::v1::FindSlotsResponse;
 using scheduling::v1::Hold;
@@ -32,16 +34,6 @@ Slot SlotAt(int64_t seconds) {
   slot.set_clinic("clinics/lake-forest");
   slot.mutable_start_time()->set_seconds(seconds);
   return slot;
-}
-
-// A refusal as the server would send it.
-absl::Status Refusal(const char* reason) {
-  absl::Status status = absl::FailedPreconditionError("no");
-  google::rpc::ErrorInfo info;
-  info.set_domain("clarity");
-  info.set_reason(reason);
-  client::AddDetail(&status, info);
-  return status;
 }
 
 class AgentCallTest : public testing::Test {

@@ -9,6 +9,7 @@
 #include "clients/core/mocks/mock_catalog_connection.h"
 #include "clients/core/mocks/mock_order_connection.h"
 #include "clients/core/mocks/mock_scheduling_connection.h"
+#include "clients/core/mocks/refusal.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
@@ -18,6 +19,7 @@ namespace {
 
 using namespace consultation::v1;  // NOLINT: the vocabulary of every line below
 using client::Answers;
+using client::Refusal;
 using client::Refuses;
 using scheduling::v1::Appointment;
 using scheduling::v1::BookAppointmentRequest;
@@ -27,16 +29,6 @@ using ::testing::DoAll;
 using ::testing::ElementsAre;
 using ::testing::Return;
 using ::testing::SaveArg;
-
-// A refusal as the server would send it.
-absl::Status Refusal(const char* reason) {
-  absl::Status status = absl::FailedPreconditionError("no");
-  google::rpc::ErrorInfo info;
-  info.set_domain("clarity");
-  info.set_reason(reason);
-  client::AddDetail(&status, info);
-  return status;
-}
 
 Patient Named(const char* name) {
   Patient patient;

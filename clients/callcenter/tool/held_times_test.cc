@@ -8,7 +8,7 @@
 namespace clarity::client {
 namespace {
 
-const absl::Time kNow = absl::FromUnixSeconds(1'795'456'800);
+const absl::Time kHeldAt = absl::FromUnixSeconds(1'795'456'800);
 
 scheduling::v1::Hold MadeAt(const std::string& name, absl::Time created, absl::Duration life) {
   scheduling::v1::Hold hold;
@@ -20,18 +20,18 @@ scheduling::v1::Hold MadeAt(const std::string& name, absl::Time created, absl::D
 
 TEST(HeldTimes, LastAsLongAsTheServerSaysWhateverItsClockShows) {
   HeldTimes held;
-  const absl::Time there = kNow - absl::Minutes(7);  // its clock is behind
+  const absl::Time there = kHeldAt - absl::Minutes(7);  // its clock is behind
   scheduling::v1::Hold hold = MadeAt("holds/a", there, absl::Minutes(10));
-  EXPECT_EQ(held.Add(hold, "", kNow).expires, kNow + absl::Minutes(10));
+  EXPECT_EQ(held.Add(hold, "", kHeldAt).expires, kHeldAt + absl::Minutes(10));
   *hold.mutable_expire_time() = ToProto(there + absl::Minutes(14));
   held.Renew(hold);
-  EXPECT_EQ(held.times().front().expires, kNow + absl::Minutes(14));
+  EXPECT_EQ(held.times().front().expires, kHeldAt + absl::Minutes(14));
 }
 
 TEST(HeldTimes, TheFirstToLapseIsTheFirst) {
   HeldTimes held;
-  EXPECT_EQ(held.Add(MadeAt("holds/a", kNow, absl::Minutes(10)), "", kNow).label, "h1");
-  EXPECT_EQ(held.Add(MadeAt("holds/b", kNow, absl::Minutes(5)), "", kNow).label, "h2");
+  EXPECT_EQ(held.Add(MadeAt("holds/a", kHeldAt, absl::Minutes(10)), "", kHeldAt).label, "h1");
+  EXPECT_EQ(held.Add(MadeAt("holds/b", kHeldAt, absl::Minutes(5)), "", kHeldAt).label, "h2");
   EXPECT_EQ(held.times().front().label, "h2");
   EXPECT_EQ(held.Find("h1")->hold.name(), "holds/a");
   EXPECT_EQ(held.Find("holds/b")->label, "h2");
@@ -42,20 +42,20 @@ TEST(HeldTimes, TheFirstToLapseIsTheFirst) {
 
 TEST(HeldTimes, WarnOnceAndAgainAfterARenewal) {
   HeldTimes held;
-  const auto hold = MadeAt("holds/a", kNow, absl::Minutes(10));
-  held.Add(hold, "", kNow);
-  EXPECT_TRUE(held.TakeEndingSoon(kNow + absl::Minutes(7)).empty());
-  EXPECT_EQ(held.TakeEndingSoon(kNow + absl::Minutes(8)).size(), 1u);
-  EXPECT_TRUE(held.TakeEndingSoon(kNow + absl::Minutes(9)).empty());
+  const auto hold = MadeAt("holds/a", kHeldAt, absl::Minutes(10));
+  held.Add(hold, "", kHeldAt);
+  EXPECT_TRUE(held.TakeEndingSoon(kHeldAt + absl::Minutes(7)).empty());
+  EXPECT_EQ(held.TakeEndingSoon(kHeldAt + absl::Minutes(8)).size(), 1u);
+  EXPECT_TRUE(held.TakeEndingSoon(kHeldAt + absl::Minutes(9)).empty());
   held.Renew(hold);
-  EXPECT_EQ(held.TakeEndingSoon(kNow + absl::Minutes(9)).size(), 1u);
+  EXPECT_EQ(held.TakeEndingSoon(kHeldAt + absl::Minutes(9)).size(), 1u);
 }
 
 TEST(HeldTimes, WhatHasLapsedIsHeldNoLonger) {
   HeldTimes held;
-  held.Add(MadeAt("holds/a", kNow, absl::Minutes(10)), "", kNow);
-  held.Add(MadeAt("holds/b", kNow, absl::Minutes(20)), "", kNow);
-  const auto lapsed = held.TakeLapsed(kNow + absl::Minutes(10));
+  held.Add(MadeAt("holds/a", kHeldAt, absl::Minutes(10)), "", kHeldAt);
+  held.Add(MadeAt("holds/b", kHeldAt, absl::Minutes(20)), "", kHeldAt);
+  const auto lapsed = held.TakeLapsed(kHeldAt + absl::Minutes(10));
   ASSERT_EQ(lapsed.size(), 1u);
   EXPECT_EQ(lapsed.front().label, "h1");
   EXPECT_EQ(held.times().size(), 1u);

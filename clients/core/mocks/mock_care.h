@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/cord.h"
@@ -26,7 +25,7 @@ namespace clarity::client {
 //   const CareClient client(care.connections());
 class MockCare {
  public:
-  explicit MockCare(Options options = {}) : options_(std::move(options)) {}
+  explicit MockCare(Options options = {});
 
   const CareConnections& connections() const { return connections_; }
   consultation::v1::MockPatientServiceStub& patients() { return patients_; }
@@ -37,23 +36,14 @@ class MockCare {
  private:
   // The mock of a stub, and the connection that owns it.
   template <typename MockStub, typename Service>
-  MockStub& Mock(std::shared_ptr<Connection<Service>>* connection) {
-    auto stub = std::make_unique<testing::NiceMock<MockStub>>();
-    MockStub& mock = *stub;
-    *connection = std::make_shared<Connection<Service>>(std::move(stub), options_);
-    return mock;
-  }
+  MockStub& Mock(std::shared_ptr<Connection<Service>>* connection);
 
   const Options options_;
   CareConnections connections_;
-  consultation::v1::MockPatientServiceStub& patients_ =
-      Mock<consultation::v1::MockPatientServiceStub>(&connections_.patients);
-  consultation::v1::MockEpisodeServiceStub& episodes_ =
-      Mock<consultation::v1::MockEpisodeServiceStub>(&connections_.episodes);
-  consultation::v1::MockEvaluationServiceStub& evaluations_ =
-      Mock<consultation::v1::MockEvaluationServiceStub>(&connections_.evaluations);
-  consultation::v1::MockOutcomeServiceStub& outcomes_ =
-      Mock<consultation::v1::MockOutcomeServiceStub>(&connections_.outcomes);
+  consultation::v1::MockPatientServiceStub& patients_;
+  consultation::v1::MockEpisodeServiceStub& episodes_;
+  consultation::v1::MockEvaluationServiceStub& evaluations_;
+  consultation::v1::MockOutcomeServiceStub& outcomes_;
 };
 
 // How the mock of a method answers.

@@ -11,6 +11,9 @@ namespace clarity::client {
 // For an application's own tests: give it to the client instead of a connection.
 class MockCatalogConnection : public CatalogConnection {
  public:
+  MockCatalogConnection();
+  ~MockCatalogConnection() override;
+
   MOCK_METHOD(absl::StatusOr<scheduling::v1::ApplyCatalogResponse>, ApplyCatalog,
               (const scheduling::v1::ApplyCatalogRequest& request, const CallOptions& options),
               (override));
@@ -38,5 +41,7 @@ class MockCatalogConnection : public CatalogConnection {
 };
 
 }  // namespace clarity::client
+
+extern template class testing::NiceMock<clarity::client::MockCatalogConnection>;
 
 #endif  // CLARITY_CLIENTS_CORE_MOCKS_MOCK_CATALOG_CONNECTION_H_

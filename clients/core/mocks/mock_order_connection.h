@@ -11,6 +11,9 @@ namespace clarity::client {
 // For an application's own tests: give it to the client instead of a connection.
 class MockOrderConnection : public OrderConnection {
  public:
+  MockOrderConnection();
+  ~MockOrderConnection() override;
+
   MOCK_METHOD(absl::StatusOr<scheduling::v1::PutOrderResponse>, PutOrder,
               (const scheduling::v1::PutOrderRequest& request, const CallOptions& options),
               (override));
@@ -29,5 +32,7 @@ class MockOrderConnection : public OrderConnection {
 };
 
 }  // namespace clarity::client
+
+extern template class testing::NiceMock<clarity::client::MockOrderConnection>;
 
 #endif  // CLARITY_CLIENTS_CORE_MOCKS_MOCK_ORDER_CONNECTION_H_

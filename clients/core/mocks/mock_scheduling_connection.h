@@ -11,6 +11,9 @@ namespace clarity::client {
 // For an application's own tests: give it to the client instead of a connection.
 class MockSchedulingConnection : public SchedulingConnection {
  public:
+  MockSchedulingConnection();
+  ~MockSchedulingConnection() override;
+
   MOCK_METHOD(absl::StatusOr<scheduling::v1::FindSlotsResponse>, FindSlots,
               (const scheduling::v1::FindSlotsRequest& request, const CallOptions& options),
               (override));
@@ -88,5 +91,7 @@ class MockSchedulingConnection : public SchedulingConnection {
 };
 
 }  // namespace clarity::client
+
+extern template class testing::NiceMock<clarity::client::MockSchedulingConnection>;
 
 #endif  // CLARITY_CLIENTS_CORE_MOCKS_MOCK_SCHEDULING_CONNECTION_H_

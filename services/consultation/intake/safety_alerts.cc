@@ -26,11 +26,11 @@ using storage::v1::SafetyAlertRecord;
 static_assert(v1::SafetyAlert::STATE_OPEN == 1);
 constexpr Sql kFindOpen = {
     "SELECT name FROM safety_alert WHERE patient = $1 AND state = 1 LIMIT 1"};
-constexpr Sql kOfPatient = {"SELECT body FROM safety_alert WHERE patient = $1"};
-constexpr Sql kList = {
+constexpr Sql kAlertsOfPatient = {"SELECT body FROM safety_alert WHERE patient = $1"};
+constexpr Sql kAlertsInOrder = {
     "SELECT name, due_time, body FROM safety_alert WHERE $4 = '' AND due_time >= $1 "
     "AND (due_time > $1 OR name > $2) ORDER BY due_time, name LIMIT $3"};
-constexpr Sql kListOfPatient = {
+constexpr Sql kAlertsOfPatientInOrder = {
     "SELECT name, due_time, body FROM safety_alert WHERE patient = $4 AND due_time >= $1 "
     "AND (due_time > $1 OR name > $2) ORDER BY due_time, name LIMIT $3"};
 
@@ -56,7 +56,7 @@ absl::Status MoveAlerts(const rpc::Call& call, Transaction& transaction, absl::s
                         const std::string& to) {
   std::vector<SafetyAlertRecord> records;
   RETURN_IF_ERROR(
-      transaction.Query(kOfPatient, {Value::Text(from)}, [&](const Row& row) -> absl::Status {
+      transaction.Query(kAlertsOfPatient, {Value::Text(from)}, [&](const Row& row) -> absl::Status {
         ASSIGN_OR_RETURN(auto record, storage::ParseRecord<SafetyAlertRecord>(row.Text(0)));
         records.push_back(std::move(record));
         return absl::OkStatus();
@@ -159,8 +159,9 @@ absl::Status SafetyAlerts::List(const rpc::Call& call, Transaction& transaction,
   };
   ASSIGN_OR_RETURN(
       *reply->mutable_next_page_token(),
-      ReadPage<SafetyAlertRecord>(transaction, request.patient().empty() ? kList : kListOfPatient,
-                                  request, Order::kOldestFirst, request.patient(), take));
+      ReadPage<SafetyAlertRecord>(
+          transaction, request.patient().empty() ? kAlertsInOrder : kAlertsOfPatientInOrder,
+          request, Order::kOldestFirst, request.patient(), take));
   return absl::OkStatus();
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 using rpc::testing::FromText;
 
-constexpr char kPolicy[] = R"pb(
+constexpr char kInquiredPolicy[] = R"pb(
   conditions { code: "infarction" classes: "heart" }
   conditions { code: "murmur" classes: "heart" }
   conditions { code: "psychosis" classes: "mind" }
@@ -83,7 +83,7 @@ class InquiryTest : public ::testing::Test {
     person_.Submits("history", answers);
   }
 
-  const Rulebook rulebook_{FromText<v1::Policy>(kPolicy)};
+  const Rulebook rulebook_{FromText<v1::Policy>(kInquiredPolicy)};
   Person person_;
 };
 

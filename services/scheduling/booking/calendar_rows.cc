@@ -53,7 +53,7 @@ constexpr Sql kSetExpiry = {"UPDATE claim SET expire_time = $2 WHERE owner = $1"
 constexpr Sql kReadExpired = {
     "SELECT owner FROM claim WHERE resource = $1 AND page = $2 AND expire_time <= $3"};
 constexpr Sql kFindExpiredHold = {"SELECT name FROM hold WHERE expire_time <= $1 LIMIT 1"};
-constexpr Sql kDeleteHold = {"DELETE FROM hold WHERE name = $1"};
+constexpr Sql kDropHold = {"DELETE FROM hold WHERE name = $1"};
 constexpr Sql kReadPagesFrom = {
     "SELECT page, open FROM calendar_page WHERE resource = $1 AND page >= $2 ORDER BY page"};
 constexpr Sql kUpdateOpen = {
@@ -281,7 +281,7 @@ absl::Status CalendarRows::DeleteExpired(absl::string_view resource, PageIndex p
       }));
   for (const std::string& owner : expired) {
     RETURN_IF_ERROR(transaction_.Execute(kDeleteOwned, {Value::Text(owner)}).status());
-    RETURN_IF_ERROR(transaction_.Execute(kDeleteHold, {Value::Text(owner)}).status());
+    RETURN_IF_ERROR(transaction_.Execute(kDropHold, {Value::Text(owner)}).status());
   }
   return absl::OkStatus();
 }

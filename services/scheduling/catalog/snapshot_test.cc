@@ -19,7 +19,7 @@ using calendar::Tick;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr char kCoastZone[] = "America/Los_Angeles";
+constexpr char kPacificZone[] = "America/Los_Angeles";
 constexpr int kCoast = 0;
 constexpr int kDesert = 1;
 constexpr int kConsultation = 0;
@@ -167,8 +167,8 @@ TEST(Plan, CountsAResourceOutOnceItsLicenceDoesNotCoverTheWholeVisit) {
   const VisitPlan* plan = snapshot->Plan(kConsultation, kCoast, v1::MODALITY_IN_PERSON);
   ASSERT_NE(plan, nullptr);
 
-  const Tick last = TickAt(kCoastZone, "2026-06-30 23:00");
-  const Tick back = TickAt(kCoastZone, "2026-08-01 00:00");
+  const Tick last = TickAt(kPacificZone, "2026-06-30 23:00");
+  const Tick back = TickAt(kPacificZone, "2026-08-01 00:00");
   const auto eligible = [&](Tick start) { return plan->VisitAt(start).needs[0].eligible; };
   EXPECT_THAT(eligible(last), ElementsAre(0));
   EXPECT_THAT(eligible(last + 1), IsEmpty());
@@ -189,7 +189,7 @@ TEST(OpenPage, IsTheSameWhateverPagesWereAskedForBefore) {
   const v1::Catalog catalog = DemoCatalog();
   const auto snapshot = Snapshot::Make(catalog, 1);
   ShiftCache shifts;
-  const PageIndex first = calendar::PageOf(TickAt(kCoastZone, "2026-02-20 00:00"));
+  const PageIndex first = calendar::PageOf(TickAt(kPacificZone, "2026-02-20 00:00"));
   for (const char* name : {"resources/np-reyes", "resources/dr-castellano", "resources/dr-santos",
                            "resources/lake-forest-room-2"}) {
     const int resource = *snapshot->FindResource(name);
@@ -207,7 +207,7 @@ TEST(OpenPage, IsTheSameWhateverPagesWereAskedForBefore) {
 
 TEST(OpenPage, IsTheSameForManyThreads) {
   const auto snapshot = Snapshot::Make(DemoCatalog(), 1);
-  const PageIndex first = calendar::PageOf(TickAt(kCoastZone, "2026-06-01 00:00"));
+  const PageIndex first = calendar::PageOf(TickAt(kPacificZone, "2026-06-01 00:00"));
   const auto count_open = [&] {
     int open = 0;
     for (int resource = 0; resource < snapshot->resource_count(); ++resource) {
@@ -252,8 +252,8 @@ int64_t CountStarts(const Snapshot& snapshot, const VisitPlan& plan, Interval wi
 
 TEST(Demo, HasStartsOfEveryVisitAtEveryClinicInAnOrdinaryWeek) {
   const auto snapshot = Snapshot::Make(DemoCatalog(), 1);
-  const Interval week = {TickAt(kCoastZone, "2027-02-01 00:00"),
-                         TickAt(kCoastZone, "2027-02-08 00:00")};
+  const Interval week = {TickAt(kPacificZone, "2027-02-01 00:00"),
+                         TickAt(kPacificZone, "2027-02-08 00:00")};
   for (int type = 0; type < snapshot->visit_type_count(); ++type) {
     for (int clinic = 0; clinic < snapshot->clinic_count(); ++clinic) {
       for (const v1::Modality modality : {v1::MODALITY_IN_PERSON, v1::MODALITY_TELEHEALTH}) {

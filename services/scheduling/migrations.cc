@@ -114,6 +114,9 @@ CREATE TABLE visit_order (
 );
 CREATE INDEX visit_order_by_patient ON visit_order (patient, create_time);
 )sql"},
+    {3, "orders of everybody", R"sql(
+CREATE INDEX visit_order_by_time ON visit_order (create_time);
+)sql"},
 };
 
 }  // namespace

@@ -283,6 +283,28 @@ TEST_F(OrdersTest, ListsThoseOfAPatientTheNewestFirst) {
   EXPECT_EQ(all.orders(1).name(), kOrder);
 }
 
+TEST_F(OrdersTest, ServicesListThoseOfEverybody) {
+  Value(Put(AdasOrder()));
+  auto bos = AdasOrder();
+  bos.set_name("orders/bo-1");
+  bos.set_patient("patients/bo");
+  Value(Put(bos));
+  v1::ListOrdersRequest request;
+  request.set_page_size(1);
+  std::vector<std::string> names;
+  do {
+    const auto page = Value(service_.orders->ListOrders(request, {}));
+    for (const v1::Order& order : page.orders()) names.push_back(order.name());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(names, ElementsAre(kOrder, "orders/bo-1"));
+  EXPECT_THAT(Caller(Claims("staff", "STAFF")).orders->ListOrders(request, {}),
+              Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+  const auto own = Value(PatientConnections("patients/bo").orders->ListOrders(request, {}));
+  ASSERT_THAT(own.orders(), SizeIs(1));
+  EXPECT_EQ(own.orders(0).name(), "orders/bo-1");
+}
+
 TEST_F(OrdersTest, AServiceOfOneClinicMayOrder) {
   auto claims = Claims("plans-irvine", "SERVICE");
   claims.clinics = {kIrvine};

@@ -31,8 +31,11 @@ using storage::v1::OrderRecord;
 
 constexpr Sql kHasOrder = {"SELECT name FROM visit_order WHERE name = $1"};
 constexpr Sql kListOrders = {
-    "SELECT body FROM visit_order WHERE patient = $1 AND create_time <= $2 "
-    "AND (create_time < $2 OR name > $3) ORDER BY create_time DESC, name LIMIT $4"};
+    "SELECT body FROM visit_order WHERE patient = $4 AND create_time <= $1 "
+    "AND (create_time < $1 OR name > $2) ORDER BY create_time DESC, name LIMIT $3"};
+constexpr Sql kListOrdersOfAll = {
+    "SELECT body FROM visit_order WHERE create_time <= $1 "
+    "AND (create_time < $1 OR name > $2) ORDER BY create_time DESC, name LIMIT $3"};
 
 // Whether putting `wanted` would change nothing but what the server fills.
 bool IsSame(v1::Order present, v1::Order wanted) {
@@ -168,6 +171,10 @@ absl::Status Orders::Get(const rpc::Call& call, Transaction& transaction,
 
 absl::Status Orders::List(const rpc::Call& call, Transaction& transaction,
                           const v1::ListOrdersRequest& request, v1::ListOrdersResponse* reply) {
+  const bool is_of_all = request.patient().empty();
+  if (is_of_all && !call.principal.Has(rpc::Role::kService)) {
+    return base::InvalidField("patient", "is required");
+  }
   OrderCursor cursor;
   cursor.set_create_time_micros(INT64_MAX);
   ASSIGN_OR_RETURN(const std::string token, rpc::DecodePageToken(request, request.page_token()));
@@ -175,30 +182,33 @@ absl::Status Orders::List(const rpc::Call& call, Transaction& transaction,
     return base::InvalidReason("PAGE_TOKEN_MISMATCH", "this is no page token");
   }
   const int page_size = request.page_size() > 0 ? request.page_size() : rpc::kPageSizeUsual;
+  std::vector<Value> values = {Value::Integer(cursor.create_time_micros()),
+                               Value::Text(cursor.name()),
+                               Value::Integer(limits::kAppointmentsScannedMax)};
+  if (!is_of_all) values.push_back(Value::Text(request.patient()));
   std::vector<v1::Order> orders;
-  // One more than the page: whether there is another. Revoked ones are few; they are passed over.
-  RETURN_IF_ERROR(transaction.Query(
-      kListOrders,
-      {Value::Text(request.patient()), Value::Integer(cursor.create_time_micros()),
-       Value::Text(cursor.name()), Value::Integer(limits::kAppointmentsScannedMax)},
-      [&](const Row& row) -> absl::Status {
-        ASSIGN_OR_RETURN(auto order, ParseOrder(row.Text(0)));
-        if (request.show_revoked() || order.state() == v1::Order::STATE_ACTIVE) {
-          orders.push_back(std::move(order));
-        }
-        return absl::OkStatus();
-      }));
-  for (const v1::Order& order : orders) {
-    if (reply->orders_size() == page_size) {
-      const v1::Order& last = reply->orders(page_size - 1);
-      cursor.set_create_time_micros(absl::ToUnixMicros(FromWire(last.create_time())));
-      cursor.set_name(last.name());
-      reply->set_next_page_token(rpc::EncodePageToken(request, cursor.SerializeAsString()));
-      break;
-    }
-    ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, order.name()));
+  RETURN_IF_ERROR(transaction.Query(is_of_all ? kListOrdersOfAll : kListOrders, values,
+                                    [&](const Row& row) -> absl::Status {
+                                      ASSIGN_OR_RETURN(auto order, ParseOrder(row.Text(0)));
+                                      orders.push_back(std::move(order));
+                                      return absl::OkStatus();
+                                    }));
+  const auto is_shown = [&](const v1::Order& order) {
+    return request.show_revoked() || order.state() == v1::Order::STATE_ACTIVE;
+  };
+  size_t next = 0;
+  for (; next < orders.size(); ++next) {
+    if (!is_shown(orders[next])) continue;
+    if (reply->orders_size() == page_size) break;
+    ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, orders[next].name()));
     *reply->add_orders() = use.order();
     reply->mutable_orders()->rbegin()->set_units_consumed(use.units_consumed());
+  }
+  if (next < orders.size() || next == limits::kAppointmentsScannedMax) {
+    const v1::Order& last = orders[next - 1];
+    cursor.set_create_time_micros(absl::ToUnixMicros(FromWire(last.create_time())));
+    cursor.set_name(last.name());
+    reply->set_next_page_token(rpc::EncodePageToken(request, cursor.SerializeAsString()));
   }
   return absl::OkStatus();
 }

@@ -104,9 +104,9 @@ class Parts final : public Instance {
     }
     ASSIGN_OR_RETURN(Hosted * hosted, OpenStore(ConsultationStore()));
     ASSIGN_OR_RETURN(std::string search_key, ReadOrMakeSearchKey(config_.data_directory, *random_));
-    ASSIGN_OR_RETURN(auto services,
-                     consultation::MakeServices(hosted->database.get(), &hosted->notifier, clock_,
-                                                random_, std::move(search_key)));
+    ASSIGN_OR_RETURN(auto services, consultation::MakeServices(
+                                        hosted->database.get(), &hosted->notifier, clock_, random_,
+                                        &metrics_.registry(), std::move(search_key)));
     consultation_ = services.get();
     hosted->services = std::move(services);
     return absl::OkStatus();

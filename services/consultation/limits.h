@@ -58,7 +58,11 @@ inline constexpr absl::Duration kClinicsRefreshEvery = absl::Minutes(1);
 // Soon: a caller waits for it.
 inline constexpr absl::Duration kClinicAskAgainAfter = absl::Milliseconds(50);
 inline constexpr int kOutboxBatch = 100;  // messages
-inline constexpr absl::Duration kOutboxLookAgainEvery = absl::Seconds(30);
+inline constexpr absl::Duration kOutboxLookAgainEvery = absl::Seconds(1);
+// What scheduling has not taken: where something there is broken, and where it has refused it.
+inline constexpr absl::Duration kOutboxFailedRetryEvery = absl::Seconds(30);
+inline constexpr absl::Duration kOutboxRefusedRetryEvery = absl::Minutes(10);
+inline constexpr int kOrdersPage = 500;
 inline constexpr int kVisitsPage = 500;
 // How old visits may be of which scheduling is asked when its changes cannot be followed any more.
 inline constexpr absl::Duration kVisitsListedBack = absl::Hours(24 * 180);

@@ -180,6 +180,27 @@ CREATE TABLE episode_part (
 );
 CREATE INDEX episode_part_by_time ON episode_part (collection, time, name);
 )sql"},
+    {5, "messages that scheduling has not taken, and orders after a restore", R"sql(
+-- The newest message about an order or patient that was carried and not taken: `position` and `time`
+-- as in the change log, `refused` 0 where it failed otherwise. Tried again from `retry_time` on.
+CREATE TABLE outbox_set_aside (
+  resource_name TEXT NOT NULL PRIMARY KEY,
+  position BIGINT NOT NULL,
+  time BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  refused BIGINT NOT NULL,
+  retry_time BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  key_id BIGINT NOT NULL
+);
+CREATE INDEX outbox_set_aside_by_retry ON outbox_set_aside (retry_time, position);
+
+-- One row, id 1: in which incarnation of the store the orders of scheduling were looked through.
+CREATE TABLE orders_reconciled (
+  id BIGINT NOT NULL PRIMARY KEY,
+  incarnation TEXT NOT NULL
+);
+)sql"},
 };
 
 }  // namespace

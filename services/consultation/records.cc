@@ -93,11 +93,11 @@ template <>
 absl::StatusOr<EpisodeRecord> Load(const rpc::Call& call, Transaction& transaction,
                                    absl::string_view name) {
   call.audit_resource = std::string(name);
-  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadEpisode, name));
-  if (!body.has_value()) return call.Missing(name);
-  ASSIGN_OR_RETURN(auto record, storage::ParseRecord<EpisodeRecord>(*body));
-  RETURN_IF_ERROR(MaySeePatient(call, transaction, record.episode().patient()));
-  call.audit_clinic = record.episode().clinic();
+  auto record = ReadEpisode(transaction, name);
+  if (absl::IsNotFound(record.status())) return call.Missing(name);
+  RETURN_IF_ERROR(record.status());
+  RETURN_IF_ERROR(MaySeePatient(call, transaction, record->episode().patient()));
+  call.audit_clinic = record->episode().clinic();
   return record;
 }
 
@@ -129,6 +129,12 @@ absl::StatusOr<PatientRecord> ReadPatient(Transaction& transaction, absl::string
   ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadPatient, name));
   if (!body.has_value()) return base::NotFound(name);
   return storage::ParseRecord<PatientRecord>(*body);
+}
+
+absl::StatusOr<EpisodeRecord> ReadEpisode(Transaction& transaction, absl::string_view name) {
+  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadEpisode, name));
+  if (!body.has_value()) return base::NotFound(name);
+  return storage::ParseRecord<EpisodeRecord>(*body);
 }
 
 absl::Status Save(const rpc::Call& call, Transaction& transaction, PatientRecord* record) {

@@ -46,6 +46,8 @@ absl::Status MaySeePatient(const rpc::Call& call, storage::Transaction& transact
 // Without the right to see it, for what the service does by itself. NOT_FOUND where there is none.
 absl::StatusOr<storage::v1::PatientRecord> ReadPatient(storage::Transaction& transaction,
                                                        absl::string_view name);
+absl::StatusOr<storage::v1::EpisodeRecord> ReadEpisode(storage::Transaction& transaction,
+                                                       absl::string_view name);
 
 // Writes the row, new or not: counts the revision and sets the etag and the update time.
 absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,

@@ -35,6 +35,7 @@
 #include "services/consultation/patients/patients.h"
 #include "services/consultation/patients/search_index.h"
 #include "services/consultation/plan/plans.h"
+#include "services/consultation/plan/reconciliation.h"
 #include "services/consultation/policy/policies.h"
 #include "services/consultation/policy/policy_store.h"
 #include "services/consultation/scheduling/clinics.h"
@@ -52,12 +53,13 @@ using grpc::ServerUnaryReactor;
 // The use cases, in the order in which they stand on each other.
 struct UseCases {
   UseCases(storage::Database* database, rpc::Notifier* notifier, const base::Clock* clock,
-           base::Random* random, std::string search_key)
+           base::Random* random, prometheus::Registry* metrics, std::string search_key)
       : clinics(database),
-        outbox(database, notifier, clock),
+        outbox(database, notifier, clock, random, metrics),
         log(notifier),
         case_files(&policy_store, &clinics),
         consequences(&case_files, &outbox, &log, random),
+        reconciliation(database, clock, &outbox, &consequences),
         turns(database, clock, &consequences),
         index(std::move(search_key)),
         patients(&index, &clinics, &consequences, random),
@@ -92,6 +94,7 @@ struct UseCases {
   EpisodeLog log;
   CaseFiles case_files;
   Consequences consequences;
+  Reconciliation reconciliation;
   Turns turns;
   SearchIndex index;
   Patients patients;
@@ -412,8 +415,8 @@ class PolicySurface final : public v1::PolicyService::CallbackService {
 class Services final : public ConsultationServices {
  public:
   Services(storage::Database* database, rpc::Notifier* notifier, const base::Clock* clock,
-           base::Random* random, std::string search_key)
-      : use_(database, notifier, clock, random, std::move(search_key)) {}
+           base::Random* random, prometheus::Registry* metrics, std::string search_key)
+      : use_(database, notifier, clock, random, metrics, std::move(search_key)) {}
 
   absl::Status Open(storage::Database* database) {
     return database->WriteAndWait(
@@ -437,7 +440,9 @@ class Services final : public ConsultationServices {
     use_.clinics.Follow(client::MakeCatalogConnection(scheduling, options));
     client::Options once = options;  // it tries again by itself, and says how often
     once.retry.attempts_max = 1;
-    use_.outbox.Follow(client::MakeOrderConnection(scheduling, once));
+    use_.outbox.Follow(
+        client::MakeOrderConnection(scheduling, once),
+        [this](client::OrderConnection& orders) { return use_.reconciliation.Run(orders); });
     use_.visits.Follow(client::MakeSchedulingConnection(scheduling, options));
     use_.turns.Follow();
   }
@@ -478,13 +483,11 @@ std::vector<const google::protobuf::ServiceDescriptor*> Descriptors() {
   return services;
 }
 
-absl::StatusOr<std::unique_ptr<ConsultationServices>> MakeServices(storage::Database* database,
-                                                                   rpc::Notifier* notifier,
-                                                                   const base::Clock* clock,
-                                                                   base::Random* random,
-                                                                   std::string search_key) {
+absl::StatusOr<std::unique_ptr<ConsultationServices>> MakeServices(
+    storage::Database* database, rpc::Notifier* notifier, const base::Clock* clock,
+    base::Random* random, prometheus::Registry* metrics, std::string search_key) {
   auto services =
-      std::make_unique<Services>(database, notifier, clock, random, std::move(search_key));
+      std::make_unique<Services>(database, notifier, clock, random, metrics, std::move(search_key));
   RETURN_IF_ERROR(services->Open(database));
   return services;
 }

@@ -9,6 +9,7 @@
 #include "clients/core/options.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/channel.h"
+#include "prometheus/registry.h"
 #include "services/platform/base/clock.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/rpc/notifier.h"
@@ -33,11 +34,9 @@ class ConsultationServices : public rpc::Services {
 std::vector<const google::protobuf::ServiceDescriptor*> Descriptors();
 
 // All outlive it. `search_key`: 32 bytes, the same as long as the store lives.
-absl::StatusOr<std::unique_ptr<ConsultationServices>> MakeServices(storage::Database* database,
-                                                                   rpc::Notifier* notifier,
-                                                                   const base::Clock* clock,
-                                                                   base::Random* random,
-                                                                   std::string search_key);
+absl::StatusOr<std::unique_ptr<ConsultationServices>> MakeServices(
+    storage::Database* database, rpc::Notifier* notifier, const base::Clock* clock,
+    base::Random* random, prometheus::Registry* metrics, std::string search_key);
 
 }  // namespace clarity::consultation
 

@@ -84,17 +84,24 @@ void ClinicServer::StartScheduling() { Start(&parts_.front()); }
 void ClinicServer::StopConsultation() { parts_.back().instance.reset(); }
 void ClinicServer::StartConsultation() { Start(&parts_.back()); }
 
-std::string ClinicServer::BackUp() {
+std::string ClinicServer::BackUp() { return BackUp(parts_.front()); }
+void ClinicServer::Restore(const std::string& backup) { Restore(backup, parts_.front()); }
+std::string ClinicServer::BackUpConsultation() { return BackUp(parts_.back()); }
+void ClinicServer::RestoreConsultation(const std::string& backup) {
+  Restore(backup, parts_.back());
+}
+
+std::string ClinicServer::BackUp(const Part& part) {
   const std::string target = directory_ / absl::StrCat("backup-", ++backups_);
-  Value(BackUpDataDirectory(parts_.front().data_directory, target,
+  Value(BackUpDataDirectory(part.data_directory, target,
                             [](absl::string_view, int64_t, int64_t) { return absl::OkStatus(); }));
   return target;
 }
 
-void ClinicServer::Restore(const std::string& backup) {
+void ClinicServer::Restore(const std::string& backup, const Part& part) {
   Stop();
-  std::filesystem::remove_all(parts_.front().data_directory);
-  std::filesystem::copy(backup, parts_.front().data_directory);
+  std::filesystem::remove_all(part.data_directory);
+  std::filesystem::copy(backup, part.data_directory);
   Start();
 }
 

@@ -52,9 +52,11 @@ class ClinicServer {
   void StopConsultation();
   void StartConsultation();
   // A copy of what it has stored, made while it goes on; and the server stopped, and started on
-  // one. Of two that are apart, of what scheduling has.
+  // one. Of two that are apart, of what scheduling has, or consultation.
   std::string BackUp();
   void Restore(const std::string& backup);
+  std::string BackUpConsultation();
+  void RestoreConsultation(const std::string& backup);
   // What the audit has, after a stop and a start.
   std::vector<storage::AuditRecord> Audit();
   // Tokens with this id are not taken any more, once the server has looked at its file.
@@ -69,6 +71,8 @@ class ClinicServer {
     std::unique_ptr<Instance> instance;
   };
   void Start(Part* part);
+  std::string BackUp(const Part& part);
+  void Restore(const std::string& backup, const Part& part);
 
   const TemporaryDirectory directory_;
   const rpc::testing::TestIssuer issuer_;

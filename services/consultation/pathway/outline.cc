@@ -418,6 +418,16 @@ void AddSteps(const CaseFile& file, v1::Pathway* pathway) {
   }
 }
 
+void AddRefusedOrder(const CaseFile& file, v1::Pathway* pathway) {
+  for (v1::Pathway::StepStatus& step : *pathway->mutable_steps()) {
+    if (step.state() != v1::Pathway::STATE_PRESENT) continue;
+    OpenPoint& point = *step.add_open_points();
+    point = Point("Visits of the plan cannot be booked: scheduling has refused an order of it",
+                  v1::ACTOR_STAFF);
+    point.set_subject(file.plan->plan().name());
+  }
+}
+
 void AddVisits(const CaseFile& file, v1::Pathway* pathway) {
   const absl::Time contact = FromWire(file.episode.episode().contact_time());
   for (const Appointment& visit : file.visits) {

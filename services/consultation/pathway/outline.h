@@ -24,6 +24,9 @@ std::vector<DueReevaluation> DueReevaluations(const CaseFile& file);
 // Every step in order, with what is open of the present one.
 void AddSteps(const CaseFile& file, v1::Pathway* pathway);
 
+// That scheduling refuses an order of the plan: the present step waits for somebody to mend it.
+void AddRefusedOrder(const CaseFile& file, v1::Pathway* pathway);
+
 // The visits that are booked or have begun since first contact, by time.
 void AddVisits(const CaseFile& file, v1::Pathway* pathway);
 

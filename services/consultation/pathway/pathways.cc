@@ -104,12 +104,15 @@ absl::Status Pathways::Show(const rpc::Call& call, Transaction& transaction,
   AddSteps(file, reply);
   AddVisits(file, reply);
   std::set<std::string> delivered;
+  bool is_refused = false;
   if (file.plan.has_value()) {
     for (const storage::v1::PlanOrder& order : file.plan->orders()) {
       ASSIGN_OR_RETURN(const auto standing, outbox_.StandingOf(transaction, order.order()));
       if (standing.waiting == 0 && standing.refusal.empty()) delivered.insert(order.order());
+      is_refused |= !order.revoked() && !standing.refusal.empty();
     }
   }
+  if (is_refused) AddRefusedOrder(file, reply);
   AddBookable(
       file, [&](const std::string& order) { return delivered.count(order) > 0; }, reply);
   ASSIGN_OR_RETURN(const std::string alert,

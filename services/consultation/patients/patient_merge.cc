@@ -114,7 +114,7 @@ absl::Status PatientMerge::Merge(const rpc::Call& call, Transaction& transaction
   scheduling::v1::ReassignPatientRequest reassign;
   reassign.set_from_patient(from.patient().name());
   reassign.set_to_patient(into.patient().name());
-  RETURN_IF_ERROR(outbox_.Put(transaction, reassign));
+  RETURN_IF_ERROR(outbox_.Put(transaction, std::move(reassign)));
   call.audit_reason = "merge";
   *reply = into.patient();
   return absl::OkStatus();

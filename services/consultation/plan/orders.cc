@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
@@ -21,10 +22,12 @@ using storage::v1::PlanOrder;
 using storage::v1::PlanRecord;
 
 constexpr int kMinutesPerHour = 60;
+// So that they are known from those that other services put.
+constexpr char kOrderPrefix[] = "orders/plan-";
 
 // Never the name of another, and it tells nothing of what is planned: names are in logs.
 std::string NewOrderName(const PlanRecord& record) {
-  return absl::StrCat("orders/", absl::StripPrefix(record.plan().name(), "plans/"), "-",
+  return absl::StrCat(kOrderPrefix, absl::StripPrefix(record.plan().name(), "plans/"), "-",
                       record.orders_size() + 1);
 }
 
@@ -177,6 +180,24 @@ void ConsiderOrders(CaseFile* file) {
   for (const v1::PlanPhase& phase : plan.phases()) ConsiderPhase(phase, file);
 }
 
+std::string PlanNamedIn(absl::string_view order) {
+  if (!absl::ConsumePrefix(&order, kOrderPrefix)) return "";
+  return absl::StrCat("plans/", order.substr(0, order.rfind('-')));
+}
+
+absl::Status SendAgain(Transaction& transaction, const Outbox& outbox, const PlanOrder& order,
+                       scheduling::v1::Order present) {
+  present.clear_units_consumed();
+  present.clear_state();
+  present.clear_etag();
+  present.clear_create_time();
+  present.clear_update_time();
+  if (IsSame(present, order.wanted())) return absl::OkStatus();
+  scheduling::v1::PutOrderRequest request;
+  *request.mutable_order() = order.wanted();
+  return outbox.Put(transaction, std::move(request));
+}
+
 absl::Status SendOrders(Transaction& transaction, const Outbox& outbox, const PlanRecord& before,
                         const PlanRecord& record) {
   for (int i = 0; i < record.orders_size(); ++i) {
@@ -186,11 +207,11 @@ absl::Status SendOrders(Transaction& transaction, const Outbox& outbox, const Pl
     if (order.revoked()) {
       scheduling::v1::RevokeOrderRequest request;
       request.set_name(order.order());
-      RETURN_IF_ERROR(outbox.Put(transaction, request));
+      RETURN_IF_ERROR(outbox.Put(transaction, std::move(request)));
     } else if (was == nullptr || !IsSame(was->wanted(), order.wanted())) {
       scheduling::v1::PutOrderRequest request;
       *request.mutable_order() = order.wanted();
-      RETURN_IF_ERROR(outbox.Put(transaction, request));
+      RETURN_IF_ERROR(outbox.Put(transaction, std::move(request)));
     }
   }
   return absl::OkStatus();

@@ -1,11 +1,13 @@
 #ifndef CLARITY_SERVICES_CONSULTATION_PLAN_ORDERS_H_
 #define CLARITY_SERVICES_CONSULTATION_PLAN_ORDERS_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "clarity/scheduling/v1/appointment.pb.h"
+#include "clarity/scheduling/v1/order.pb.h"
 #include "services/consultation/pathway/case_file.h"
 #include "services/consultation/records.pb.h"
 #include "services/consultation/scheduling/outbox.h"
@@ -29,6 +31,13 @@ std::vector<const scheduling::v1::Appointment*> VisitsForGap(const CaseFile& fil
 // phase; what is booked on the order itself counts there. Otherwise nobody books on any of them. A
 // revoked order is never taken up again: a new one takes its place.
 void ConsiderOrders(CaseFile* file);
+
+// The plan that an order is named after; empty: it is no order of a plan.
+std::string PlanNamedIn(absl::string_view order);
+
+// Has scheduling told of an order again, where it has it otherwise than it was told.
+absl::Status SendAgain(storage::Transaction& transaction, const Outbox& outbox,
+                       const storage::v1::PlanOrder& order, scheduling::v1::Order present);
 
 // Has scheduling told of the orders that differ from those the plan had before.
 absl::Status SendOrders(storage::Transaction& transaction, const Outbox& outbox,

@@ -119,7 +119,7 @@ class PlansTest : public CareTest {
     request.set_name(plan.name());
     return Value(caller.plans->Call(&PlanStub::GetPlan, request));
   }
-  Plan Present(const Plan& plan) const { return Present(clinician_, plan); }
+  Plan Present(const Plan& plan) const { return Present(reader_, plan); }
   // A draft whose first dose is above the protocol's, or whose first phase is otherwise changed.
   Plan DraftedWith(const std::string& protocol,
                    const std::function<void(v1::PlanPhase*)>& change) const {
@@ -206,6 +206,8 @@ class PlansTest : public CareTest {
   std::string patient_;
   std::string episode_;
   const ConsultationConnections colleague_ = Clinician("practitioners/dr-lindqvist", kLakeForest);
+  // Writes nothing, and so asks for no write that was forgotten with a backup.
+  const ConsultationConnections reader_ = Caller(Claims("reports", "SERVICE"));
   const ConsultationConnections nurse_ = Clinician("practitioners/nurse-tran", kLakeForest);
 };
 
@@ -920,6 +922,42 @@ TEST_F(PlansTest, OnAFullDiskNothingIsSignedAndNothingIsLost) {
   Delivered(draft);
 }
 
+TEST_F(PlansTest, AnOrderThatWasRefusedIsTakenOnceSchedulingKnowsItsVisits) {
+  v1::Policy policy = PlanPolicy(CarePolicy());
+  policy.mutable_protocols(1)->mutable_phases(0)->set_visit_types(0, "visitTypes/new");
+  Apply(policy);
+  BeReady();
+  const Plan plan = Signed(kIm);
+  const auto refusals = [&] {
+    v1::GetPathwayRequest request;
+    request.set_episode(episode_);
+    const auto pathway = Value(agent_.episodes->Call(&EpisodeStub::GetPathway, request));
+    int points = 0;
+    for (const auto& step : pathway.steps()) {
+      points += absl::c_count_if(step.open_points(), [&](const auto& point) {
+        return point.subject() == plan.name() && point.actor() == v1::ACTOR_STAFF;
+      });
+    }
+    return points;
+  };
+  Eventually([&] { return OrderOf(plan, "induction").state() == OrderDelivery::STATE_REFUSED; });
+  EXPECT_EQ(refusals(), 1) << "somebody has to look";
+
+  scheduling::v1::ApplyCatalogRequest apply;
+  *apply.mutable_catalog() = TestCatalog();
+  auto& types = *apply.mutable_catalog()->mutable_visit_types();
+  const auto session =
+      absl::c_find_if(types, [](const auto& type) { return type.name() == kOrderedSession; });
+  scheduling::v1::VisitType added = *session;
+  added.set_name("visitTypes/new");
+  *types.Add() = added;
+  Value(server_.ConnectAs(Claims("operator", "OPERATOR")).AsOperator().ApplyCatalog(apply));
+  clock().Advance(absl::Minutes(10));
+  Delivered(plan);
+  EXPECT_EQ(refusals(), 0);
+  Value(Book("visitTypes/new", "2026-03-03 09:00", OrderOf(plan, "induction")));
+}
+
 TEST_F(PlansTest, APlansDaysAreThoseOfItsClinic) {
   BeReady();
   TokenClaims everywhere = Claims("dr-okafor", "CLINICIAN");
@@ -1011,6 +1049,52 @@ TEST_F(PlansApartTest, EachStepOfAPlanReachesSchedulingThoughBothStopInBetween) 
   Eventually([&] { return OrdersInScheduling(Order::STATE_ACTIVE).empty(); });
   EXPECT_EQ(Present(amendment).state(), Plan::STATE_SUSPENDED);
   EXPECT_TRUE(BothSidesAgree(amendment));
+}
+
+TEST_F(PlansApartTest, OrdersOfAPlanThatWasForgottenWithABackupAreRevoked) {
+  const std::string backup = server_.BackUpConsultation();
+  clock().Advance(absl::Minutes(1));
+  Delivered(Signed(kIv));
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), SizeIs(4));
+  server_.RestoreConsultation(backup);
+  Eventually([&] { return OrdersInScheduling(Order::STATE_ACTIVE).empty(); });
+  // What is told from now on is not taken for what was told before.
+  const Plan plan = Signed(kIm);
+  Delivered(plan);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), SizeIs(2));
+  Value(Close(plan));
+  Delivered(plan);
+  EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), IsEmpty());
+}
+
+TEST_F(PlansApartTest, APlanThatIsAsItWasAtABackupCanBeBookedOnAgain) {
+  const Plan plan = Signed(kIv);
+  Delivered(plan);
+  const std::string backup = server_.BackUpConsultation();
+  clock().Advance(absl::Minutes(1));
+  Value(Suspend(plan));
+  Value(Resume(plan));
+  Delivered(plan);
+  server_.RestoreConsultation(backup);
+  // The orders of before are revoked, and those that came after are forgotten.
+  Eventually([&] {
+    return BothSidesAgree(plan) && OrdersInScheduling(Order::STATE_REVOKED).size() == 8 &&
+           OrdersInScheduling(Order::STATE_ACTIVE).size() == 4;
+  });
+  Value(Book(kOrderedSession, "2026-03-03 09:00", OrderOf(plan, "induction")));
+}
+
+TEST_F(PlansApartTest, AnAmendmentThatWasForgottenWithABackupCountsInSchedulingNoMore) {
+  const Plan plan = Signed(kIv);
+  Delivered(plan);
+  const auto order = OrderOf(plan, "induction");
+  const std::string backup = server_.BackUpConsultation();
+  clock().Advance(absl::Minutes(1));
+  Value(Sign(Value(Amend(Amendment(plan, [](v1::PlanPhase* phase) { phase->set_visits(4); })))));
+  Eventually([&] { return InScheduling(order).units() == 4; });
+  server_.RestoreConsultation(backup);
+  Eventually([&] { return InScheduling(order).units() == 6; });
+  EXPECT_TRUE(BothSidesAgree(plan));
 }
 
 TEST_F(PlansApartTest, AVisitBookedWhileThePlanIsSuspendedCountsWhenItIsResumed) {

@@ -3,7 +3,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -24,7 +23,6 @@ using scheduling::v1::PutOrderResponse;
 using scheduling::v1::RevokeOrderRequest;
 using scheduling::v1::RevokeOrderResponse;
 using storage::Transaction;
-using ::testing::_;
 using ::testing::NiceMock;
 using ::testing::Return;
 
@@ -47,12 +45,12 @@ class OutboxTest : public ::testing::Test {
   void Put(const std::string& order) {
     PutOrderRequest request;
     request.mutable_order()->set_name(order);
-    Append(std::move(request));
+    Append(request);
   }
   void Revoke(const std::string& order) {
     RevokeOrderRequest request;
     request.set_name(order);
-    Append(std::move(request));
+    Append(request);
   }
   Outbox::Standing StandingOf(const std::string& order) {
     Outbox::Standing standing;

@@ -43,7 +43,8 @@ void ShowDifferences(const ApplyPolicyResponse& plan, const Console& console) {
 
 void ShowDecisionChanges(const ApplyPolicyResponse& plan, const Console& console) {
   if (plan.episodes_evaluated() == 0) return;
-  *console.out << "Tried on " << Counted(plan.episodes_evaluated(), "open episode") << ": "
+  *console.out << "Tried on " << Counted(plan.episodes_evaluated(), "open episode")
+               << (plan.truncated() ? ", of more: " : ": ")
                << (plan.decision_changes().empty() ? "no decision would change.\n"
                                                    : "decisions that would change:\n");
   if (plan.decision_changes().empty()) return;
@@ -60,7 +61,7 @@ void ShowDecisionChanges(const ApplyPolicyResponse& plan, const Console& console
 // The name of the only policy there is.
 absl::StatusOr<std::string> OnlyPolicy(const PolicyClient& client) {
   std::set<std::string> names;
-  for (const auto& version : client.ListPolicies()) {
+  for (const auto& version : client.ListPolicyVersions()) {
     if (!version.ok()) return version.status();
     names.insert(version->name());
   }
@@ -142,9 +143,9 @@ ExitCode ExportPolicy(const ExportPolicyOptions& options, const PolicyClient& cl
   return kExitOk;
 }
 
-ExitCode ListPolicies(const PolicyClient& client, const Console& console) {
+ExitCode ListPolicyVersions(const PolicyClient& client, const Console& console) {
   Table table({"policy", "version", "applied", "by", "clinics", "why"});
-  for (const auto& version : client.ListPolicies()) {
+  for (const auto& version : client.ListPolicyVersions()) {
     if (!version.ok()) return Report(console, version.status());
     table.AddRow({version->name(), absl::StrCat(version->version()),
                   absl::FormatTime("%Y-%m-%d %H:%M UTC",

@@ -33,7 +33,7 @@ ExitCode ExportPolicy(const ExportPolicyOptions& options, const PolicyClient& cl
                       const Console& console);
 
 // `clarityctl policy list`: the versions, the newest first.
-ExitCode ListPolicies(const PolicyClient& client, const Console& console);
+ExitCode ListPolicyVersions(const PolicyClient& client, const Console& console);
 
 }  // namespace clarity::client
 

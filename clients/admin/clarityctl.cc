@@ -328,7 +328,7 @@ int RunClarityctl(const std::vector<std::string>& arguments, const Console& cons
   });
   CLI::App* list_policies = policy->add_subcommand("list", "The versions of the policies");
   list_policies->callback([&] {
-    with_policies([&](const PolicyClient& client) { return ListPolicies(client, console); });
+    with_policies([&](const PolicyClient& client) { return ListPolicyVersions(client, console); });
   });
 
   PutOrderOptions order_options;

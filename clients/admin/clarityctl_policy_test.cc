@@ -23,7 +23,7 @@ using consultation::v1::ApplyPolicyRequest;
 using consultation::v1::ApplyPolicyResponse;
 using consultation::v1::Decision;
 using consultation::v1::GetPolicyRequest;
-using consultation::v1::ListPoliciesResponse;
+using consultation::v1::ListPolicyVersionsResponse;
 using consultation::v1::MockPolicyServiceStub;
 using consultation::v1::Policy;
 using ::testing::_;
@@ -164,13 +164,13 @@ TEST_F(ClarityctlPolicyTest, ApplyReportsWhatTheServerRefusesByFileAndLine) {
 }
 
 TEST_F(ClarityctlPolicyTest, ExportWritesTheOnlyPolicyThereIs) {
-  ListPoliciesResponse versions;
+  ListPolicyVersionsResponse versions;
   for (const int version : {3, 2}) {
-    auto* policy = versions.add_policies();
+    auto* policy = versions.add_versions();
     policy->set_name("policies/demo");
     policy->set_version(version);
   }
-  EXPECT_CALL(*stub_, ListPolicies).WillOnce(Answers(versions));
+  EXPECT_CALL(*stub_, ListPolicyVersions).WillOnce(Answers(versions));
   EXPECT_EQ(Run({"policy", "export", "-o", directory_ + "/out"}), kExitOk) << err_.str();
   EXPECT_THAT(out_.str(), HasSubstr("policies/demo, version 3"));
   EXPECT_TRUE(std::filesystem::exists(directory_ + "/out/settings.textproto"));
@@ -186,24 +186,24 @@ TEST_F(ClarityctlPolicyTest, ExportTakesANameAndAVersion) {
 }
 
 TEST_F(ClarityctlPolicyTest, ExportOfOneOfSeveralNeedsAName) {
-  ListPoliciesResponse versions;
-  versions.add_policies()->set_name("policies/demo");
-  versions.add_policies()->set_name("policies/other");
-  EXPECT_CALL(*stub_, ListPolicies).WillOnce(Answers(versions));
+  ListPolicyVersionsResponse versions;
+  versions.add_versions()->set_name("policies/demo");
+  versions.add_versions()->set_name("policies/other");
+  EXPECT_CALL(*stub_, ListPolicyVersions).WillOnce(Answers(versions));
   EXPECT_EQ(Run({"policy", "export"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("policies/demo, policies/other"));
 }
 
 TEST_F(ClarityctlPolicyTest, ListShowsTheVersions) {
-  ListPoliciesResponse versions;
-  auto* policy = versions.add_policies();
+  ListPolicyVersionsResponse versions;
+  auto* policy = versions.add_versions();
   policy->set_name("policies/demo");
   policy->set_version(3);
   policy->set_subject("operator");
   policy->set_comment("ECG from 60");
   policy->add_clinics("clinics/-");
   policy->mutable_apply_time()->set_seconds(1'772'467'200);
-  EXPECT_CALL(*stub_, ListPolicies).WillOnce(Answers(versions));
+  EXPECT_CALL(*stub_, ListPolicyVersions).WillOnce(Answers(versions));
   EXPECT_EQ(Run({"policy", "list"}), kExitOk) << err_.str();
   EXPECT_EQ(out_.str(),
             "policy         version  applied               by        clinics    why\n"

@@ -5,11 +5,11 @@ namespace clarity::client {
 using consultation::v1::ApplyPolicyRequest;
 using consultation::v1::ApplyPolicyResponse;
 using consultation::v1::GetPolicyRequest;
-using consultation::v1::ListPoliciesRequest;
-using consultation::v1::ListPoliciesResponse;
+using consultation::v1::ListPolicyVersionsRequest;
+using consultation::v1::ListPolicyVersionsResponse;
 using consultation::v1::Policy;
 using Stub = PolicyConnection::Stub;
-using PolicyVersion = ListPoliciesResponse::PolicyVersion;
+using PolicyVersion = ListPolicyVersionsResponse::PolicyVersion;
 
 absl::StatusOr<ApplyPolicyResponse> PolicyClient::ApplyPolicy(
     const ApplyPolicyRequest& request) const {
@@ -23,13 +23,13 @@ absl::StatusOr<Policy> PolicyClient::GetPolicy(const std::string& name, int64_t 
   return policies_->Call(&Stub::GetPolicy, request, options_);
 }
 
-PageRange<PolicyVersion> PolicyClient::ListPolicies(const std::string& name) const {
-  ListPoliciesRequest request;
+PageRange<PolicyVersion> PolicyClient::ListPolicyVersions(const std::string& name) const {
+  ListPolicyVersionsRequest request;
   request.set_policy(name);
-  return Paginate<PolicyVersion, ListPoliciesRequest, ListPoliciesResponse>(
-      std::move(request), &ListPoliciesResponse::mutable_policies,
-      [policies = policies_, options = options_](const ListPoliciesRequest& page) {
-        return policies->Call(&Stub::ListPolicies, page, options);
+  return Paginate<PolicyVersion, ListPolicyVersionsRequest, ListPolicyVersionsResponse>(
+      std::move(request), &ListPolicyVersionsResponse::mutable_versions,
+      [policies = policies_, options = options_](const ListPolicyVersionsRequest& page) {
+        return policies->Call(&Stub::ListPolicyVersions, page, options);
       });
 }
 

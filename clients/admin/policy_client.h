@@ -27,7 +27,7 @@ class PolicyClient {
   absl::StatusOr<consultation::v1::Policy> GetPolicy(const std::string& name,
                                                      int64_t version = 0) const;
   // The versions of a policy, the newest first; of all policies where no name is given.
-  PageRange<consultation::v1::ListPoliciesResponse::PolicyVersion> ListPolicies(
+  PageRange<consultation::v1::ListPolicyVersionsResponse::PolicyVersion> ListPolicyVersions(
       const std::string& name = "") const;
 
  private:

@@ -111,7 +111,7 @@ TEST_F(CareClientTest, AnAlertThatIsTriedAgainIsTheSameAlert) {
 
 TEST_F(CareClientTest, AnswersAreSavedPartByPart) {
   QuestionnaireResponse draft;
-  draft.set_name("responses/r-1");
+  draft.set_name("questionnaireResponses/r-1");
   draft.add_open_items("escort.available");
   EXPECT_CALL(care_.evaluations(),
               SaveAnswers(_, Property(&SaveAnswersRequest::questionnaire, "history"), _))

@@ -7,6 +7,7 @@ namespace clarity::client {
 using consultation::v1::AmendResponseRequest;
 using consultation::v1::Answer;
 using consultation::v1::Consent;
+using consultation::v1::CorrectOutcomeRequest;
 using consultation::v1::Episode;
 using consultation::v1::EpisodeService;
 using consultation::v1::EvaluationService;
@@ -154,6 +155,16 @@ absl::StatusOr<Outcome> PortalCareClient::RecordOutcome(const Outcome& outcome) 
   RecordOutcomeRequest request;
   *request.mutable_outcome() = outcome;
   return care_.outcomes->Call(&OutcomeStub::RecordOutcome, request, options_);
+}
+
+absl::StatusOr<Outcome> PortalCareClient::CorrectOutcome(const Outcome& recorded,
+                                                         absl::string_view reason) const {
+  CorrectOutcomeRequest request;
+  request.set_name(recorded.name());
+  request.set_etag(recorded.etag());
+  *request.mutable_outcome() = recorded;
+  request.set_reason(std::string(reason));
+  return care_.outcomes->Call(&OutcomeStub::CorrectOutcome, request, options_);
 }
 
 PageRange<Outcome> PortalCareClient::ListOutcomes(absl::string_view episode,

@@ -66,6 +66,9 @@ class PortalCareClient {
   PageRange<consultation::v1::Scale> ListScales(absl::string_view clinic) const;
   absl::StatusOr<consultation::v1::Outcome> RecordOutcome(
       const consultation::v1::Outcome& outcome) const;
+  // Only what the patient has recorded: `recorded` is as it was, with the items as they should be.
+  absl::StatusOr<consultation::v1::Outcome> CorrectOutcome(
+      const consultation::v1::Outcome& recorded, absl::string_view reason) const;
   PageRange<consultation::v1::Outcome> ListOutcomes(absl::string_view episode,
                                                     absl::string_view scale = "") const;
 

@@ -27,7 +27,7 @@ class PortalCareClientTest : public testing::Test {
 
   static QuestionnaireResponse Draft() {
     QuestionnaireResponse draft;
-    draft.set_name("responses/r-1");
+    draft.set_name("questionnaireResponses/r-1");
     draft.set_etag("e1");
     return draft;
   }
@@ -68,7 +68,7 @@ TEST_F(PortalCareClientTest, TheRecordChangesAsItWasReadAndOnlyWhereNamed) {
   Patient patient;
   patient.set_name("patients/p-1");
   patient.set_etag("e7");
-  patient.add_phone_numbers("+19495550100");
+  patient.add_phone_numbers()->set_number("+19495550100");
   UpdatePatientRequest request;
   EXPECT_CALL(care_.patients(), UpdatePatient)
       .WillOnce(DoAll(SaveArg<1>(&request), Answers(patient)));
@@ -121,7 +121,7 @@ TEST_F(PortalCareClientTest, AQuestionnaireIsSavedByPartsSubmittedAndAmendedAsIt
   EXPECT_EQ(save.episode(), "episodes/e-1");
   EXPECT_EQ(save.questionnaire(), "history");
   EXPECT_EQ(save.answers(0).link_id(), "escort.available");
-  EXPECT_EQ(submit.name(), "responses/r-1");
+  EXPECT_EQ(submit.name(), "questionnaireResponses/r-1");
   EXPECT_EQ(submit.etag(), "e1");
   EXPECT_EQ(amend.etag(), "e1");
   EXPECT_EQ(amend.answers(0).link_id(), "pregnant");
@@ -151,6 +151,20 @@ TEST_F(PortalCareClientTest, AScaleIsAskedScoredAndSeenOverTime) {
   EXPECT_EQ(scales.clinic(), "clinics/lake-forest");
   EXPECT_EQ(record.outcome().scale(), "phq-9");
   EXPECT_EQ(outcomes.episode() + " " + outcomes.scale(), "episodes/e-1 phq-9");
+}
+
+TEST_F(PortalCareClientTest, AnOutcomeIsCorrectedAsItWasSeen) {
+  CorrectOutcomeRequest request;
+  EXPECT_CALL(care_.outcomes(), CorrectOutcome)
+      .WillOnce(DoAll(SaveArg<1>(&request), Answers(Outcome())));
+  Outcome recorded;
+  recorded.set_name("outcomes/o-1");
+  recorded.set_etag("e3");
+  recorded.add_items()->set_score(0);
+  EXPECT_TRUE(client_.CorrectOutcome(recorded, "a slip").ok());
+  EXPECT_EQ(request.name() + " " + request.etag(), "outcomes/o-1 e3");
+  EXPECT_TRUE(request.outcome().items(0).has_score());
+  EXPECT_EQ(request.reason(), "a slip");
 }
 
 }  // namespace

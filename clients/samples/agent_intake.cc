@@ -22,7 +22,8 @@ using scheduling::v1::FindSlotsRequest;
 
 absl::StatusOr<Patient> RecordOfCaller(const CareClient& care, const Patient& caller,
                                        const IsCaller& is_caller) {
-  const auto found = care.SearchPatients(client::SearchByPhoneNumber(caller.phone_numbers(0)));
+  const auto found =
+      care.SearchPatients(client::SearchByPhoneNumber(caller.phone_numbers(0).number()));
   if (!found.ok()) return found.status();
   for (const auto& match : found->matches()) {
     if (is_caller(match.patient())) return match.patient();

@@ -33,7 +33,7 @@ using ::testing::SaveArg;
 Patient Named(const char* name) {
   Patient patient;
   patient.set_name(name);
-  patient.add_phone_numbers("+19495550100");
+  patient.add_phone_numbers()->set_number("+19495550100");
   return patient;
 }
 

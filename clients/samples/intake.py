@@ -12,8 +12,9 @@ import sys
 import uuid
 
 import grpc
-from clarity.consultation.v1 import (episode_pb2, episode_service_pb2, episode_service_pb2_grpc,
-                                     patient_pb2, patient_service_pb2, patient_service_pb2_grpc)
+from clarity.consultation.v1 import (common_pb2, episode_pb2, episode_service_pb2,
+                                     episode_service_pb2_grpc, patient_pb2, patient_service_pb2,
+                                     patient_service_pb2_grpc)
 
 import visit
 
@@ -28,7 +29,7 @@ class Intake:
     def record_of(self, caller):
         """The record of who is on the line: with their number and name, or a new one."""
         found = self._patients.call('SearchPatients', patient_service_pb2.SearchPatientsRequest(
-            phone_number=caller.phone_numbers[0]))
+            phone_number=caller.phone_numbers[0].number))
         for match in found.matches:
             if match.patient.family_name == caller.family_name:
                 return match.patient
@@ -64,7 +65,8 @@ def main(clinic, given_name, family_name, number):
     with grpc.insecure_channel(os.environ['CLARITY_SERVER']) as channel:  # see visit.py
         intake = Intake(channel, token)
         patient = intake.record_of(patient_pb2.Patient(
-            given_name=given_name, family_name=family_name, phone_numbers=[number], clinic=clinic))
+            given_name=given_name, family_name=family_name, clinic=clinic,
+            phone_numbers=[common_pb2.PhoneNumber(number=number)]))
         pathway = intake.pathway_of(patient)
     if pathway.safety_alert_open:
         sys.exit('a safety alert is open: pass the call to a clinician')

@@ -38,7 +38,7 @@ consultation::v1::Patient PatientOf(char** what, absl::CivilDay born) {
   patient.mutable_birth_date()->set_year(static_cast<int32_t>(born.year()));
   patient.mutable_birth_date()->set_month(born.month());
   patient.mutable_birth_date()->set_day(born.day());
-  patient.add_phone_numbers(what[4]);
+  patient.add_phone_numbers()->set_number(what[4]);
   return patient;
 }
 

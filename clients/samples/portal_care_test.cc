@@ -29,7 +29,7 @@ class PortalCareTest : public testing::Test {
   }
   static QuestionnaireResponse Draft(const std::vector<std::string>& open_items) {
     QuestionnaireResponse draft;
-    draft.set_name("responses/r");
+    draft.set_name("questionnaireResponses/r");
     for (const std::string& item : open_items) draft.add_open_items(item);
     return draft;
   }

@@ -66,6 +66,7 @@ constexpr ReasonRule kReasonRules[] = {
     {"WOULD_ORPHAN", kExitConflict,
      "Move these appointments first, or accept it with --accept-orphans."},
     {"IN_USE", kExitConflict, "Something ahead still needs it: move or cancel that first."},
+    {"TOO_MANY", kExitConflict, "It holds as much as it takes: waiting does not help."},
     {"RATE_LIMITED", kExitUnavailable, "Too many commands at once: wait a moment, then try again."},
     {"OVERLOADED", kExitUnavailable, "The server is busy: wait a moment, then try again."},
     {"UNAVAILABLE", kExitUnavailable, "Nothing was done: wait a moment, then try again."},

@@ -2,8 +2,7 @@
 
 #include <sstream>
 
-#include "clarity/consultation/v1/error_reason.pb.h"
-#include "clarity/scheduling/v1/error_reason.pb.h"
+#include "clarity/type/v1/error_reason.pb.h"
 #include "clients/core/errors.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
@@ -49,12 +48,10 @@ TEST_F(FailureTest, TheReasonDecidesBeforeTheCode) {
 }
 
 TEST_F(FailureTest, EveryReasonHasItsAdvice) {
-  for (const auto* reasons :
-       {scheduling::v1::ErrorReason_descriptor(), consultation::v1::ErrorReason_descriptor()}) {
-    for (int i = 1; i < reasons->value_count(); ++i) {
-      const std::string reason = reasons->value(i)->name().substr(sizeof("ERROR_REASON_") - 1);
-      EXPECT_NE(AdviceOn(WithReason(absl::UnknownError("no"), reason.c_str())), "") << reason;
-    }
+  const auto& reasons = *type::v1::ErrorReason_descriptor();
+  for (int i = 1; i < reasons.value_count(); ++i) {
+    const std::string reason = reasons.value(i)->name().substr(sizeof("ERROR_REASON_") - 1);
+    EXPECT_NE(AdviceOn(WithReason(absl::UnknownError("no"), reason.c_str())), "") << reason;
   }
 }
 

@@ -72,7 +72,7 @@ Key KeyOf(const PlanRecord& record) {
   return {plan.name(), plan.episode(), FromWire(plan.create_time())};
 }
 
-const char* NameOf(const ResponseRecord*) { return "responses"; }
+const char* NameOf(const ResponseRecord*) { return "questionnaireResponses"; }
 const char* NameOf(const ResultRecord*) { return "results"; }
 const char* NameOf(const OutcomeRecord*) { return "outcomes"; }
 const char* NameOf(const RequirementRecord*) { return "requirements"; }
@@ -91,13 +91,15 @@ void CountRevision(ResponseRecord* record) {
 void CountRevision(ResultRecord* record) {
   CountRevision(record, record->mutable_result()->mutable_etag());
 }
+void CountRevision(OutcomeRecord* record) {
+  CountRevision(record, record->mutable_outcome()->mutable_etag());
+}
 void CountRevision(RequirementRecord* record) {
   CountRevision(record, record->mutable_requirement()->mutable_etag());
 }
 void CountRevision(PlanRecord* record) {
   CountRevision(record, record->mutable_plan()->mutable_etag());
 }
-void CountRevision(OutcomeRecord*) {}
 void CountRevision(RuleOverrideRecord*) {}
 void CountRevision(ClearanceRecord*) {}
 

@@ -30,7 +30,7 @@ CREATE TABLE outbox_standing (
   uncovered TEXT NOT NULL
 );
 
--- Bodies are clarity.storage.v1.PatientRecord.
+-- Bodies are clarity.storage.v1.PatientRecord; all bodies from here on are of the frozen protos.
 CREATE TABLE patient (
   name TEXT NOT NULL PRIMARY KEY,
   state BIGINT NOT NULL,

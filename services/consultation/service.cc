@@ -246,6 +246,10 @@ class OutcomeSurface final : public v1::OutcomeService::CallbackService {
                                     v1::Outcome* r) override {
     return door_.Write(c, q, r, &use_.outcomes, &Outcomes::Record);
   }
+  ServerUnaryReactor* CorrectOutcome(Context* c, const v1::CorrectOutcomeRequest* q,
+                                     v1::Outcome* r) override {
+    return door_.Write(c, q, r, &use_.outcomes, &Outcomes::Correct);
+  }
   ServerUnaryReactor* ListOutcomes(Context* c, const v1::ListOutcomesRequest* q,
                                    v1::ListOutcomesResponse* r) override {
     return door_.Read(c, q, r, &use_.outcomes, &Outcomes::List);
@@ -402,8 +406,8 @@ class PolicySurface final : public v1::PolicyService::CallbackService {
   ServerUnaryReactor* GetPolicy(Context* c, const v1::GetPolicyRequest* q, v1::Policy* r) override {
     return door_.Read(c, q, r, &use_.policies, &Policies::Get);
   }
-  ServerUnaryReactor* ListPolicies(Context* c, const v1::ListPoliciesRequest* q,
-                                   v1::ListPoliciesResponse* r) override {
+  ServerUnaryReactor* ListPolicyVersions(Context* c, const v1::ListPolicyVersionsRequest* q,
+                                         v1::ListPolicyVersionsResponse* r) override {
     return door_.Read(c, q, r, &use_.policies, &Policies::List);
   }
 

@@ -247,13 +247,13 @@ bool HasAttention(const v1::Appointment& appointment, v1::Attention::Reason reas
 }
 
 void AddAttention(const rpc::Call& call, v1::Attention::Reason reason,
-                  absl::string_view description, absl::string_view subject,
+                  absl::string_view description, absl::string_view about,
                   v1::Appointment* appointment) {
   RemoveAttention(reason, appointment);
   v1::Attention* added = appointment->add_attention();
   added->set_reason(reason);
   added->set_description(std::string(description));
-  added->set_subject(std::string(subject));
+  added->set_about(std::string(about));
   *added->mutable_create_time() = ToWire(call.now);
 }
 

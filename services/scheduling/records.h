@@ -86,7 +86,7 @@ void MoveTo(v1::Appointment::State state, storage::v1::AppointmentRecord* record
 bool HasAttention(const v1::Appointment& appointment, v1::Attention::Reason reason);
 // Replaces what it says for the reason.
 void AddAttention(const rpc::Call& call, v1::Attention::Reason reason,
-                  absl::string_view description, absl::string_view subject,
+                  absl::string_view description, absl::string_view about,
                   v1::Appointment* appointment);
 void RemoveAttention(v1::Attention::Reason reason, v1::Appointment* appointment);
 

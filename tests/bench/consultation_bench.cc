@@ -75,7 +75,7 @@ v1::CreatePatientRequest NewPatient(int number, std::mt19937& random) {
   patient.mutable_birth_date()->set_year(1940 + static_cast<int>(random() % 65));
   patient.mutable_birth_date()->set_month(1 + static_cast<int>(random() % 12));
   patient.mutable_birth_date()->set_day(1 + static_cast<int>(random() % 28));
-  patient.add_phone_numbers(PhoneOf(number));
+  patient.add_phone_numbers()->set_number(PhoneOf(number));
   patient.set_clinic(ClinicName(static_cast<int>(random() % kClinics)));
   request.set_request_id(absl::StrCat("create-", number));
   return request;

@@ -94,6 +94,7 @@ constexpr char kMatrix[] = R"(
   EvaluationService.EvaluateEpisode       ---C-V
   OutcomeService.ListScales               P-SC-V
   OutcomeService.RecordOutcome            P-SC-V
+  OutcomeService.CorrectOutcome           P-SC-V
   OutcomeService.ListOutcomes             P--C-V
   PatientService.CreatePatient            -ASC-V
   PatientService.GetPatient               PASC-V
@@ -117,7 +118,7 @@ constexpr char kMatrix[] = R"(
   PlanService.ListPlans                   P--C-V
   PolicyService.ApplyPolicy               ----O-
   PolicyService.GetPolicy                 ---COV
-  PolicyService.ListPolicies              ---COV
+  PolicyService.ListPolicyVersions              ---COV
 )";
 
 struct RoleOf {

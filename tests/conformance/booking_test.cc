@@ -38,7 +38,7 @@ class BookingTest : public ConformanceTest {
 TEST_F(BookingTest, AnAppointmentSaysEverythingAboutTheVisit) {
   auto request = Booking(kSession, kLakeForest, kTen, "patients/ada");
   request.mutable_requester()->set_display_name("Bo");
-  request.mutable_requester()->set_relationship(v1::Requester::RELATIONSHIP_PARENT);
+  request.mutable_requester()->set_relationship(type::v1::RELATIONSHIP_PARENT);
   request.mutable_requester()->set_callback_number("+19495550123");
   request.set_note("brings a friend");
   const auto booked = Value(agent_.BookAppointment(request));
@@ -49,7 +49,7 @@ TEST_F(BookingTest, AnAppointmentSaysEverythingAboutTheVisit) {
   EXPECT_EQ(booked.clinic(), kLakeForest);
   EXPECT_EQ(booked.modality(), v1::MODALITY_IN_PERSON);
   EXPECT_EQ(booked.participants(0).patient(), "patients/ada");
-  EXPECT_EQ(booked.requester().relationship(), v1::Requester::RELATIONSHIP_PARENT);
+  EXPECT_EQ(booked.requester().relationship(), type::v1::RELATIONSHIP_PARENT);
   EXPECT_EQ(booked.channel(), v1::CHANNEL_PHONE);
   EXPECT_EQ(booked.note(), "brings a friend");
   EXPECT_EQ(booked.time_zone(), "America/Los_Angeles");

@@ -135,7 +135,7 @@ TEST_F(DayTest, ABlockOverAppointmentsNamesThemAndMustBeAccepted) {
   const auto marked = Value(agent_.GetAppointment(Get(booked.name())));
   ASSERT_THAT(marked.attention(), SizeIs(1));
   EXPECT_EQ(marked.attention(0).reason(), v1::Attention::REASON_COVER_LOST);
-  EXPECT_EQ(marked.attention(0).subject(), block.name());
+  EXPECT_EQ(marked.attention(0).about(), block.name());
   // Given up, its time under the block stays blocked.
   Value(agent_.CancelAppointment(Cancellation(marked)));
   EXPECT_THAT(Offered(), Not(Contains("2026-03-05 10:00")));
@@ -155,7 +155,7 @@ TEST_F(DayTest, ADeletedBlockTakesItsMarkAwayUnlessAnotherLiesOver) {
   Value(staff_.scheduling->DeleteBlock(request, {}));
   const auto marked = Value(agent_.GetAppointment(Get(booked.name())));
   ASSERT_THAT(marked.attention(), SizeIs(1));
-  EXPECT_EQ(marked.attention(0).subject(), blocks[0].name());
+  EXPECT_EQ(marked.attention(0).about(), blocks[0].name());
   request.set_name(blocks[0].name());
   Value(staff_.scheduling->DeleteBlock(request, {}));
   EXPECT_THAT(Value(agent_.GetAppointment(Get(booked.name()))).attention(), IsEmpty());

@@ -138,6 +138,21 @@ TEST_F(FindSlotsTest, FindsWhoSpeaksALanguage) {
   }
 }
 
+TEST_F(FindSlotsTest, EverybodyHasEachCapabilityAskedFor) {
+  auto request = Search(kConsultation, kLakeForest, "2026-03-03 00:00", "2026-03-04 00:00");
+  request.mutable_query()->add_preferred_resources("resources/dr-lind");
+  request.mutable_query()->add_capabilities("acls");
+  EXPECT_EQ(Slots(agent_, request).front().assignments(0).resource(), "resources/dr-lind");
+  request.mutable_query()->add_capabilities("emdr");
+  const auto slots = Slots(agent_, request);
+  EXPECT_THAT(slots, Not(IsEmpty()));
+  for (const v1::Slot& slot : slots) {
+    EXPECT_EQ(slot.assignments(0).resource(), "resources/dr-okafor") << "who has both";
+  }
+  request.mutable_query()->add_capabilities("surgery");
+  EXPECT_THAT(Slots(agent_, request), IsEmpty());
+}
+
 TEST_F(FindSlotsTest, ClosestComesFirst) {
   auto request = Search(kConsultation, kLakeForest, "2026-03-03 00:00", "2026-03-06 00:00");
   request.set_ranking(v1::FindSlotsRequest::RANKING_CLOSEST);

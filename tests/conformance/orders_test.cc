@@ -100,7 +100,7 @@ TEST_F(OrdersTest, AVisitConsumesAUnitAndCancellingReturnsIt) {
 
 TEST_F(OrdersTest, AnOrderMayKeepTheUnitsOfWhatIsMissed) {
   auto order = AdasOrder();
-  order.set_keeps_missed_units(true);
+  order.set_missed_units(v1::Order::MISSED_UNITS_KEPT);
   Value(Put(order));
   Value(agent_.CancelAppointment(Cancellation(Booked(kTuesday))));
   EXPECT_EQ(Present().units_consumed(), 1);
@@ -178,7 +178,7 @@ TEST_F(OrdersTest, ALargerGapIsReportedAndNotRefused) {
   const auto far = Booked(kMonday);
   ASSERT_THAT(far.attention(), SizeIs(1));
   EXPECT_EQ(far.attention(0).reason(), v1::Attention::REASON_GAP_EXCEEDED);
-  EXPECT_EQ(far.attention(0).subject(), kOrder);
+  EXPECT_EQ(far.attention(0).about(), kOrder);
   // Moved nearer, it is nobody's concern any more.
   EXPECT_THAT(Value(agent_.RescheduleAppointment(Move(far, kThursday))).attention(), IsEmpty());
 }

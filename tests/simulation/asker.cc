@@ -358,7 +358,7 @@ std::optional<Call> Asker::PutOrder(const Step& step) {
   if (step.Chance(0, 3, 8)) order.add_visit_types("visitTypes/v1");
   order.set_units(1 + static_cast<int>(step.Any(2, 4)));
   order.set_gap_minutes_min(kGaps[step.Any(2, 3, 4)]);
-  order.set_keeps_missed_units(step.Chance(2, 4, 16));
+  if (step.Chance(2, 4, 16)) order.set_missed_units(v1::Order::MISSED_UNITS_KEPT);
   *order.mutable_window()->mutable_start_time() = ToWire(now_ - absl::Hours(24));
   *order.mutable_window()->mutable_end_time() =
       ToWire(now_ + absl::Hours(24 * static_cast<int64_t>(4 + step.Any(3, 10))));

@@ -73,7 +73,7 @@ int Model::UnitsConsumed(const v1::Order& order, const std::string& except) cons
   return static_cast<int>(absl::c_count_if(visits_, [&](const auto& visit) {
     const Appointment& appointment = visit.second.appointment;
     return appointment.order() == order.name() && appointment.name() != except &&
-           (!IsMissed(appointment.state()) || order.keeps_missed_units());
+           (!IsMissed(appointment.state()) || order.missed_units() == v1::Order::MISSED_UNITS_KEPT);
   }));
 }
 

@@ -32,8 +32,7 @@ How to call (tokens, deadlines, repeats, errors, lists, watching): [clients/READ
 - **Who may call** is what [roles.textproto](../deploy/policies/roles.textproto) grants to roles, by
   the permission in brackets. Besides, a patient reaches only what is the own, and everybody else only
   the clinics of the token.
-- **Errors** carry a reason for programs: [those of every service](#schedulingerrorreason), and
-  [those that consultation adds](#consultationerrorreason).
+- **Errors** carry a [reason](#errorreason) for programs.
 - **Health data** never appears in a log, a metric or an error text.
 """
 
@@ -65,7 +64,7 @@ def in_two_packages():
 
 
 def short(name):
-    """'Slot.Phase' of '.clarity.scheduling.v1.Slot.Phase'; 'consultation.ErrorReason' where another
+    """'Slot.Phase' of '.clarity.scheduling.v1.Slot.Phase'; 'consultation.WatchScope' where another
     package has one as well; what is not ours keeps its package."""
     name = name.lstrip('.')
     text = unqualified(name)

@@ -98,6 +98,28 @@ class PolicyFilesTest(unittest.TestCase):
                 self.assertEqual(tried.returncode, 0, tried.stderr.decode())
 
 
+class ErrorReasonsTest(unittest.TestCase):
+
+    # Told to who starts the server or reads a backup, by the process itself.
+    NEVER_SENT = {'DATA_DIRECTORY_IN_USE', 'MIGRATION_CHANGED', 'STORE_IS_NEWER'}
+    # Where a reason is given: the factories of base/errors.h, its own calls, and the pairs of a
+    # reason and what to say first.
+    GIVEN = re.compile(r'(?:FailedPrecondition|InvalidReason|ResourceExhausted)\(\s*"([A-Z_]+)"'
+                       r'|WithReason\([^;]*?,\s*"([A-Z_]+)"'
+                       r'|(?:return|told =) \{"([A-Z_]+)", "')
+
+    def test_those_that_are_sent_are_those_of_the_enum(self):
+        given = set()
+        for path in layers.tracked('services/*.cc', 'services/*.h'):
+            if not re.search(r'_test\.|/testing/|test_support', path):
+                for found in self.GIVEN.findall((layers.ROOT / path).read_text()):
+                    given.update(filter(None, found))
+        named = {value.name[len('ERROR_REASON_'):] for file in protos.load()[0]
+                 for name, enum, _, _ in protos.enums_of(file)
+                 if name == 'clarity.type.v1.ErrorReason' for value in enum.value}
+        self.assertEqual(given - self.NEVER_SENT, named - {'UNSPECIFIED'})
+
+
 class MessagesTest(unittest.TestCase):
 
     def test_every_message_and_field_has_a_comment(self):

@@ -34,7 +34,7 @@ class CareSessionTest : public SessionTest {
     v1::Patient& patient = *request.mutable_patient();
     patient.set_given_name(given);
     patient.set_family_name("Ortiz");
-    patient.add_phone_numbers(number);
+    patient.add_phone_numbers()->set_number(number);
     patient.set_clinic(kLakeForest);
     return Value(other_.patients->Call(&PatientStub::CreatePatient, request)).name();
   }

@@ -532,7 +532,7 @@ class World : public CareTest {
       size_t ahead = 0;
       for (const auto& visit : pathway->visits()) {
         ahead += FromWire(visit.start_time()) >= FromWire(pathway->episode().contact_time()) &&
-                         !visit.begun()
+                         visit.state() == v1::Pathway::PathwayVisit::STATE_BOOKED
                      ? 1
                      : 0;
       }

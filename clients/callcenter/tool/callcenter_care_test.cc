@@ -85,7 +85,7 @@ class CallCenterCareTest : public testing::Test {
     patient.mutable_birth_date()->set_year(1980);
     patient.mutable_birth_date()->set_month(4);
     patient.mutable_birth_date()->set_day(12);
-    patient.add_phone_numbers("+19495550100");
+    patient.add_phone_numbers()->set_number("+19495550100");
     patient.set_clinic("clinics/lake-forest");
     return patient;
   }
@@ -140,7 +140,7 @@ class CallCenterCareTest : public testing::Test {
     visit->set_clinic("clinics/lake-forest");
     visit->set_time_zone("America/Los_Angeles");
     *visit->mutable_start_time() = ToProto(kNow - absl::Hours(48));
-    visit->set_begun(true);
+    visit->set_state(Pathway::PathwayVisit::STATE_BEGUN);
     auto* contact = pathway.add_contacts();
     contact->set_direction(Contact::DIRECTION_OUTBOUND);
     contact->set_disposition(Contact::DISPOSITION_NO_ANSWER);
@@ -305,7 +305,8 @@ TEST_F(CallCenterCareTest, WhoHasNoRecordGetsOneWithTheNumberTheyCallFrom) {
   EXPECT_EQ(request.patient().given_name() + request.patient().family_name(), "MariaOrtiz");
   EXPECT_EQ(request.patient().birth_date().year(), 1980);
   EXPECT_EQ(request.patient().sex(), Patient::SEX_FEMALE);
-  EXPECT_THAT(request.patient().phone_numbers(), ElementsAre("949-555-0100"));
+  ASSERT_EQ(request.patient().phone_numbers_size(), 1);
+  EXPECT_EQ(request.patient().phone_numbers(0).number(), "949-555-0100");
   EXPECT_EQ(request.patient().clinic(), "clinics/lake-forest");
   EXPECT_EQ(request.patient().time_zone(), "America/New_York");
 }
@@ -395,7 +396,8 @@ TEST_F(CallCenterCareTest, SomebodyIsFoundByNameAndBirthDateAndShownWhole) {
   whole.set_interpreter_needed(true);
   whole.add_accessibility_needs("wheelchair");
   whole.mutable_escort()->set_display_name("Luis Ortiz");
-  whole.mutable_escort()->set_relationship("spouse");
+  whole.mutable_escort()->set_relationship(type::v1::RELATIONSHIP_PARTNER);
+  whole.mutable_phone_numbers(0)->set_use(PhoneNumber::USE_MOBILE);
   auto* hours = whole.add_contact_hours();
   hours->mutable_start()->set_hours(9);
   hours->mutable_end()->set_hours(12);
@@ -406,9 +408,9 @@ TEST_F(CallCenterCareTest, SomebodyIsFoundByNameAndBirthDateAndShownWhole) {
   EXPECT_CALL(care_.patients(), GetPatient).WillOnce(Answers(whole));
   EXPECT_EQ(Run({"patient", "show", "p-1"}), kExitOk);
   for (const char* row :
-       {"name:         Maria Ortiz\n", "number:       +1 949-555-0100\n",
+       {"name:         Maria Ortiz\n", "number:       +1 949-555-0100 (mobile)\n",
         "language:     es, needs an interpreter\n", "call at:      9:00 to 12:30\n",
-        "needs:        wheelchair\n", "escort:       Luis Ortiz, spouse\n",
+        "needs:        wheelchair\n", "escort:       Luis Ortiz, partner\n",
         "consent:      sms, given Mon Nov 23\n"}) {
     EXPECT_THAT(out_.str(), HasSubstr(row));
   }
@@ -429,7 +431,8 @@ TEST_F(CallCenterCareTest, OfARecordOnlyWhatIsSaidChanges) {
       << err_.str();
   EXPECT_THAT(request.update_mask().paths(), ElementsAre("interpreter_needed", "phone_numbers"));
   EXPECT_FALSE(request.patient().interpreter_needed());
-  EXPECT_THAT(request.patient().phone_numbers(), ElementsAre("949-555-0101"));
+  ASSERT_EQ(request.patient().phone_numbers_size(), 1);
+  EXPECT_EQ(request.patient().phone_numbers(0).number(), "949-555-0101");
   EXPECT_EQ(request.patient().etag(), "e7");
   EXPECT_THAT(out_.str(), StartsWith("Changed:\npatient:      patients/p-1\n"));
   EXPECT_EQ(Run({"patient", "change", "p-1"}), kExitUsage);
@@ -569,7 +572,7 @@ TEST_F(CallCenterCareTest, AnEpisodeIsOpenedInWords) {
               ElementsAre(Episode::REASON_PTSD, Episode::REASON_OTHER));
   EXPECT_EQ(request.episode().reason_note(), "sleeps badly");
   EXPECT_EQ(request.episode().source(), Episode::SOURCE_REFERRAL);
-  EXPECT_EQ(request.episode().referrer(), "Dr. Hale");
+  EXPECT_EQ(request.episode().referrer().display_name(), "Dr. Hale");
   EXPECT_THAT(out_.str(), HasSubstr("Opened. The consultation is due by Mon Nov 30.\n"));
   EXPECT_EQ(Run({"episode", "open", "boredom", "--patient", "p-1"}), kExitUsage);
   EXPECT_EQ(Run({"episode", "open", "ptsd"}), kExitUsage);
@@ -607,7 +610,11 @@ TEST_F(CallCenterCareTest, ACallIsLoggedWithWhenToCallBackOnTheCallersClock) {
             "PST at +1 949-555-0111.\n");
   EXPECT_EQ(Run({"contact", "reached", "--patient", "p-1"}), kExitOk);
   EXPECT_EQ(request.contact().direction(), Contact::DIRECTION_INBOUND);
-  EXPECT_EQ(Run({"contact", "reached", "--patient", "p-1", "--direction", "outbound"}), kExitOk);
+  EXPECT_EQ(request.contact().medium(), Contact::MEDIUM_PHONE) << "unless another is named";
+  EXPECT_EQ(
+      Run({"contact", "reached", "--patient", "p-1", "--direction", "outbound", "--by", "sms"}),
+      kExitOk);
+  EXPECT_EQ(request.contact().medium(), Contact::MEDIUM_SMS);
   EXPECT_EQ(request.contact().direction(), Contact::DIRECTION_OUTBOUND);
   EXPECT_EQ(Run({"contact", "hung-up", "--patient", "p-1"}), kExitUsage);
   EXPECT_EQ(Run({"contact", "reached", "--patient", "p-1", "--call-back", "soon"}), kExitUsage);
@@ -620,7 +627,7 @@ TEST_F(CallCenterCareTest, ACallIsLoggedWithWhenToCallBackOnTheCallersClock) {
 TEST_F(CallCenterCareTest, AnAlertIsRaisedInOneLineForWhoIsOnTheLine) {
   RaiseSafetyAlertRequest request;
   SafetyAlert raised;
-  raised.set_name("alerts/s-1");
+  raised.set_name("safetyAlerts/s-1");
   raised.set_kind(SafetyAlert::KIND_SUICIDE_RISK);
   raised.set_clinic("clinics/lake-forest");
   raised.set_owner("practitioners/dr-okafor");
@@ -633,8 +640,9 @@ TEST_F(CallCenterCareTest, AnAlertIsRaisedInOneLineForWhoIsOnTheLine) {
   EXPECT_EQ(request.alert().kind(), SafetyAlert::KIND_SUICIDE_RISK);
   EXPECT_EQ(request.alert().description(), "doesn't want to go on");
   EXPECT_THAT(
-      said, HasSubstr("!! SAFETY ALERT RAISED. Pass the call to a clinician now. !!\n"
-                      "dr-okafor has to take it up by 10:30 AM PST: suicide risk (alerts/s-1).\n"));
+      said,
+      HasSubstr("!! SAFETY ALERT RAISED. Pass the call to a clinician now. !!\n"
+                "dr-okafor has to take it up by 10:30 AM PST: suicide risk (safetyAlerts/s-1).\n"));
   EXPECT_THAT(Session("alert 'left open\n"), HasSubstr("'help alert' says how it is given"));
 }
 

@@ -21,6 +21,7 @@ using consultation::v1::Episode;
 using consultation::v1::ListOverdueContactsResponse;
 using consultation::v1::Pathway;
 using consultation::v1::Patient;
+using consultation::v1::PhoneNumber;
 using consultation::v1::RelatedPerson;
 using consultation::v1::SafetyAlert;
 
@@ -47,7 +48,8 @@ absl::TimeZone ZoneOf(const std::string& name) {
 }
 
 std::string NumberOf(const Patient& patient) {
-  return patient.phone_numbers().empty() ? "" : ReadableTelephone(patient.phone_numbers(0));
+  if (patient.phone_numbers().empty()) return "";
+  return ReadableTelephone(patient.phone_numbers(0).number());
 }
 
 // "10:05 AM EST" where they live; empty where the agent's clock shows the same.
@@ -82,13 +84,26 @@ Cell StateCell(Pathway::State state) {
   }
 }
 
+// "+1 949-555-0100 (mobile)".
+std::string Described(const PhoneNumber& number) {
+  const std::string use = Spoken(number.use());
+  return absl::StrCat(ReadableTelephone(number.number()),
+                      use.empty() ? "" : absl::StrCat(" (", use, ")"));
+}
+
 std::string Described(const RelatedPerson& person) {
   std::vector<std::string> parts;
   for (const std::string& part :
-       {person.display_name(), person.relationship(), ReadableTelephone(person.phone_number())}) {
+       {person.display_name(), Spoken(person.relationship()), Described(person.phone_number())}) {
     if (!part.empty()) parts.push_back(part);
   }
   return absl::StrJoin(parts, ", ");
+}
+
+// ", by sms"; empty for a call, which goes without saying.
+std::string Means(Contact::Medium medium) {
+  const bool is_call = medium == Contact::MEDIUM_PHONE || medium == Contact::MEDIUM_UNSPECIFIED;
+  return is_call ? "" : absl::StrCat(", by ", Spoken(medium));
 }
 
 std::string AddressOf(const Patient& patient) {
@@ -178,8 +193,7 @@ void CareScreen::ShowPatient(const Patient& patient) const {
   Row("called", patient.preferred_name());
   Row("born", DateText(patient.birth_date()));
   Row("sex at birth", Spoken(patient.sex()));
-  for (const std::string& number : patient.phone_numbers())
-    Row("number", ReadableTelephone(number));
+  for (const PhoneNumber& number : patient.phone_numbers()) Row("number", Described(number));
   Row("e-mail", patient.email());
   Row("address", AddressOf(patient));
   Row("clinic", directory_.ClinicTitle(patient.clinic()));
@@ -245,7 +259,7 @@ std::string CareScreen::Told(const Contact& contact, absl::TimeZone zone) const 
   std::string text =
       absl::StrCat(moment(contact.time()), ", ",
                    contact.direction() == Contact::DIRECTION_INBOUND ? "they called" : "we called",
-                   ", ", Spoken(contact.disposition()));
+                   Means(contact.medium()), ", ", Spoken(contact.disposition()));
   if (!contact.note().empty()) absl::StrAppend(&text, ": ", contact.note());
   if (contact.has_callback_time()) {
     absl::StrAppend(&text, ". Call back ", moment(contact.callback_time()), " ",
@@ -338,7 +352,8 @@ void CareScreen::ShowVisits(const Pathway& pathway, const std::vector<std::strin
                   ShortDay(start, now(), zone),
                   absl::StrCat(ClockTime(start, zone), " ", ZoneName(start, zone)),
                   directory_.VisitTypeTitle(visit.visit_type()),
-                  directory_.ClinicTitle(visit.clinic()), visit.begun() ? "begun" : "",
+                  directory_.ClinicTitle(visit.clinic()),
+                  visit.state() == Pathway::PathwayVisit::STATE_BEGUN ? "begun" : "",
                   letters.empty() ? visit.appointment() : ""});
   }
   table.Print(console_);

@@ -52,7 +52,7 @@ void AddChoice(CLI::App* command, Choice* choice, bool with_visit_type) {
   command->add_option("--clinic", choice->clinic, "At which clinic")->group(kInWords);
   command->add_option("--at", choice->at, "When the patient comes: 'tomorrow 9:30', 'Dec 1 2pm'")
       ->group(kInWords);
-  command->add_flag("--telehealth", choice->telehealth, "By video or telephone")->group(kInWords);
+  command->add_flag("--telehealth", choice->telehealth, "By video")->group(kInWords);
 }
 
 void AddPerson(CLI::App* command, std::string* patient, std::string* order) {
@@ -129,7 +129,7 @@ void CommandLine::AddFinding() {
   AddVisitType(command, &choice.visit_type, /*required=*/false);
   command->add_option("clinic,--clinic", choice.clinic, "At which clinic");
   command->add_option("at,--at", choice.at, "When the patient comes: 'tomorrow 9:30', 'Dec 1 2pm'");
-  command->add_flag("--telehealth", choice.telehealth, "By video or telephone");
+  command->add_flag("--telehealth", choice.telehealth, "By video");
   command->add_option("--slot", choice.what, "Instead: the number of a slot shown last");
   AddPerson(command, &explain_.patient, &explain_.order);
   command->add_option("--with", explain_.with, "Resource that must take part; may be repeated")
@@ -148,7 +148,7 @@ void CommandLine::AddMonth() {
   command->add_option("--with", month_.with, "Resource that must take part; may be repeated")
       ->allow_extra_args(false);
   command->add_option("--patient", month_.patient, "What this patient has already is in the way");
-  command->add_flag("--telehealth", month_.telehealth, "By video or telephone");
+  command->add_flag("--telehealth", month_.telehealth, "By video");
   AddExamples(command, {"month initial-consultation lake-forest",
                         "month iv-session lake-forest --month april --with dr-okafor"});
 }
@@ -176,8 +176,10 @@ void CommandLine::AddSlots() {
   command->add_option("--without", slots_.without, "Resource that must not; may be repeated")
       ->allow_extra_args(false);
   command->add_option("--language", slots_.language, "Everybody speaks it: es");
-  command->add_option("--capability", slots_.capability, "Everybody has it: acls");
-  command->add_flag("--telehealth", slots_.telehealth, "By video or telephone");
+  command
+      ->add_option("--capability", slots_.capabilities, "Everybody has it: acls; may be repeated")
+      ->allow_extra_args(false);
+  command->add_flag("--telehealth", slots_.telehealth, "By video");
   command->add_option("--patient", slots_.patient, "What this patient has already is in the way");
   command->add_option("--order", slots_.order, "The order the visit would use");
   command->add_option("--move", slots_.move, "For this appointment: not in its own way");
@@ -227,7 +229,7 @@ void CommandLine::AddBooking() {
   command->add_option("--note", book_.note, "For the staff");
   command->add_option("--requester", book_.requester, "Who asks, where it is not the patient");
   command->add_option("--relationship", book_.relationship, "What they are to the patient")
-      ->check(CLI::IsMember(WordsOf<Requester::Relationship>()))
+      ->check(CLI::IsMember(WordsOf<type::v1::Relationship>()))
       ->type_name("WHAT");
   command->add_option("--callback", book_.callback, "Where to call back: 949-555-0100");
   AddExamples(command, {"book 2 --patient p-1",

@@ -144,6 +144,10 @@ void CommandLine::AddContact() {
   command->add_option("--direction", contact_.direction, "Who called, where it is not plain")
       ->check(AWordOf<Contact::Direction>())
       ->type_name("DIRECTION");
+  command->add_option("--by", contact_.medium, "How they were in touch")
+      ->check(AWordOf<Contact::Medium>())
+      ->type_name("MEDIUM")
+      ->capture_default_str();
   command->add_option("--call-back", contact_.callback, "When: 'tomorrow 10am', 'Dec 1 2pm'");
   command->add_option("--number", contact_.number, "Where, if not at their first number");
   command->add_option("--note", contact_.note, "What the next agent should know; no answers");

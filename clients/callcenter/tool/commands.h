@@ -19,8 +19,8 @@ struct SlotsCommand {
   int days = 14;
   std::string on;  // days of the week
   std::string after, before;
-  std::vector<std::string> with, without;
-  std::string language, capability;
+  std::vector<std::string> with, without, capabilities;
+  std::string language;
   bool telehealth = false;
   std::string patient, order, move;
   absl::optional<absl::Time> not_before, not_after;  // of what the pathway offers
@@ -145,6 +145,7 @@ struct OpenEpisodeCommand {
 struct ContactCommand {
   std::string disposition;
   std::string patient, direction, callback, number, at, note;
+  std::string medium = "phone";
 };
 
 struct AlertCommand {

@@ -33,7 +33,7 @@ absl::Status SetRequester(const BookCommand& command, BookAppointmentRequest* re
   if (command.requester.empty() && command.callback.empty()) return absl::OkStatus();
   Requester& requester = *request->mutable_requester();
   requester.set_display_name(command.requester);
-  requester.set_relationship(ValueFor<Requester::Relationship>(command.relationship));
+  requester.set_relationship(ValueFor<type::v1::Relationship>(command.relationship));
   if (command.callback.empty()) return absl::OkStatus();
   const auto number = ParseTelephone(command.callback);
   if (number.ok()) requester.set_callback_number(*number);

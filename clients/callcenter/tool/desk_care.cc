@@ -133,7 +133,9 @@ ExitCode Desk::OpenEpisode(const OpenEpisodeCommand& command) {
   }
   episode.set_reason_note(command.note);
   episode.set_source(ValueFor<Episode::Source>(command.source));
-  episode.set_referrer(command.referrer);
+  if (!command.referrer.empty()) {
+    episode.mutable_referrer()->set_display_name(command.referrer);
+  }
   const auto opened = care_.OpenEpisode(request);
   if (!opened.ok()) return Fail(opened.status());
   if (setup_.json) return PrintJson(*opened);
@@ -266,6 +268,7 @@ absl::StatusOr<LogContactRequest> Desk::ContactRequest(const ContactCommand& com
   Contact& contact = *request.mutable_contact();
   contact.set_episode(episode.name());
   contact.set_disposition(ValueFor<Contact::Disposition>(command.disposition));
+  contact.set_medium(ValueFor<Contact::Medium>(command.medium));
   contact.set_direction(command.direction.empty()
                             ? DirectionOf(contact.disposition(), line_.called)
                             : ValueFor<Contact::Direction>(command.direction));

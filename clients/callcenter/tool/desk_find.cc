@@ -123,7 +123,7 @@ absl::StatusOr<FindSlotsRequest> Desk::SearchOf(const SlotsCommand& command) {
     query.add_excluded_resources(FullName("resources", name));
   }
   query.set_language(command.language);
-  query.set_capability(command.capability);
+  *query.mutable_capabilities() = {command.capabilities.begin(), command.capabilities.end()};
   if (command.telehealth) query.set_modality(scheduling::v1::MODALITY_TELEHEALTH);
   request.set_patient(PatientOr(command.patient));
   request.set_order(OrderOr(command.order, request.patient(), query.visit_type()));

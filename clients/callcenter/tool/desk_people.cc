@@ -253,7 +253,9 @@ absl::StatusOr<CreatePatientRequest> Desk::NewPatientRequest(const PatientComman
   FieldMask all;
   const absl::Status written = WriteDown(command, &patient, &all);
   if (!written.ok()) return written;
-  if (command.phones.empty() && !line_.number.empty()) patient.add_phone_numbers(line_.number);
+  if (command.phones.empty() && !line_.number.empty()) {
+    patient.add_phone_numbers()->set_number(line_.number);
+  }
   const auto clinic = ClinicOr(command.clinic, "");
   if (!clinic.ok()) return clinic.status();
   patient.set_clinic(*clinic);
@@ -296,7 +298,8 @@ absl::Status Desk::WriteDown(const PatientCommand& command, Patient* patient,
     fields->add_paths("interpreter_needed");
   }
   if (!command.phones.empty()) {
-    *patient->mutable_phone_numbers() = {command.phones.begin(), command.phones.end()};
+    patient->clear_phone_numbers();
+    for (const auto& number : command.phones) patient->add_phone_numbers()->set_number(number);
     fields->add_paths("phone_numbers");
   }
   return absl::OkStatus();

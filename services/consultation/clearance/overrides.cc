@@ -27,7 +27,7 @@ absl::StatusOr<const v1::Decision*> FindDecision(const v1::Evaluation& evaluatio
 }
 
 absl::Status CheckCanBeSetAside(absl::string_view episode, const v1::Decision& decision) {
-  if (!Excludes(decision.effect()) || decision.override_by() == v1::AUTHORITY_UNSPECIFIED) {
+  if (!Excludes(decision.effect()) || decision.overridable_by() == v1::AUTHORITY_UNSPECIFIED) {
     return NotOverridable();
   }
   if (decision.applies() == v1::Decision::APPLIES_NO) {
@@ -74,7 +74,7 @@ absl::Status Overrides::OverrideRule(const rpc::Call& call, Transaction& transac
   if (HasSigned(override.signatures(), signature.practitioner())) return SecondPrescriberNeeded();
   override.set_policy_version(evaluation.policy_version());
   *override.add_signatures() = std::move(signature);
-  override.set_complete(IsEnough(decision->override_by(), override.signatures()));
+  override.set_complete(IsEnough(decision->overridable_by(), override.signatures()));
   RETURN_IF_ERROR(SavePart(transaction, &record));
   *reply = override;
   return consequences_.Follow(transaction, call.now, &episode, "");

@@ -47,7 +47,7 @@ absl::Status CheckCanBeWaived(const v1::Requirement& requirement) {
     return WrongState(requirement.name(), state.substr(state.find('_') + 1),
                       "nothing is missing that could be waived");
   }
-  if (requirement.waived_by() == v1::AUTHORITY_UNSPECIFIED) return NotOverridable();
+  if (requirement.waivable_by() == v1::AUTHORITY_UNSPECIFIED) return NotOverridable();
   return absl::OkStatus();
 }
 

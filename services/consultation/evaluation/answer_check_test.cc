@@ -142,15 +142,16 @@ INSTANTIATE_TEST_SUITE_P(
         FormCase{R"(link_id: "heart" conditions {})", {}},
         FormCase{R"(link_id: "heart" conditions { conditions { condition: "arrhythmia" } })", {}},
         FormCase{R"(link_id: "heart" conditions { conditions { text: "murmur" } })", {}},
-        FormCase{R"(link_id: "heart" conditions { conditions { resolved: true } })",
-                 {"conditions.conditions[0] KIND_UNKNOWN_CODE"}},
+        FormCase{
+            R"(link_id: "heart" conditions { conditions { clinical_status: CLINICAL_STATUS_RESOLVED } })",
+            {"conditions.conditions[0] KIND_UNKNOWN_CODE"}},
         FormCase{R"(link_id: "heart" conditions { conditions { condition: "murmur" } })",
                  {"conditions.conditions[0].condition KIND_UNKNOWN_CODE"}},
         FormCase{R"(link_id: "heart" conditions { conditions { condition: "mania" } })",
                  {"conditions.conditions[0].condition KIND_UNKNOWN_CODE"}},
         FormCase{R"(link_id: "heart" conditions {
                       conditions { condition: "arrhythmia" }
-                      conditions { condition: "arrhythmia" resolved: true } })",
+                      conditions { condition: "arrhythmia" clinical_status: CLINICAL_STATUS_RESOLVED } })",
                  {"conditions.conditions[1] KIND_TYPE"}},
         FormCase{R"(link_id: "medicines" medicines { medicines { medicine: "theophylline" } })",
                  {}},

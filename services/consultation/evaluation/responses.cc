@@ -182,7 +182,7 @@ absl::StatusOr<ResponseRecord> Responses::FindOrBegin(const rpc::Call& call,
   ResponseRecord record;
   record.set_create_time_micros(absl::ToUnixMicros(call.now));
   Response& response = *record.mutable_response();
-  response.set_name(absl::StrCat("responses/", base::NewId(call.now, random_)));
+  response.set_name(absl::StrCat("questionnaireResponses/", base::NewId(call.now, random_)));
   response.set_episode(episode);
   response.set_questionnaire(questionnaire);
   response.set_state(Response::STATE_DRAFT);

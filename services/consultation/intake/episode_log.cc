@@ -15,11 +15,11 @@ std::string ClinicOfEpisodeStream(absl::string_view stream) {
 }
 
 void EpisodeLog::Changed(storage::Transaction& transaction, const v1::Episode& episode,
-                         v1::WatchEpisodesResponse::Kind kind, absl::string_view subject) const {
+                         v1::WatchEpisodesResponse::Kind kind, absl::string_view about) const {
   storage::v1::EpisodeChange change;
   *change.mutable_episode() = episode;
   change.set_kind(kind);
-  change.set_subject(std::string(subject));
+  change.set_about(std::string(about));
   const std::string stream = EpisodeStreamOf(episode.clinic());
   transaction.AppendChange(stream, v1::WatchEpisodesResponse::Kind_Name(kind), episode.name(),
                            change.SerializeAsString());

@@ -22,9 +22,9 @@ class EpisodeLog {
   // Outlives it.
   explicit EpisodeLog(rpc::Notifier* notifier) : notifier_(*notifier) {}
 
-  // `subject`: what of the episode has changed; empty: the episode itself.
+  // `about`: what of the episode has changed; empty: the episode itself.
   void Changed(storage::Transaction& transaction, const v1::Episode& episode,
-               v1::WatchEpisodesResponse::Kind kind, absl::string_view subject = "") const;
+               v1::WatchEpisodesResponse::Kind kind, absl::string_view about = "") const;
 
  private:
   rpc::Notifier& notifier_;

@@ -19,7 +19,8 @@ using Event = v1::WatchEpisodesResponse;
 constexpr char kAllClinics[] = "clinics/-";
 
 bool WatchesAll(const v1::WatchEpisodesRequest& request) {
-  return absl::c_linear_search(request.clinics(), kAllClinics);
+  return absl::c_any_of(request.scopes(),
+                        [](const v1::WatchScope& scope) { return scope.clinic() == kAllClinics; });
 }
 
 class EpisodeFeed final : public rpc::ChangeFeed<Event> {
@@ -47,7 +48,7 @@ class EpisodeFeed final : public rpc::ChangeFeed<Event> {
     Event::Change& told = *event->mutable_change();
     *told.mutable_episode() = std::move(*body.mutable_episode());
     told.set_kind(static_cast<Event::Kind>(body.kind()));
-    told.set_subject(body.subject());
+    told.set_about(body.about());
     *told.mutable_time() = ToWire(change.time);
     return absl::OkStatus();
   }
@@ -76,10 +77,10 @@ absl::StatusOr<std::vector<std::string>> EpisodeWatch::StreamsOf(
     const rpc::Call& call, Transaction& transaction, const v1::WatchEpisodesRequest& request) {
   if (WatchesAll(request)) return VisibleEpisodeStreams(call, transaction);
   std::vector<std::string> streams;
-  for (const std::string& clinic : request.clinics()) {
-    RETURN_IF_ERROR(call.MaySee(clinic, ""));
-    RETURN_IF_ERROR(clinics_.Find(transaction, clinic).status());
-    streams.push_back(EpisodeStreamOf(clinic));
+  for (const v1::WatchScope& scope : request.scopes()) {
+    RETURN_IF_ERROR(call.MaySee(scope.clinic(), ""));
+    RETURN_IF_ERROR(clinics_.Find(transaction, scope.clinic()).status());
+    streams.push_back(EpisodeStreamOf(scope.clinic()));
   }
   return streams;
 }

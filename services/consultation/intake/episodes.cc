@@ -12,6 +12,7 @@
 #include "services/consultation/intake/safety_alerts.h"
 #include "services/consultation/limits.h"
 #include "services/consultation/paging.h"
+#include "services/consultation/patients/phone_numbers.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
@@ -119,6 +120,15 @@ absl::Status Episodes::SetDueTimes(Transaction& transaction, const v1::PolicySet
   return absl::OkStatus();
 }
 
+absl::Status Episodes::NormaliseReferrer(Transaction& transaction, v1::Episode* episode) const {
+  if (!episode->referrer().has_phone_number()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto clinic, clinics_.Find(transaction, episode->clinic()));
+  std::vector<base::Violation> violations;
+  Normalise(clinic.address().country(), "episode.referrer.phone_number",
+            episode->mutable_referrer()->mutable_phone_number(), &violations);
+  return violations.empty() ? absl::OkStatus() : base::InvalidRequest(violations);
+}
+
 absl::Status Episodes::Open(const rpc::Call& call, Transaction& transaction,
                             const v1::OpenEpisodeRequest& request, v1::Episode* reply) {
   RETURN_IF_ERROR(CheckNew(call, request.episode()));
@@ -138,6 +148,7 @@ absl::Status Episodes::Open(const rpc::Call& call, Transaction& transaction,
   if (!episode.has_contact_time()) *episode.mutable_contact_time() = ToWire(call.now);
   episode.set_state(v1::Episode::STATE_ACTIVE);
   *episode.mutable_create_time() = ToWire(call.now);
+  RETURN_IF_ERROR(NormaliseReferrer(transaction, &episode));
   ASSIGN_OR_RETURN(const auto rulebook, policies_.Of(transaction, episode.clinic()));
   const v1::PolicySettings& settings = rulebook->policy().settings();
   RETURN_IF_ERROR(SetDueTimes(transaction, settings, &record));

@@ -52,6 +52,8 @@ class Episodes {
                      const v1::CloseEpisodeRequest& request, v1::Episode* reply);
 
  private:
+  // The number to call, in E.164.
+  absl::Status NormaliseReferrer(storage::Transaction& transaction, v1::Episode* episode) const;
   // When the consultation is due, by the policy and the calendar of the clinic.
   absl::Status SetDueTimes(storage::Transaction& transaction, const v1::PolicySettings& settings,
                            storage::v1::EpisodeRecord* record) const;

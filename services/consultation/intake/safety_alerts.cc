@@ -98,7 +98,7 @@ absl::Status SafetyAlerts::Raise(const rpc::Call& call, Transaction& transaction
 absl::Status SafetyAlerts::Open(const rpc::Call& call, Transaction& transaction, absl::Duration due,
                                 SafetyAlertRecord* record) const {
   v1::SafetyAlert& alert = *record->mutable_alert();
-  alert.set_name(absl::StrCat("alerts/", base::NewId(call.now, random_)));
+  alert.set_name(absl::StrCat("safetyAlerts/", base::NewId(call.now, random_)));
   alert.set_state(v1::SafetyAlert::STATE_OPEN);
   *alert.mutable_due_time() = ToWire(call.now + due);
   *alert.mutable_create_time() = ToWire(call.now);

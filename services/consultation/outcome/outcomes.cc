@@ -1,5 +1,6 @@
 #include "services/consultation/outcome/outcomes.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
+#include "services/platform/storage/record.h"
 
 namespace clarity::consultation {
 namespace {
@@ -24,19 +26,24 @@ using storage::v1::EpisodeRecord;
 using storage::v1::OutcomeRecord;
 using Records = std::vector<OutcomeRecord>;
 
-absl::Status CheckNew(const rpc::Call& call, const v1::PolicySettings& settings,
-                      const v1::Scale& scale, const v1::Outcome& outcome) {
+// When a scale may have been taken at the earliest. What was not too old when it was recorded can
+// be corrected.
+absl::Time EarliestFor(const rpc::Call& call, const v1::PolicySettings& settings,
+                       const OutcomeRecord* corrected) {
+  const absl::Time earliest = call.now - absl::Hours(24) * settings.result_age_days_max();
+  return corrected == nullptr ? earliest
+                              : std::min(earliest, FromWire(corrected->outcome().time()));
+}
+
+absl::Status CheckNew(const rpc::Call& call, absl::Time earliest, const v1::Scale& scale,
+                      const v1::Outcome& outcome) {
   std::vector<base::Violation> violations = ScaleSheet(scale, outcome.items()).Check();
   for (base::Violation& violation : violations) {
     violation.field = absl::StrCat("outcome.", violation.field);
   }
   const absl::Time time = FromWire(outcome.time());
   if (time > call.now) violations.push_back({"outcome.time", "is in the future"});
-  if (time < call.now - absl::Hours(24) * settings.result_age_days_max()) {
-    violations.push_back(
-        {"outcome.time",
-         absl::StrCat("is more than ", settings.result_age_days_max(), " days back")});
-  }
+  if (time < earliest) violations.push_back({"outcome.time", "is too long ago for the policy"});
   return violations.empty() ? absl::OkStatus() : base::InvalidRequest(violations);
 }
 
@@ -91,18 +98,23 @@ OutcomeRecord* Find(absl::string_view name, Records* records) {
   return nullptr;
 }
 
-absl::Status Correct(const rpc::Call& call, Transaction& transaction, const v1::Outcome& by,
-                     Records* records) {
-  OutcomeRecord* record = Find(by.corrects(), records);
-  if (record == nullptr) return call.Missing(by.corrects());
-  if (record->outcome().scale() != by.scale()) {
-    return base::InvalidField("outcome.corrects", "is of another scale");
+// What somebody has recorded is theirs to correct, and the clinic's.
+absl::Status CheckMayCorrect(const rpc::Call& call, const v1::Outcome& outcome) {
+  const rpc::Principal& principal = call.principal;
+  const bool may = principal.Has(rpc::Role::kStaff) || principal.Has(rpc::Role::kClinician) ||
+                   principal.subject == outcome.subject();
+  return may ? absl::OkStatus() : base::PermissionDenied();
+}
+
+// That `by` can take the place of `outcome`.
+absl::Status CheckCorrection(const v1::Outcome& outcome, const v1::Outcome& by) {
+  if (!outcome.corrected_by().empty()) {
+    return WrongState(outcome.name(), "CORRECTED", "it is corrected already");
   }
-  if (!record->outcome().corrected_by().empty()) {
-    return WrongState(by.corrects(), "CORRECTED", "it is corrected already");
-  }
-  record->mutable_outcome()->set_corrected_by(by.name());
-  return SavePart(transaction, record);
+  std::vector<base::Violation> violations;
+  if (by.episode() != outcome.episode()) violations.push_back({"outcome.episode", "is another"});
+  if (by.scale() != outcome.scale()) violations.push_back({"outcome.scale", "is another"});
+  return violations.empty() ? absl::OkStatus() : base::InvalidRequest(violations);
 }
 
 // By the time they were taken.
@@ -118,7 +130,9 @@ void Insert(const OutcomeRecord& record, Records* records) {
 // The one way into a reply. What an alert leads to is the clinicians' matter.
 void Show(const rpc::Call& call, v1::Outcome outcome, v1::Outcome* reply) {
   *reply = std::move(outcome);
-  if (call.principal.IsPatientOnly()) reply->clear_alerts();
+  if (!call.principal.IsPatientOnly()) return;
+  reply->clear_alerts();
+  reply->clear_reason();
 }
 
 }  // namespace
@@ -135,38 +149,57 @@ absl::Status Outcomes::Record(const rpc::Call& call, Transaction& transaction,
                               const v1::RecordOutcomeRequest& request, v1::Outcome* reply) {
   ASSIGN_OR_RETURN(EpisodeRecord episode,
                    LoadToChange(call, transaction, request.outcome().episode()));
-  const std::string& name = episode.episode().name();
-  if (episode.episode().state() == v1::Episode::STATE_CLOSED) return EpisodeClosed(name);
-  ASSIGN_OR_RETURN(const auto rulebook, policies_.Of(transaction, episode.episode().clinic()));
-  const v1::Scale* scale = rulebook->FindScale(request.outcome().scale());
-  if (scale == nullptr) return base::NotFound(request.outcome().scale());
+  return Add(call, transaction, &episode, /*corrected=*/nullptr, request.outcome(), reply);
+}
+
+absl::Status Outcomes::Correct(const rpc::Call& call, Transaction& transaction,
+                               const v1::CorrectOutcomeRequest& request, v1::Outcome* reply) {
+  ASSIGN_OR_RETURN(auto part, LoadPartToChange<OutcomeRecord>(call, transaction, request.name()));
+  v1::Outcome& corrected = *part.record.mutable_outcome();
+  RETURN_IF_ERROR(CheckMayCorrect(call, corrected));
+  RETURN_IF_ERROR(storage::CheckEtag(request.etag(), corrected.etag(), request.name()));
+  RETURN_IF_ERROR(CheckCorrection(corrected, request.outcome()));
+  v1::Outcome by = request.outcome();
+  if (!by.has_time()) *by.mutable_time() = corrected.time();
+  by.set_corrects(request.name());
+  by.set_reason(request.reason());
+  return Add(call, transaction, &part.episode, &part.record, std::move(by), reply);
+}
+
+absl::Status Outcomes::Add(const rpc::Call& call, Transaction& transaction, EpisodeRecord* episode,
+                           OutcomeRecord* corrected, v1::Outcome said, v1::Outcome* reply) const {
+  const v1::Episode& of = episode->episode();
+  if (of.state() == v1::Episode::STATE_CLOSED) return EpisodeClosed(of.name());
+  ASSIGN_OR_RETURN(const auto rulebook, policies_.Of(transaction, of.clinic()));
+  const v1::Scale* scale = rulebook->FindScale(said.scale());
+  if (scale == nullptr) return base::NotFound(said.scale());
 
   OutcomeRecord record;
   v1::Outcome& outcome = *record.mutable_outcome();
-  outcome = request.outcome();
+  outcome = std::move(said);
   if (!outcome.has_time()) *outcome.mutable_time() = ToWire(call.now);
-  RETURN_IF_ERROR(CheckNew(call, rulebook->policy().settings(), *scale, outcome));
+  const v1::PolicySettings& settings = rulebook->policy().settings();
+  RETURN_IF_ERROR(CheckNew(call, EarliestFor(call, settings, corrected), *scale, outcome));
   outcome.set_name(absl::StrCat("outcomes/", base::NewId(call.now, random_)));
   outcome.set_policy_version(rulebook->policy().version());
   outcome.set_subject(call.principal.subject);
   *outcome.mutable_create_time() = ToWire(call.now);
   for (const v1::ScaleLevel* level : ScaleSheet(*scale, outcome.items()).Alerts()) {
     ASSIGN_OR_RETURN(*outcome.add_alerts(),
-                     alerts_.RaiseFor(call, transaction, episode.episode(),
-                                      rulebook->policy().settings(), *level, outcome.name()));
+                     alerts_.RaiseFor(call, transaction, of, settings, *level, outcome.name()));
   }
   Score(*scale, std::nullopt, &outcome);
 
-  ASSIGN_OR_RETURN(Records records, ReadParts<OutcomeRecord>(transaction, name));
-  if (!outcome.corrects().empty()) {
-    RETURN_IF_ERROR(Correct(call, transaction, outcome, &records));
+  if (corrected != nullptr) {
+    corrected->mutable_outcome()->set_corrected_by(outcome.name());
+    RETURN_IF_ERROR(SavePart(transaction, corrected));
   }
+  ASSIGN_OR_RETURN(Records records, ReadParts<OutcomeRecord>(transaction, of.name()));
   RETURN_IF_ERROR(SavePart(transaction, &record));
   Insert(record, &records);
-  ASSIGN_OR_RETURN(const absl::Time first_session,
-                   FirstSession(transaction, episode.episode().patient()));
+  ASSIGN_OR_RETURN(const absl::Time first_session, FirstSession(transaction, of.patient()));
   RETURN_IF_ERROR(Compare(transaction, *scale, first_session, &records));
-  RETURN_IF_ERROR(consequences_.Follow(transaction, call.now, &episode, outcome.name()));
+  RETURN_IF_ERROR(consequences_.Follow(transaction, call.now, episode, outcome.name()));
   call.audit_resource = outcome.name();
   Show(call, Find(outcome.name(), &records)->outcome(), reply);
   if (call.validate_only) {

@@ -9,6 +9,7 @@
 #include "services/consultation/intake/safety_alerts.h"
 #include "services/consultation/pathway/consequences.h"
 #include "services/consultation/policy/policy_store.h"
+#include "services/consultation/records.pb.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/storage/database.h"
@@ -27,10 +28,17 @@ class Outcomes {
                           const v1::ListScalesRequest& request, v1::ListScalesResponse* reply);
   absl::Status Record(const rpc::Call& call, storage::Transaction& transaction,
                       const v1::RecordOutcomeRequest& request, v1::Outcome* reply);
+  absl::Status Correct(const rpc::Call& call, storage::Transaction& transaction,
+                       const v1::CorrectOutcomeRequest& request, v1::Outcome* reply);
   absl::Status List(const rpc::Call& call, storage::Transaction& transaction,
                     const v1::ListOutcomesRequest& request, v1::ListOutcomesResponse* reply);
 
  private:
+  // Records what was said, in the place of `corrected`; null: of none.
+  absl::Status Add(const rpc::Call& call, storage::Transaction& transaction,
+                   storage::v1::EpisodeRecord* episode, storage::v1::OutcomeRecord* corrected,
+                   v1::Outcome said, v1::Outcome* reply) const;
+
   PolicyStore& policies_;
   const SafetyAlerts& alerts_;
   const Consequences& consequences_;

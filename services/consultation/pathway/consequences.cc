@@ -96,29 +96,29 @@ absl::Status Consequences::Write(Transaction& transaction, const CaseFile& befor
 }
 
 absl::Status Consequences::Apply(Transaction& transaction, absl::Time now, const CaseFile& before,
-                                 CaseFile* file, absl::string_view subject, Kind kind) const {
+                                 CaseFile* file, absl::string_view about, Kind kind) const {
   RETURN_IF_ERROR(Write(transaction, before, file));
   RETURN_IF_ERROR(Save(transaction, now, &file->episode));
   const v1::Episode& was = before.episode.episode();
   const v1::Episode& is = file->episode.episode();
   const bool has_advanced = is.step() != was.step() || is.state() != was.state();
   if (kind == Event::KIND_UPDATED && has_advanced) kind = Event::KIND_ADVANCED;
-  log_.Changed(transaction, is, kind, subject);
+  log_.Changed(transaction, is, kind, about);
   return absl::OkStatus();
 }
 
 absl::Status Consequences::Follow(Transaction& transaction, absl::Time now, EpisodeRecord* episode,
-                                  absl::string_view subject, Kind kind) const {
+                                  absl::string_view about, Kind kind) const {
   const auto before = files_.Read(transaction, now, *episode);
   if (absl::IsFailedPrecondition(before.status())) {
     RETURN_IF_ERROR(Save(transaction, now, episode));
-    log_.Changed(transaction, episode->episode(), kind, subject);
+    log_.Changed(transaction, episode->episode(), kind, about);
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(before.status());
   CaseFile file = *before;
   Consider(Names(now), &file);
-  RETURN_IF_ERROR(Apply(transaction, now, *before, &file, subject, kind));
+  RETURN_IF_ERROR(Apply(transaction, now, *before, &file, about, kind));
   Replace(std::move(file.episode), episode);
   return absl::OkStatus();
 }

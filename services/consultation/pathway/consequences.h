@@ -34,12 +34,12 @@ class Consequences {
                                 const storage::v1::EpisodeRecord& episode,
                                 v1::Evaluation* evaluation = nullptr) const;
 
-  // After a change was written that belongs to the episode (`subject`, such as "results/0123";
+  // After a change was written that belongs to the episode (`about`, such as "results/0123";
   // empty: the episode itself): writes what it causes. Writes the episode's row in any case; the
   // caller holds the patient's guard. An episode whose clinic has no policy any more is written as
   // it is.
   absl::Status Follow(storage::Transaction& transaction, absl::Time now,
-                      storage::v1::EpisodeRecord* episode, absl::string_view subject,
+                      storage::v1::EpisodeRecord* episode, absl::string_view about,
                       Kind kind = v1::WatchEpisodesResponse::KIND_UPDATED) const;
 
   // After a change of the patient: of visits, consents, or the birth date. Does nothing where there
@@ -59,7 +59,7 @@ class Consequences {
                           storage::v1::EpisodeRecord* episode) const;
   // Writes what of the file differs from `before`, and the episode, and tells who watches.
   absl::Status Apply(storage::Transaction& transaction, absl::Time now, const CaseFile& before,
-                     CaseFile* file, absl::string_view subject, Kind kind) const;
+                     CaseFile* file, absl::string_view about, Kind kind) const;
   // Writes what of the file differs from `before`.
   absl::Status Write(storage::Transaction& transaction, const CaseFile& before,
                      CaseFile* file) const;

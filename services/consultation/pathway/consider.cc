@@ -42,7 +42,7 @@ void AddOverrides(const CaseFile& file, v1::Evaluation* evaluation) {
     for (const RuleOverrideRecord& record : file.overrides) {
       // As many as the policy asks for now.
       const auto& signatures = record.override().signatures();
-      if (!Holds(record, decision) || !IsEnough(decision.override_by(), signatures)) continue;
+      if (!Holds(record, decision) || !IsEnough(decision.overridable_by(), signatures)) continue;
       *decision.mutable_overrides() = signatures;
     }
   }
@@ -70,7 +70,7 @@ RequirementRecord* FindRequirement(absl::string_view definition, CaseFile* file)
 
 v1::Requirement::State StateOf(const v1::Requirement& requirement, const Coverage& coverage) {
   if (coverage.is_met()) return v1::Requirement::STATE_MET;
-  if (IsEnough(requirement.waived_by(), requirement.waivers())) {
+  if (IsEnough(requirement.waivable_by(), requirement.waivers())) {
     return v1::Requirement::STATE_WAIVED;
   }
   return coverage.has_lapsed ? v1::Requirement::STATE_LAPSED : v1::Requirement::STATE_OPEN;
@@ -84,10 +84,13 @@ void Describe(const NeededRequirement& needed, const Coverage& coverage,
   requirement->set_patient_text(definition.patient_text());
   requirement->set_actor(definition.actor());
   *requirement->mutable_visit_types() = definition.visit_types();
-  requirement->set_waived_by(definition.waived_by());
+  requirement->set_waivable_by(definition.waivable_by());
   *requirement->mutable_rules() = {needed.rules.begin(), needed.rules.end()};
   *requirement->mutable_protocols() = {needed.protocols.begin(), needed.protocols.end()};
-  *requirement->mutable_open_parts() = {coverage.open_parts.begin(), coverage.open_parts.end()};
+  *requirement->mutable_open_tests() = {coverage.open_tests.begin(), coverage.open_tests.end()};
+  *requirement->mutable_open_questionnaires() = {coverage.open_questionnaires.begin(),
+                                                 coverage.open_questionnaires.end()};
+  *requirement->mutable_open_scales() = {coverage.open_scales.begin(), coverage.open_scales.end()};
   *requirement->mutable_met_by() = {coverage.met_by.begin(), coverage.met_by.end()};
   requirement->clear_expire_time();
   if (coverage.is_met() && coverage.expire_time != absl::InfiniteFuture()) {
@@ -130,7 +133,9 @@ absl::Time ConsiderRequirement(const Inquiry& inquiry, const NeededRequirement& 
 
 void Withdraw(v1::Requirement* requirement) {
   requirement->set_state(v1::Requirement::STATE_WITHDRAWN);
-  requirement->clear_open_parts();
+  requirement->clear_open_tests();
+  requirement->clear_open_questionnaires();
+  requirement->clear_open_scales();
   requirement->clear_rules();
 }
 

@@ -375,7 +375,7 @@ class RandomCare : public ::testing::TestWithParam<int> {
         if (Chance(50)) *medicine->mutable_end_date() = PickDate();
       }
     }
-    response.set_name(absl::StrCat("responses/", person_.facts().responses.size()));
+    response.set_name(absl::StrCat("questionnaireResponses/", person_.facts().responses.size()));
     *response.mutable_submit_time() = ToWire(Now());
     person_.mutable_facts()->responses.push_back(std::move(response));
     file_.facts = person_.facts();
@@ -392,7 +392,7 @@ class RandomCare : public ::testing::TestWithParam<int> {
     for (const v1::Decision& decision : evaluation_.decisions()) {
       const bool can_be = Excludes(decision.effect()) && decision.overrides().empty() &&
                           decision.applies() != v1::Decision::APPLIES_NO &&
-                          decision.override_by() != v1::AUTHORITY_UNSPECIFIED;
+                          decision.overridable_by() != v1::AUTHORITY_UNSPECIFIED;
       if (can_be && Chance(70)) SetAside(decision, 1 + Pick(2), &file_);
     }
   }
@@ -400,7 +400,7 @@ class RandomCare : public ::testing::TestWithParam<int> {
   void Waive() {
     for (auto& record : file_.requirements) {
       v1::Requirement& requirement = *record.mutable_requirement();
-      if (IsMetOrWaived(requirement) || requirement.waived_by() == v1::AUTHORITY_UNSPECIFIED) {
+      if (IsMetOrWaived(requirement) || requirement.waivable_by() == v1::AUTHORITY_UNSPECIFIED) {
         continue;
       }
       *requirement.mutable_waivers() = SignedBy(1 + Pick(2), file_);

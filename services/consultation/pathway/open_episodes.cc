@@ -66,9 +66,10 @@ absl::StatusOr<OpenEpisode> OpenEpisodes::Read(Transaction& transaction, absl::T
   return open;
 }
 
-absl::Status OpenEpisodes::ForEachOpen(Transaction& transaction, absl::Time now,
-                                       absl::FunctionRef<bool(absl::string_view)> is_concerned,
-                                       absl::FunctionRef<bool(const OpenEpisode&)> visit) const {
+absl::StatusOr<bool> OpenEpisodes::ForEachOpen(
+    Transaction& transaction, absl::Time now,
+    absl::FunctionRef<bool(absl::string_view)> is_concerned,
+    absl::FunctionRef<bool(const OpenEpisode&)> visit) const {
   std::string last;
   for (int64_t rows = 0; rows < limits::kTrialRowsMax; rows += kRowsPerStep) {
     ASSIGN_OR_RETURN(Step step, ReadStep(transaction, last, is_concerned));
@@ -76,12 +77,12 @@ absl::Status OpenEpisodes::ForEachOpen(Transaction& transaction, absl::Time now,
       const auto episode = Read(transaction, now, record.episode());
       if (absl::IsNotFound(episode.status())) continue;  // scheduling has its clinic no more
       RETURN_IF_ERROR(episode.status());
-      if (!visit(*episode)) return absl::OkStatus();
+      if (!visit(*episode)) return true;
     }
-    if (step.rows < kRowsPerStep) break;
+    if (step.rows < kRowsPerStep) return false;
     last = std::move(step.last);
   }
-  return absl::OkStatus();
+  return true;
 }
 
 }  // namespace clarity::consultation

@@ -13,9 +13,10 @@ class OpenEpisodes final : public EpisodeFacts {
   // Outlives it.
   explicit OpenEpisodes(const CaseFiles* files) : files_(*files) {}
 
-  absl::Status ForEachOpen(storage::Transaction& transaction, absl::Time now,
-                           absl::FunctionRef<bool(absl::string_view clinic)> is_concerned,
-                           absl::FunctionRef<bool(const OpenEpisode&)> visit) const override;
+  absl::StatusOr<bool> ForEachOpen(
+      storage::Transaction& transaction, absl::Time now,
+      absl::FunctionRef<bool(absl::string_view clinic)> is_concerned,
+      absl::FunctionRef<bool(const OpenEpisode&)> visit) const override;
 
  private:
   absl::StatusOr<OpenEpisode> Read(storage::Transaction& transaction, absl::Time now,

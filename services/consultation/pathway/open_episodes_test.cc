@@ -89,17 +89,18 @@ class OpenEpisodesTest : public ::testing::Test {
   // Those of Irvine, until `max` have been seen.
   std::vector<OpenEpisode> See(size_t max) {
     std::vector<OpenEpisode> seen;
-    EXPECT_TRUE(database_
-                    ->ReadAndWait([&](Transaction& transaction) {
-                      return open_.ForEachOpen(
-                          transaction, clock_.Now(),
-                          [](absl::string_view clinic) { return clinic == kIrvine; },
-                          [&](const OpenEpisode& episode) {
-                            seen.push_back(episode);
-                            return seen.size() < max;
-                          });
-                    })
-                    .ok());
+    const auto see = [&](const OpenEpisode& episode) {
+      seen.push_back(episode);
+      return seen.size() < max;
+    };
+    const auto read = [&](Transaction& transaction) -> absl::Status {
+      ASSIGN_OR_RETURN(may_be_more_,
+                       open_.ForEachOpen(
+                           transaction, clock_.Now(),
+                           [](absl::string_view clinic) { return clinic == kIrvine; }, see));
+      return absl::OkStatus();
+    };
+    EXPECT_TRUE(database_->ReadAndWait(read).ok());
     return seen;
   }
 
@@ -111,6 +112,7 @@ class OpenEpisodesTest : public ::testing::Test {
   Clinics clinics_{database_.get()};
   CaseFiles files_{&policies_, &clinics_};
   OpenEpisodes open_{&files_};
+  bool may_be_more_ = false;  // than were seen last
 };
 
 TEST_F(OpenEpisodesTest, AllOfTheClinicsConcernedAreSeenOnce) {
@@ -130,7 +132,9 @@ TEST_F(OpenEpisodesTest, AllOfTheClinicsConcernedAreSeenOnce) {
   std::vector<std::string> names;
   for (const OpenEpisode& episode : See(kEpisodes)) names.push_back(episode.name);
   EXPECT_EQ(names, expected);
+  EXPECT_FALSE(may_be_more_);
   EXPECT_EQ(See(7).size(), 7) << "until it is enough";
+  EXPECT_TRUE(may_be_more_);
 }
 
 TEST_F(OpenEpisodesTest, OneIsClearedForWhatTheNewestDecisionSaysWhileItHolds) {

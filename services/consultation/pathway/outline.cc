@@ -68,19 +68,15 @@ std::string KindOf(const OpenPoint& point, bool has_tests) {
   return "A questionnaire is to be answered";
 }
 
-OpenPoint PointOf(const CaseFile& file, const v1::Requirement& requirement) {
+OpenPoint PointOf(const v1::Requirement& requirement) {
   OpenPoint point = Point("", requirement.actor());
-  point.set_subject(requirement.name());
+  point.set_about(requirement.name());
   *point.mutable_due_time() = requirement.due_time();
   *point.mutable_visit_types() = requirement.visit_types();
-  bool has_tests = false;
-  for (const std::string& part : requirement.open_parts()) {
-    has_tests |= file.rulebook->FindTest(part) != nullptr;
-    if (file.rulebook->FindQuestionnaire(part) != nullptr) point.add_questionnaires(part);
-    if (file.rulebook->FindScale(part) != nullptr) point.add_scales(part);
-  }
+  *point.mutable_questionnaires() = requirement.open_questionnaires();
+  *point.mutable_scales() = requirement.open_scales();
   point.set_description(
-      absl::StrCat(KindOf(point, has_tests),
+      absl::StrCat(KindOf(point, !requirement.open_tests().empty()),
                    requirement.visit_types().empty() ? "" : "; it can be done at a visit"));
   return point;
 }
@@ -91,7 +87,7 @@ void AddRequirements(const CaseFile& file, bool also_of_protocols,
     const v1::Requirement& requirement = record.requirement();
     if (IsMetOrWaived(requirement)) continue;
     if (!requirement.protocols().empty() && !also_of_protocols) continue;
-    *to->Add() = PointOf(file, requirement);
+    *to->Add() = PointOf(requirement);
   }
 }
 
@@ -117,7 +113,7 @@ void AddSessions(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
   OpenPoint& point = *to->Add();
   point = Point(absl::StrCat(done, " of ", first.visits(), " sessions have taken place"),
                 v1::ACTOR_AGENT);
-  point.set_subject(plan->name());
+  point.set_about(plan->name());
   *point.mutable_visit_types() = first.visit_types();
   *point.mutable_due_time() = ToWire(absl::FromCivil(ToDay(first.end_date()) + 1, file.facts.zone));
 }
@@ -148,7 +144,7 @@ void AddPlan(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
   point = Point(is_suspended ? "The plan is suspended: a prescriber takes it up again, or closes it"
                              : "A plan is to be drafted and signed",
                 v1::ACTOR_PRESCRIBER);
-  if (is_suspended) point.set_subject(file.plan->plan().name());
+  if (is_suspended) point.set_about(file.plan->plan().name());
   AddConsent(file, to);
 }
 
@@ -424,7 +420,7 @@ void AddRefusedOrder(const CaseFile& file, v1::Pathway* pathway) {
     OpenPoint& point = *step.add_open_points();
     point = Point("Visits of the plan cannot be booked: scheduling has refused an order of it",
                   v1::ACTOR_STAFF);
-    point.set_subject(file.plan->plan().name());
+    point.set_about(file.plan->plan().name());
   }
 }
 
@@ -440,7 +436,8 @@ void AddVisits(const CaseFile& file, v1::Pathway* pathway) {
     added.set_clinic(visit.clinic());
     *added.mutable_start_time() = visit.start_time();
     added.set_time_zone(visit.time_zone());
-    added.set_begun(HasBegun(visit));
+    added.set_state(HasBegun(visit) ? v1::Pathway::PathwayVisit::STATE_BEGUN
+                                    : v1::Pathway::PathwayVisit::STATE_BOOKED);
   }
 }
 

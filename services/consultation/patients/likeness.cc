@@ -4,6 +4,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/consultation/patients/names.h"
+#include "services/consultation/patients/phone_numbers.h"
 
 namespace clarity::consultation {
 
@@ -27,8 +28,8 @@ std::vector<v1::LikelyDuplicates::Likeness> LikenessesOf(const v1::Patient& a,
   if (a.has_birth_date() && b.has_birth_date() && IsSameDate(a.birth_date(), b.birth_date())) {
     likenesses.push_back(v1::LikelyDuplicates::LIKENESS_BIRTH_DATE);
   }
-  if (absl::c_any_of(a.phone_numbers(), [&](const std::string& number) {
-        return absl::c_linear_search(b.phone_numbers(), number);
+  if (absl::c_any_of(a.phone_numbers(), [&](const v1::PhoneNumber& number) {
+        return HasNumber(b, number.number());
       })) {
     likenesses.push_back(v1::LikelyDuplicates::LIKENESS_PHONE_NUMBER);
   }

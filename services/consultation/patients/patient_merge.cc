@@ -8,6 +8,7 @@
 #include "services/consultation/errors.h"
 #include "services/consultation/intake/episodes.h"
 #include "services/consultation/intake/safety_alerts.h"
+#include "services/consultation/patients/phone_numbers.h"
 #include "services/consultation/records.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
@@ -48,8 +49,8 @@ absl::StatusOr<PatientRecord> LoadActive(const rpc::Call& call, Transaction& tra
 
 // What the record that goes on does not say, the other one does.
 void FillIn(const v1::Patient& from, v1::Patient* into) {
-  for (const std::string& number : from.phone_numbers()) {
-    if (!absl::c_linear_search(into->phone_numbers(), number)) into->add_phone_numbers(number);
+  for (const v1::PhoneNumber& number : from.phone_numbers()) {
+    if (!HasNumber(*into, number.number())) *into->add_phone_numbers() = number;
   }
   v1::Patient filled = from;
   filled.clear_phone_numbers();

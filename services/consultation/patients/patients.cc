@@ -61,39 +61,25 @@ void CheckBirthDate(const v1::Patient& patient, absl::Time now,
   }
 }
 
-void NormaliseNumber(const std::string& country, const std::string& field, std::string* number,
-                     std::vector<base::Violation>* violations) {
-  if (number->empty()) return;
-  auto e164 = ToE164(*number, country);
-  if (e164.has_value()) {
-    *number = *std::move(e164);
-  } else {
-    violations->push_back({field, absl::StrCat("is no telephone number",
-                                               country.empty() ? "" : absl::StrCat(" of ", country),
-                                               "; one of another country begins with +")});
-  }
-}
-
 void NormaliseNumbers(const std::string& country, v1::Patient* patient,
                       std::vector<base::Violation>* violations) {
-  auto& numbers = *patient->mutable_phone_numbers();
-  for (int i = 0; i < numbers.size(); ++i) {
-    NormaliseNumber(country, absl::StrCat("patient.phone_numbers[", i, "]"), &numbers[i],
-                    violations);
+  const v1::Patient typed = *patient;
+  patient->clear_phone_numbers();
+  for (int i = 0; i < typed.phone_numbers_size(); ++i) {
+    v1::PhoneNumber number = typed.phone_numbers(i);
+    consultation::Normalise(country, absl::StrCat("patient.phone_numbers[", i, "]"), &number,
+                            violations);
+    // The same number, typed in two ways, is one.
+    if (!HasNumber(*patient, number.number())) *patient->add_phone_numbers() = number;
   }
-  // The same number, typed in two ways, is one.
-  for (int i = numbers.size() - 1; i > 0; --i) {
-    if (std::find(numbers.begin(), numbers.begin() + i, numbers[i]) != numbers.begin() + i) {
-      numbers.erase(numbers.begin() + i);
-    }
+  if (patient->emergency_contact().has_phone_number()) {
+    consultation::Normalise(country, "patient.emergency_contact.phone_number",
+                            patient->mutable_emergency_contact()->mutable_phone_number(),
+                            violations);
   }
-  if (patient->has_emergency_contact()) {
-    NormaliseNumber(country, "patient.emergency_contact.phone_number",
-                    patient->mutable_emergency_contact()->mutable_phone_number(), violations);
-  }
-  if (patient->has_escort()) {
-    NormaliseNumber(country, "patient.escort.phone_number",
-                    patient->mutable_escort()->mutable_phone_number(), violations);
+  if (patient->escort().has_phone_number()) {
+    consultation::Normalise(country, "patient.escort.phone_number",
+                            patient->mutable_escort()->mutable_phone_number(), violations);
   }
 }
 
@@ -146,8 +132,8 @@ absl::Status Patients::CheckDuplicates(const rpc::Call& call, Transaction& trans
   if (patient.has_birth_date()) birth_date = patient.birth_date();
   ASSIGN_OR_RETURN(auto found, index_.ByName(transaction, NameTokensOf(patient), birth_date));
   std::vector<std::string> candidates = std::move(found.patients);
-  for (const std::string& number : patient.phone_numbers()) {
-    ASSIGN_OR_RETURN(found, index_.ByPhoneNumber(transaction, number));
+  for (const v1::PhoneNumber& number : patient.phone_numbers()) {
+    ASSIGN_OR_RETURN(found, index_.ByPhoneNumber(transaction, number.number()));
     absl::c_move(found.patients, std::back_inserter(candidates));
   }
   if (!patient.email().empty()) {

@@ -72,8 +72,8 @@ absl::Status SearchIndex::Put(Transaction& transaction, const v1::Patient& patie
       RETURN_IF_ERROR(add(Hash(kName, variant), birth));
     }
   }
-  for (const std::string& number : patient.phone_numbers()) {
-    RETURN_IF_ERROR(add(Hash(kPhone, number), 0));
+  for (const v1::PhoneNumber& number : patient.phone_numbers()) {
+    RETURN_IF_ERROR(add(Hash(kPhone, number.number()), 0));
   }
   if (!patient.email().empty()) {
     RETURN_IF_ERROR(add(Hash(kEmail, absl::AsciiStrToLower(patient.email())), 0));

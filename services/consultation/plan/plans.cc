@@ -312,7 +312,7 @@ absl::Status Plans::Amend(const rpc::Call& call, Transaction& transaction,
   }
   v1::Plan& changed = *opened.record.mutable_plan();
   Fill(opened.file, std::move(draft), &changed);
-  if (!request.note().empty()) changed.set_note(request.note());
+  if (request.has_note()) changed.set_note(request.note());
   changed.clear_cosignature();
   *changed.mutable_change() = std::move(signature);
   RETURN_IF_ERROR(Write(call, transaction, &opened, reply));

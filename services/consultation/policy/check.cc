@@ -181,8 +181,8 @@ void PolicyCheck::CheckRule(const std::string& path, const v1::Rule& rule) {
   }
   const bool excludes = rule.effect() == v1::RULE_EFFECT_EXCLUDE_ABSOLUTE ||
                         rule.effect() == v1::RULE_EFFECT_EXCLUDE_RELATIVE;
-  if (!excludes && rule.override_by() != v1::AUTHORITY_UNSPECIFIED) {
-    faults_.Add(path + ".override_by", "it is for rules that EXCLUDE");
+  if (!excludes && rule.overridable_by() != v1::AUTHORITY_UNSPECIFIED) {
+    faults_.Add(path + ".overridable_by", "it is for rules that EXCLUDE");
   }
 }
 

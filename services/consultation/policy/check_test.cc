@@ -617,10 +617,11 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"ActionOfARuleThatExcludes",
                   [](v1::Policy* p) { p->mutable_rules(0)->set_action("Run."); },
                   "policy.rules[0].action", "ACT"},
-        FaultCase{
-            "OverrideOfWhatExcludesNobody",
-            [](v1::Policy* p) { p->mutable_rules(1)->set_override_by(v1::AUTHORITY_PRESCRIBER); },
-            "policy.rules[1].override_by", "EXCLUDE"}),
+        FaultCase{"OverrideOfWhatExcludesNobody",
+                  [](v1::Policy* p) {
+                    p->mutable_rules(1)->set_overridable_by(v1::AUTHORITY_PRESCRIBER);
+                  },
+                  "policy.rules[1].overridable_by", "EXCLUDE"}),
     NameOf);
 
 }  // namespace

@@ -36,7 +36,7 @@ class Decider {
     *decision.mutable_requirements() = rule_.requirements();
     decision.set_action(rule_.action());
     decision.set_actor(rule_.actor());
-    decision.set_override_by(rule_.override_by());
+    decision.set_overridable_by(rule_.overridable_by());
     *decision.mutable_protocols() = rule_.protocols();
     decision.set_applies(AppliesOf(applies_));
     if (rule_.has_when()) {
@@ -140,12 +140,12 @@ void AddMissing(const Texts& texts, std::vector<std::string>* to) {
   }
 }
 
-// Adds what meets a part of a requirement until `expire_time`, or that nothing does.
+// Adds what meets a part of a requirement until `expire_time`, or that the part is open.
 template <typename Record>
 void AddPart(const std::string& part, const Record* record, absl::Time expire_time, absl::Time now,
-             Coverage* coverage) {
+             std::vector<std::string>* open, Coverage* coverage) {
   if (record == nullptr || expire_time <= now) {
-    coverage->open_parts.push_back(part);
+    open->push_back(part);
     coverage->has_lapsed |= record != nullptr;
     return;
   }
@@ -251,17 +251,17 @@ Coverage CoverageOf(const Inquiry& inquiry, const v1::RequirementDefinition& def
   for (const std::string& test : definition.tests()) {
     const v1::Result* result = inquiry.FindResult(test);
     const absl::Time expiry = result == nullptr ? now : inquiry.ExpiryOf(*result, 0);
-    AddPart(test, result, expiry, now, &coverage);
+    AddPart(test, result, expiry, now, &coverage.open_tests, &coverage);
   }
   for (const std::string& questionnaire : definition.questionnaires()) {
     const v1::QuestionnaireResponse* response = inquiry.FindResponse(questionnaire);
     const absl::Time expiry = response == nullptr ? now : valid_from(response->submit_time());
-    AddPart(questionnaire, response, expiry, now, &coverage);
+    AddPart(questionnaire, response, expiry, now, &coverage.open_questionnaires, &coverage);
   }
   for (const std::string& scale : definition.scales()) {
     const v1::Outcome* outcome = inquiry.FindOutcome(scale);
     const absl::Time expiry = outcome == nullptr ? now : valid_from(outcome->time());
-    AddPart(scale, outcome, expiry, now, &coverage);
+    AddPart(scale, outcome, expiry, now, &coverage.open_scales, &coverage);
   }
   return coverage;
 }

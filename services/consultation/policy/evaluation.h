@@ -49,15 +49,19 @@ std::vector<NeededRequirement> RequirementsOf(const Rulebook& rulebook,
 
 // What meets a requirement, and what does not yet.
 struct Coverage {
-  // Codes of tests, ids of questionnaires and scales.
-  std::vector<std::string> open_parts;
+  // Codes.
+  std::vector<std::string> open_tests;
+  // Ids.
+  std::vector<std::string> open_questionnaires, open_scales;
   std::vector<std::string> met_by;
   // When the first of what meets it ceases to count.
   absl::Time expire_time = absl::InfiniteFuture();
   // Some part was met, and is too old.
   bool has_lapsed = false;
 
-  bool is_met() const { return open_parts.empty(); }
+  bool is_met() const {
+    return open_tests.empty() && open_questionnaires.empty() && open_scales.empty();
+  }
 };
 
 Coverage CoverageOf(const Inquiry& inquiry, const v1::RequirementDefinition& definition);

@@ -255,7 +255,7 @@ TEST(CoverageTest, IsMetByWhatIsValidAndExpiresWithTheShortestLived) {
   EXPECT_TRUE(coverage.is_met());
   person.Now(measured + absl::Hours(720));
   coverage = CoverageOf(Inquiry(Demo(), person.facts()), vital_signs);
-  EXPECT_THAT(coverage.open_parts,
+  EXPECT_THAT(coverage.open_tests,
               ElementsAre("systolic-blood-pressure", "diastolic-blood-pressure",
                           "oxygen-saturation", "body-weight"));
   EXPECT_TRUE(coverage.has_lapsed);
@@ -265,7 +265,7 @@ TEST(CoverageTest, AnOutcomeCountsForSoManyDaysOfTheClinicAndAHistoryForTheEpiso
   Person person;
   const v1::RequirementDefinition& risk = *Demo().FindRequirement("suicide-risk");
   const v1::RequirementDefinition& history = *Demo().FindRequirement("history");
-  EXPECT_THAT(CoverageOf(Inquiry(Demo(), person.facts()), risk).open_parts, ElementsAre("c-ssrs"));
+  EXPECT_THAT(CoverageOf(Inquiry(Demo(), person.facts()), risk).open_scales, ElementsAre("c-ssrs"));
   EXPECT_FALSE(CoverageOf(Inquiry(Demo(), person.facts()), risk).has_lapsed);
   person.Scores("c-ssrs", R"(band: "low")", At("2026-03-02 11:00"));
   person.Submits("history", "", At("2026-03-02 11:00"));

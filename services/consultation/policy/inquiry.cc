@@ -250,7 +250,9 @@ Inquiry::Match<v1::MedicationStatement> Inquiry::Find(const v1::TakesMedicine& w
 
 Truth Inquiry::Judge(const v1::ReportedCondition& entry, const v1::HasCondition& what,
                      absl::CivilDay day) const {
-  if (what.current() && entry.resolved()) return Truth::kNo;
+  const bool is_resolved =
+      entry.clinical_status() == v1::ReportedCondition::CLINICAL_STATUS_RESOLVED;
+  if (what.current() && is_resolved) return Truth::kNo;
   if (what.within_days() == 0) return Truth::kYes;
   if (!entry.has_onset_date()) return Truth::kUnknown;
   return Known(day - ToDay(entry.onset_date()) < what.within_days());

@@ -1,7 +1,10 @@
 #include "services/consultation/policy/inquiry.h"
 
+#include <initializer_list>
 #include <string>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "services/consultation/policy/test_support.h"
 #include "services/platform/rpc/testing/text_proto.h"
@@ -124,6 +127,22 @@ TEST_F(InquiryTest, IDoNotKnowIsUnknown) {
   EXPECT_EQ(Ask(R"(missing { answered { link_id: "drugs" codes: "some" } })"), Truth::kYes);
 }
 
+TEST_F(InquiryTest, OnlyAConditionThatIsResolvedIsNoLongerThere) {
+  for (const auto& [status, is_current] : std::initializer_list<std::pair<const char*, Truth>>{
+           {"", Truth::kYes},
+           {"clinical_status: CLINICAL_STATUS_ACTIVE", Truth::kYes},
+           {"clinical_status: CLINICAL_STATUS_REMISSION", Truth::kYes},
+           {"clinical_status: CLINICAL_STATUS_RESOLVED", Truth::kNo}}) {
+    Answers(absl::StrCat(R"(answers { link_id: "any-heart" boolean: true }
+                            answers { link_id: "heart" conditions { conditions {
+                              condition: "infarction" )",
+                         status, " } } }"));
+    EXPECT_EQ(Ask(R"(has_condition { condition: "infarction" current: true })"), is_current)
+        << status;
+    EXPECT_EQ(Ask(R"(has_condition { condition: "infarction" })"), Truth::kYes) << status;
+  }
+}
+
 TEST_F(InquiryTest, FreeTextDecidesNothing) {
   Answers(R"(answers { link_id: "mind" conditions { conditions { text: "psychosis" } } })");
   EXPECT_EQ(Ask(kMind), Truth::kNo);
@@ -133,7 +152,8 @@ TEST_F(InquiryTest, AConditionCountsByItsDayOfOnsetAtTheClinic) {
   person_.Now(At("2026-03-02 23:59"));
   Answers(R"(answers { link_id: "any-heart" boolean: true }
              answers { link_id: "heart" conditions { conditions {
-               condition: "infarction" onset_date { year: 2026 month: 1 day: 20 } resolved: true } } })");
+               condition: "infarction" onset_date { year: 2026 month: 1 day: 20 }
+               clinical_status: CLINICAL_STATUS_RESOLVED } } })");
   EXPECT_EQ(Ask(R"(has_condition { condition: "infarction" within_days: 42 })"), Truth::kYes)
       << "41 days ago, though in UTC it is the day after";
   EXPECT_EQ(Ask(R"(has_condition { condition: "infarction" within_days: 41 })"), Truth::kNo);

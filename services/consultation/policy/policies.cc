@@ -209,12 +209,14 @@ absl::Status Policies::Try(const rpc::Call& call, Transaction& transaction,
     return PolicyOf(before, clinic) != PolicyOf(after, clinic);
   };
   Trial trial;
-  RETURN_IF_ERROR(episodes_.ForEachOpen(
-      transaction, call.now, goes_by_another, [&](const OpenEpisode& episode) {
-        trial.Add(episode, PolicyOf(before, episode.clinic), PolicyOf(after, episode.clinic));
-        return trial.episodes() < limits::kTrialEpisodesMax;
-      }));
-  trial.Report(reply);
+  const auto add = [&](const OpenEpisode& episode) {
+    if (trial.episodes() == limits::kTrialEpisodesMax) return false;
+    trial.Add(episode, PolicyOf(before, episode.clinic), PolicyOf(after, episode.clinic));
+    return true;
+  };
+  ASSIGN_OR_RETURN(const bool truncated,
+                   episodes_.ForEachOpen(transaction, call.now, goes_by_another, add));
+  trial.Report(truncated, reply);
   return absl::OkStatus();
 }
 
@@ -227,8 +229,8 @@ absl::Status Policies::Get(const rpc::Call& call, Transaction& transaction,
 }
 
 absl::Status Policies::List(const rpc::Call& call, Transaction& transaction,
-                            const v1::ListPoliciesRequest& request,
-                            v1::ListPoliciesResponse* reply) {
+                            const v1::ListPolicyVersionsRequest& request,
+                            v1::ListPolicyVersionsResponse* reply) {
   reply->Clear();
   PolicyVersionCursor cursor;
   cursor.set_apply_time_micros(INT64_MAX);
@@ -239,13 +241,13 @@ absl::Status Policies::List(const rpc::Call& call, Transaction& transaction,
   }
   const int page_size = request.page_size() == 0 ? rpc::kPageSizeUsual : request.page_size();
   const auto add = [&](const Row& row) -> absl::Status {
-    if (reply->policies_size() == page_size) {
+    if (reply->versions_size() == page_size) {
       reply->set_next_page_token(rpc::EncodePageToken(request, cursor.SerializeAsString()));
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(const auto record, storage::ParseRecord<PolicyVersionRecord>(row.Text(0)));
     const v1::Policy& policy = record.policy();
-    v1::ListPoliciesResponse::PolicyVersion& version = *reply->add_policies();
+    v1::ListPolicyVersionsResponse::PolicyVersion& version = *reply->add_versions();
     version.set_name(policy.name());
     version.set_version(policy.version());
     version.set_display_name(policy.display_name());

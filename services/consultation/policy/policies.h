@@ -22,7 +22,8 @@ class Policies {
   absl::Status Get(const rpc::Call& call, storage::Transaction& transaction,
                    const v1::GetPolicyRequest& request, v1::Policy* reply);
   absl::Status List(const rpc::Call& call, storage::Transaction& transaction,
-                    const v1::ListPoliciesRequest& request, v1::ListPoliciesResponse* reply);
+                    const v1::ListPolicyVersionsRequest& request,
+                    v1::ListPolicyVersionsResponse* reply);
 
  private:
   absl::Status Try(const rpc::Call& call, storage::Transaction& transaction,

@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/consultation/limits.h"
 #include "services/consultation/migrations.h"
 #include "services/consultation/policy/test_support.h"
 #include "services/platform/base/clock.h"
@@ -25,13 +26,13 @@ using Change = v1::ApplyPolicyResponse::DecisionChange;
 
 class FakeEpisodes final : public EpisodeFacts {
  public:
-  absl::Status ForEachOpen(storage::Transaction&, absl::Time,
-                           absl::FunctionRef<bool(absl::string_view)> is_concerned,
-                           absl::FunctionRef<bool(const OpenEpisode&)> visit) const override {
+  absl::StatusOr<bool> ForEachOpen(
+      storage::Transaction&, absl::Time, absl::FunctionRef<bool(absl::string_view)> is_concerned,
+      absl::FunctionRef<bool(const OpenEpisode&)> visit) const override {
     for (const OpenEpisode& episode : episodes) {
-      if (is_concerned(episode.clinic) && !visit(episode)) break;
+      if (is_concerned(episode.clinic) && !visit(episode)) return true;
     }
-    return absl::OkStatus();
+    return false;
   }
 
   std::vector<OpenEpisode> episodes;
@@ -190,6 +191,7 @@ TEST_F(PoliciesTest, ATrialSaysWhichDecisionsOfWhichEpisodesWouldChange) {
   }
   const v1::ApplyPolicyResponse trial = Try(stricter);
   EXPECT_EQ(trial.episodes_evaluated(), 4);
+  EXPECT_FALSE(trial.truncated());
   ASSERT_EQ(trial.decision_changes_size(), 1);
   const Change& change = trial.decision_changes(0);
   EXPECT_EQ(change.rule(), "blood-pressure-high");
@@ -199,6 +201,18 @@ TEST_F(PoliciesTest, ATrialSaysWhichDecisionsOfWhichEpisodesWouldChange) {
   EXPECT_THAT(change.episodes(), ElementsAre("episodes/2", "episodes/3"));
   EXPECT_EQ(change.clearances_reopened(), 1);
   EXPECT_EQ(Find("policies/demo", 0)->version(), 1) << "it was a trial";
+}
+
+TEST_F(PoliciesTest, ATrialOfMoreEpisodesThanItTakesSaysSo) {
+  v1::Policy small = DemoPolicy();
+  small.clear_rules();
+  episodes_.episodes.assign(limits::kTrialEpisodesMax,
+                            {"episodes/1", "clinics/irvine", Person().facts(), {}});
+  EXPECT_FALSE(Try(small).truncated());
+  episodes_.episodes.push_back(episodes_.episodes.front());
+  const v1::ApplyPolicyResponse trial = Try(small);
+  EXPECT_TRUE(trial.truncated());
+  EXPECT_EQ(trial.episodes_evaluated(), limits::kTrialEpisodesMax);
 }
 
 TEST_F(PoliciesTest, ATrialCountsTheClearancesThatWouldBeReopened) {

@@ -59,7 +59,8 @@ Person& Person::Now(absl::Time time) {
 Person& Person::Submits(const std::string& questionnaire, const std::string& answers,
                         absl::Time time) {
   auto response = FromText<v1::QuestionnaireResponse>(answers);
-  response.set_name(absl::StrCat("responses/", questionnaire, "-", facts_.responses.size()));
+  response.set_name(
+      absl::StrCat("questionnaireResponses/", questionnaire, "-", facts_.responses.size()));
   response.set_questionnaire(questionnaire);
   response.set_state(v1::QuestionnaireResponse::STATE_SUBMITTED);
   *response.mutable_submit_time() = ToWire(time);

@@ -77,8 +77,9 @@ void Trial::Add(const OpenEpisode& episode, const Rulebook* before, const Rulebo
   }
 }
 
-void Trial::Report(v1::ApplyPolicyResponse* reply) const {
+void Trial::Report(bool truncated, v1::ApplyPolicyResponse* reply) const {
   reply->set_episodes_evaluated(episodes_);
+  reply->set_truncated(truncated);
   for (const auto& [key, change] : changes_) *reply->add_decision_changes() = change;
 }
 

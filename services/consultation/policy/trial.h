@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "absl/functional/function_ref.h"
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "clarity/consultation/v1/policy_service.pb.h"
 #include "services/consultation/policy/facts.h"
@@ -30,10 +30,11 @@ class EpisodeFacts {
   virtual ~EpisodeFacts() = default;
 
   // Calls `visit` for the open episodes of the clinics that `is_concerned` takes, with the facts as
-  // of `now`, until it gives false.
-  virtual absl::Status ForEachOpen(storage::Transaction& transaction, absl::Time now,
-                                   absl::FunctionRef<bool(absl::string_view clinic)> is_concerned,
-                                   absl::FunctionRef<bool(const OpenEpisode&)> visit) const = 0;
+  // of `now`, until it gives false. Gives whether there may be more that were not visited.
+  virtual absl::StatusOr<bool> ForEachOpen(
+      storage::Transaction& transaction, absl::Time now,
+      absl::FunctionRef<bool(absl::string_view clinic)> is_concerned,
+      absl::FunctionRef<bool(const OpenEpisode&)> visit) const = 0;
 };
 
 // Which decisions a change of policy makes otherwise, counted by rule.
@@ -42,7 +43,8 @@ class Trial {
   // What the episode goes by now, and would go by. Null: nothing.
   void Add(const OpenEpisode& episode, const Rulebook* before, const Rulebook* after);
   int episodes() const { return episodes_; }
-  void Report(v1::ApplyPolicyResponse* reply) const;
+  // `truncated`: there are more episodes.
+  void Report(bool truncated, v1::ApplyPolicyResponse* reply) const;
 
  private:
   // By rule, then by what it said and says.

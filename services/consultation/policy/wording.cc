@@ -104,10 +104,21 @@ void SetSource(const v1::QuestionnaireResponse* response, v1::Fact* fact) {
   *fact->mutable_time() = response->submit_time();
 }
 
+const char* StatusOf(const v1::ReportedCondition& entry) {
+  switch (entry.clinical_status()) {
+    case v1::ReportedCondition::CLINICAL_STATUS_REMISSION:
+      return ", in remission";
+    case v1::ReportedCondition::CLINICAL_STATUS_RESOLVED:
+      return ", resolved";
+    default:
+      return "";
+  }
+}
+
 std::string ValueOf(const v1::ReportedCondition& entry, const Rulebook& rulebook) {
   return absl::StrCat(NameOf(rulebook.FindCondition(entry.condition()), entry.condition()),
                       entry.has_onset_date() ? ", since " + Day(entry.onset_date()) : "",
-                      entry.resolved() ? ", resolved" : "");
+                      StatusOf(entry));
 }
 
 std::string ValueOf(const v1::MedicationStatement& entry, const Rulebook& rulebook) {

@@ -365,7 +365,9 @@ class Checker {
   }
 
   void CheckInteger(int64_t value, const Rules& rules, const Place& place) {
-    if (rules.rule.required() && value == 0) return Violate(place, "is required");
+    // Whether one with presence was given is known already; there 0 is a value like any other.
+    const bool zero_is_none = !rules.field->has_presence();
+    if (rules.rule.required() && zero_is_none && value == 0) return Violate(place, "is required");
     if (rules.is_ranged && (value < rules.rule.min() || value > rules.rule.max())) {
       ViolateRange(rules, place);
     }

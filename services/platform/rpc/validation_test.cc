@@ -82,6 +82,16 @@ TEST_F(ValidationTest, WantsWhatIsRequired) {
               ElementsAre(Pair("item.clinic", "is required"), Pair("item.kind", "is required")));
 }
 
+TEST_F(ValidationTest, ANumberThatMustBeSaidMayBeNoughtAndMayNotBeLeftOut) {
+  EXPECT_THAT(ViolationsOf("grade { points: 0 share: 0 parts: 1 }"), IsEmpty());
+  EXPECT_THAT(ViolationsOf("grade { }"), ElementsAre(Pair("item.grade.parts", "is required"),
+                                                     Pair("item.grade.points", "is required"),
+                                                     Pair("item.grade.share", "is required")));
+  EXPECT_THAT(ViolationsOf("grade { points: 4 share: nan parts: 1 }"),
+              ElementsAre(Pair("item.grade.points", "must be 0 to 3"),
+                          Pair("item.grade.share", "is no number")));
+}
+
 TEST_F(ValidationTest, TakesOnlyNamesOfTheCollection) {
   for (const char* name : {"clinics/", "clinics/-", "clinics/-a", "clinics/A", "clinics/a/b",
                            "rooms/a", "clinics/a ", "clinic", "clinics/a\xc3\xa4"}) {

@@ -118,7 +118,7 @@ void RecordOverride(const rpc::Call& call, const Placement& placement, const Wis
   appointment->clear_override();
   RemoveAttention(v1::Attention::REASON_OVERRIDDEN, appointment);
   if (!placement.overridden) return;
-  AddAttention(call, v1::Attention::REASON_OVERRIDDEN, "booked over a rule", call.principal.subject,
+  AddAttention(call, v1::Attention::REASON_OVERRIDDEN, "booked over a rule", /*about=*/"",
                appointment);
   *appointment->mutable_override() = wish.override;
   appointment->mutable_override()->set_subject(call.principal.subject);

@@ -110,7 +110,7 @@ absl::Status UnmarkCoverLost(const rpc::Call& call, Transaction& transaction,
   ASSIGN_OR_RETURN(auto record, ReadAppointment(transaction, name));
   v1::Appointment& appointment = *record.mutable_appointment();
   if (absl::c_none_of(appointment.attention(),
-                      [&](const v1::Attention& a) { return a.subject() == block; })) {
+                      [&](const v1::Attention& a) { return a.about() == block; })) {
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const std::string other, BlockOver(transaction, name));

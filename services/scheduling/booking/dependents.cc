@@ -111,10 +111,10 @@ bool IsCovered(const catalog::Snapshot& after, const Claim& claim,
   return timeline.IsOpen(plan->location, claim.interval);
 }
 
-// A block names itself as the subject of the mark.
+// The mark of a block is about the block.
 bool LostCoverByCatalog(const v1::Appointment& appointment) {
   return absl::c_any_of(appointment.attention(), [](const v1::Attention& a) {
-    return a.reason() == v1::Attention::REASON_COVER_LOST && a.subject().empty();
+    return a.reason() == v1::Attention::REASON_COVER_LOST && a.about().empty();
   });
 }
 

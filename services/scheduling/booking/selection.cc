@@ -41,8 +41,10 @@ bool IsPerson(const v1::Resource& resource) {
 
 bool Suits(const v1::Resource& resource, const Selection& selection) {
   if (!IsPerson(resource)) return true;
-  return (selection.capability.empty() ||
-          absl::c_linear_search(resource.capabilities(), selection.capability)) &&
+  return absl::c_all_of(selection.capabilities,
+                        [&](const std::string& capability) {
+                          return absl::c_linear_search(resource.capabilities(), capability);
+                        }) &&
          (selection.language.empty() ||
           absl::c_linear_search(resource.languages(), selection.language));
 }
@@ -149,7 +151,7 @@ absl::StatusOr<std::vector<SelectedVisit>> Select(const catalog::Snapshot& snaps
 
   SelectedVisit open{visit, {}, std::vector<bool>(visit.needs.size(), false), {}, {}};
   for (const catalog::VisitPlan::PlanNeed& need : plan.needs) open.need.push_back(need.index);
-  if (!excluded.empty() || !selection.capability.empty() || !selection.language.empty()) {
+  if (!excluded.empty() || !selection.capabilities.empty() || !selection.language.empty()) {
     KeepSuitable(snapshot, plan, selection, excluded, &open.visit);
   }
   if (!selection.fixed.empty()) RETURN_IF_ERROR(Fix(snapshot, plan, selection.fixed, &open));

@@ -14,11 +14,11 @@ namespace clarity::scheduling {
 
 // What a caller says about who takes part in a visit.
 struct Selection {
-  std::vector<std::string> required;   // take part, whichever need they fill: pinned
-  std::vector<std::string> excluded;   // do not
-  std::vector<std::string> preferred;  // do if possible, the most wanted first
-  std::string capability;              // of every clinician and nurse; empty: any
-  std::string language;                // likewise
+  std::vector<std::string> required;      // take part, whichever need they fill: pinned
+  std::vector<std::string> excluded;      // do not
+  std::vector<std::string> preferred;     // do if possible, the most wanted first
+  std::vector<std::string> capabilities;  // of every clinician and nurse, all; empty: any
+  std::string language;                   // likewise
   // Who takes part, need by need, as a hold has it: nobody else does.
   std::vector<v1::Assignment> fixed;
 };

@@ -79,10 +79,11 @@ absl::StatusOr<OrderUse> OrderUse::ReadVisits(const rpc::Call& call, Transaction
   OrderUse use;
   ASSIGN_OR_RETURN(auto record, Load<storage::v1::OrderRecord>(call, transaction, order));
   use.order_ = std::move(*record.mutable_order());
+  const bool keeps_missed = use.order_.missed_units() == v1::Order::MISSED_UNITS_KEPT;
   ASSIGN_OR_RETURN(auto visits, VisitsOn(transaction, use.order_.name(), except));
   for (v1::Appointment& visit : visits) {
     const bool is_missed = IsMissed(visit.state());
-    if (!is_missed || use.order_.keeps_missed_units()) ++use.units_consumed_;
+    if (!is_missed || keeps_missed) ++use.units_consumed_;
     if (IsAhead(visit.state())) use.ahead_.push_back(std::move(visit));
   }
   return use;

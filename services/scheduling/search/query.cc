@@ -71,7 +71,7 @@ Selection SelectionOf(const v1::SlotQuery& query) {
   selection.required = {query.required_resources().begin(), query.required_resources().end()};
   selection.excluded = {query.excluded_resources().begin(), query.excluded_resources().end()};
   selection.preferred = {query.preferred_resources().begin(), query.preferred_resources().end()};
-  selection.capability = query.capability();
+  selection.capabilities = {query.capabilities().begin(), query.capabilities().end()};
   selection.language = query.language();
   return selection;
 }

@@ -351,15 +351,16 @@ TEST_F(ClearanceTest, AllThatIsWrongIsToldAtOnceAndNothingIsTaken) {
   EXPECT_THAT(ResultsOf(episode), IsEmpty());
 }
 
-TEST_F(ClearanceTest, ANumberWithoutUnitOrWithoutEndIsNoResult) {
+TEST_F(ClearanceTest, AUnitAloneANumberWithoutOneAndOneWithoutEndAreNoResults) {
   v1::RecordResultsRequest request;
   request.set_episode(Begin());
   Measure("body-weight", 71, "", &request);
   Measure("body-weight", std::numeric_limits<double>::quiet_NaN(), "kg", &request);
   Measure("body-weight", std::numeric_limits<double>::infinity(), "kg", &request);
+  Measure("body-weight", 0, "kg", &request)->mutable_quantity()->clear_value();
   EXPECT_THAT(ViolatedFields(TryRecord(request).status()),
               ElementsAre("results[0].quantity.unit", "results[1].quantity.value",
-                          "results[2].quantity.value"));
+                          "results[2].quantity.value", "results[3].quantity.value"));
   request.clear_results();
   EXPECT_THAT(ViolatedFields(TryRecord(request).status()), ElementsAre("results"));
 }
@@ -462,7 +463,7 @@ TEST_F(ClearanceTest, WhatWasRecordedInErrorNoLongerCounts) {
   EXPECT_EQ(withdrawn.earlier_versions(0).subject(), "staff");
   const auto vitals = RequirementOf(episode, "vital-signs");
   EXPECT_EQ(vitals.state(), v1::Requirement::STATE_OPEN);
-  EXPECT_THAT(vitals.open_parts(), ElementsAre("systolic-blood-pressure"));
+  EXPECT_THAT(vitals.open_tests(), ElementsAre("systolic-blood-pressure"));
   EXPECT_THAT(ResultsOf(episode), SizeIs(4));
   v1::ListResultsRequest list;
   list.set_episode(episode);
@@ -593,7 +594,7 @@ TEST_F(ClearanceTest, ARequirementSaysWhatIsOpenWhoActsAndByWhen) {
 
   auto vitals = RequirementOf(episode, "vital-signs");
   EXPECT_EQ(vitals.state(), v1::Requirement::STATE_OPEN);
-  EXPECT_THAT(vitals.open_parts(), SizeIs(5));
+  EXPECT_THAT(vitals.open_tests(), SizeIs(5));
   EXPECT_EQ(vitals.actor(), v1::ACTOR_STAFF);
   EXPECT_THAT(vitals.rules(), ElementsAre("everybody"));
   EXPECT_THAT(vitals.visit_types(),
@@ -603,7 +604,7 @@ TEST_F(ClearanceTest, ARequirementSaysWhatIsOpenWhoActsAndByWhen) {
   auto request = Vitals(episode);
   request.mutable_results()->RemoveLast();
   Record(request);
-  EXPECT_THAT(RequirementOf(episode, "vital-signs").open_parts(), ElementsAre("body-weight"));
+  EXPECT_THAT(RequirementOf(episode, "vital-signs").open_tests(), ElementsAre("body-weight"));
   v1::RecordResultsRequest weight;
   weight.set_episode(episode);
   Measure("body-weight", 71, "kg", &weight);
@@ -738,7 +739,7 @@ TEST_F(ClearanceTest, AnOverrideCountsAsLongAsThePolicyIsContentWithIt) {
   Value(Override(clinician_, episode, "blood-pressure-high"));
   v1::Policy stricter = FewRules();
   for (v1::Rule& rule : *stricter.mutable_rules()) {
-    if (rule.id() == "blood-pressure-high") rule.set_override_by(v1::AUTHORITY_TWO_PRESCRIBERS);
+    if (rule.id() == "blood-pressure-high") rule.set_overridable_by(v1::AUTHORITY_TWO_PRESCRIBERS);
   }
   Apply(stricter);
   EXPECT_THAT(BlockingRules(Clear(episode).status()), ElementsAre("blood-pressure-high"));
@@ -1086,7 +1087,11 @@ class WholeCareTest : public ClearanceCalls {
     v1::RecordOutcomeRequest request;
     request.mutable_outcome()->set_episode(episode_);
     request.mutable_outcome()->set_scale(scale);
-    for (const std::string& item : items) request.mutable_outcome()->add_items()->set_item(item);
+    for (const std::string& item : items) {
+      v1::ItemScore& score = *request.mutable_outcome()->add_items();
+      score.set_item(item);
+      score.set_score(0);
+    }
     Value(clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, request));
   }
 

@@ -92,6 +92,7 @@ class CareTest : public ConsultationTest {
     contact.set_episode(episode.name());
     contact.set_direction(v1::Contact::DIRECTION_OUTBOUND);
     contact.set_disposition(disposition);
+    contact.set_medium(v1::Contact::MEDIUM_PHONE);
     return request;
   }
   v1::RaiseSafetyAlertRequest NewAlert(const std::string& patient) const {

@@ -20,7 +20,7 @@ class EpisodeWatchTest : public CareTest {
                                          const std::string& clinic,
                                          const std::string& token = "") const {
     v1::WatchEpisodesRequest request;
-    request.add_clinics(clinic);
+    request.add_scopes()->set_clinic(clinic);
     request.set_resume_token(token);
     return caller.episodes->Watch(&EpisodeStub::WatchEpisodes, request);
   }
@@ -61,7 +61,7 @@ TEST_F(EpisodeWatchTest, TellsEveryChangeAndWhatOfTheEpisodeItWas) {
   EXPECT_EQ(opened.change().episode().name(), episode.name());
   const auto called = Next(*watch);
   EXPECT_EQ(called.change().kind(), EpisodeEvent::KIND_UPDATED);
-  EXPECT_EQ(called.change().subject(), contact.name());
+  EXPECT_EQ(called.change().about(), contact.name());
   Value(scheduling_.AsAgent().BookAppointment(
       Booking(kConsultation, kLakeForest, "2026-03-05 10:00", patient)));
   const auto advanced = Next(*watch);

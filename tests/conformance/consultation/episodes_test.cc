@@ -174,6 +174,24 @@ TEST_F(EpisodesTest, WhatCannotBeIsRefused) {
       Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
 }
 
+TEST_F(EpisodesTest, WhoReferredThemIsKeptWithTheNumberToCall) {
+  auto request = NewEpisode(NewPatient("Ortiz"));
+  request.mutable_episode()->set_source(v1::Episode::SOURCE_REFERRAL);
+  v1::Referrer& referrer = *request.mutable_episode()->mutable_referrer();
+  referrer.set_organization("Harbor Family Practice");
+  referrer.mutable_phone_number()->set_use(v1::PhoneNumber::USE_WORK);
+  EXPECT_THAT(ViolatedFields(agent_.episodes->Call(&EpisodeStub::OpenEpisode, request).status()),
+              ElementsAre("episode.referrer.display_name", "episode.referrer.phone_number.number"));
+  referrer.set_display_name("Dr. Hale");
+  referrer.mutable_phone_number()->set_number("next door");
+  EXPECT_THAT(ViolatedFields(agent_.episodes->Call(&EpisodeStub::OpenEpisode, request).status()),
+              ElementsAre("episode.referrer.phone_number.number"));
+  referrer.mutable_phone_number()->set_number("(949) 555-0170");
+  const auto opened = Value(agent_.episodes->Call(&EpisodeStub::OpenEpisode, request));
+  EXPECT_EQ(opened.referrer().display_name(), "Dr. Hale");
+  EXPECT_EQ(opened.referrer().phone_number().number(), "+19495550170");
+}
+
 TEST_F(EpisodesTest, ACallBackIsOpenUntilSomebodyIsReached) {
   const auto episode = Opened(NewPatient("Ortiz"));
   auto contact = NewContact(episode, v1::Contact::DISPOSITION_MESSAGE_LEFT);

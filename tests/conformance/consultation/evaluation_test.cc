@@ -495,7 +495,7 @@ TEST_F(EvaluationTest, ThoseWhoWatchSeeADraftGrowAndBeSubmitted) {
       Value(agent_.episodes->Call(&EpisodeStub::ListEpisodes, v1::ListEpisodesRequest()))
           .watch_token();
   v1::WatchEpisodesRequest request;
-  request.add_clinics(kLakeForest);
+  request.add_scopes()->set_clinic(kLakeForest);
   request.set_resume_token(token);
   const auto watch = agent_.episodes->Watch(&EpisodeStub::WatchEpisodes, request);
   const Response draft = Saved(kHistory);
@@ -504,7 +504,7 @@ TEST_F(EvaluationTest, ThoseWhoWatchSeeADraftGrowAndBeSubmitted) {
     const auto event = Value(watch->Next());
     if (event.has_heartbeat()) continue;
     EXPECT_EQ(event.change().episode().name(), episode_.name());
-    EXPECT_EQ(event.change().subject(), draft.name());
+    EXPECT_EQ(event.change().about(), draft.name());
     ++changes;
   }
 }
@@ -891,21 +891,27 @@ struct AnswerCase {
 constexpr AnswerCase kAnswerCases[] = {
     {"S1, S2", R"(conditions.body condition: "aneurysmal-vascular-disease")",
      "aneurysmal-vascular-disease", "YES"},
-    {"S1, S2", R"(conditions.body condition: "arteriovenous-malformation" resolved: true)",
+    {"S1, S2",
+     R"(conditions.body condition: "arteriovenous-malformation" clinical_status: CLINICAL_STATUS_RESOLVED)",
      "aneurysmal-vascular-disease", "YES"},
     {"S1, S2", R"(conditions.body condition: "stroke")", "aneurysmal-vascular-disease", "NO"},
-    {"S1, S2", R"(conditions.body condition: "intracerebral-haemorrhage" resolved: true)",
+    {"S1, S2",
+     R"(conditions.body condition: "intracerebral-haemorrhage" clinical_status: CLINICAL_STATUS_RESOLVED)",
      "intracerebral-haemorrhage", "YES"},
     {"S1, S2", R"(conditions.allergies condition: "ketamine-hypersensitivity")", "hypersensitivity",
      "YES"},
     {"S5", R"(conditions.body condition: "myocardial-infarction")", "myocardial-infarction-recent",
      "UNKNOWN"},
     {"S6", R"(conditions.mind condition: "mania")", "mania", "YES"},
-    {"S6", R"(conditions.mind condition: "mania" resolved: true)", "mania", "UNKNOWN"},
-    {"S6, S7", R"(conditions.mind condition: "psychosis" resolved: true)", "psychosis", "YES"},
+    {"S6", R"(conditions.mind condition: "mania" clinical_status: CLINICAL_STATUS_RESOLVED)",
+     "mania", "UNKNOWN"},
+    {"S6, S7",
+     R"(conditions.mind condition: "psychosis" clinical_status: CLINICAL_STATUS_RESOLVED)",
+     "psychosis", "YES"},
     {"S7", R"(conditions.body condition: "seizure-disorder")", "seizure-disorder", "YES"},
-    {"S7", R"(conditions.body condition: "seizure-disorder" resolved: true)", "seizure-disorder",
-     "NO"},
+    {"S7",
+     R"(conditions.body condition: "seizure-disorder" clinical_status: CLINICAL_STATUS_RESOLVED)",
+     "seizure-disorder", "NO"},
     {"S9", R"(conditions.body condition: "hepatic-impairment-severe")", "hepatic-impairment-severe",
      "YES"},
     {"S9", R"(conditions.body condition: "hepatic-impairment-moderate")",

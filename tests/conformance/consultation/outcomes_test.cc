@@ -10,9 +10,12 @@ namespace clarity::tests {
 namespace {
 
 using absl::StatusCode;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Property;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 class OutcomesTest : public CareTest {
  protected:
@@ -26,13 +29,11 @@ class OutcomesTest : public CareTest {
     }
     return items;
   }
-  v1::RecordOutcomeRequest Taken(const std::string& scale, const Scores& scores,
-                                 const std::string& corrects = "") const {
+  v1::RecordOutcomeRequest Taken(const std::string& scale, const Scores& scores) const {
     v1::RecordOutcomeRequest request;
     v1::Outcome& outcome = *request.mutable_outcome();
     outcome.set_episode(episode_.name());
     outcome.set_scale(scale);
-    outcome.set_corrects(corrects);
     for (const auto& [item, score] : scores) {
       v1::ItemScore& added = *outcome.add_items();
       added.set_item(item);
@@ -42,6 +43,18 @@ class OutcomesTest : public CareTest {
   }
   v1::Outcome Recorded(const v1::RecordOutcomeRequest& request) const {
     return Value(clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, request));
+  }
+  v1::CorrectOutcomeRequest Correction(const v1::Outcome& wrong, const Scores& scores) const {
+    v1::CorrectOutcomeRequest request;
+    request.set_name(wrong.name());
+    *request.mutable_outcome() = Taken(wrong.scale(), scores).outcome();
+    request.set_reason("the columns were mixed up");
+    request.set_etag(wrong.etag());
+    return request;
+  }
+  static absl::StatusOr<v1::Outcome> Correct(const ConsultationConnections& caller,
+                                             const v1::CorrectOutcomeRequest& request) {
+    return caller.outcomes->Call(&OutcomeStub::CorrectOutcome, request);
   }
   std::vector<v1::Outcome> Listed(const ConsultationConnections& caller,
                                   bool show_corrected = false) const {
@@ -88,18 +101,81 @@ TEST_F(OutcomesTest, WhatACorrectionReplacesCountsNoLongerAlsoAsTheBaseline) {
   clock().Advance(absl::Hours(1));
   const auto later = Recorded(Taken("phq-9", Phq9({3, 3, 3, 3, 2, 2, 2, 2, 0})));
   EXPECT_EQ(later.change(), 16);
-  auto correction = Taken("phq-9", Phq9({3, 3, 3, 3, 3, 3, 3, 3, 0}), wrong.name());
-  *correction.mutable_outcome()->mutable_time() = wrong.time();
-  const auto right = Recorded(correction);
+  const auto correction = Correction(wrong, Phq9({3, 3, 3, 3, 3, 3, 3, 3, 0}));
+  const auto right = Value(Correct(staff_, correction));
+  EXPECT_EQ(right.corrects(), wrong.name());
+  EXPECT_EQ(right.reason(), "the columns were mixed up");
+  EXPECT_EQ(FromWire(right.time()), FromWire(wrong.time())) << "unless another is said";
   const auto listed = Listed(clinician_);
   ASSERT_THAT(listed, SizeIs(2));
   EXPECT_EQ(listed[0].name(), later.name());
   EXPECT_EQ(listed[0].baseline(), right.name());
   EXPECT_EQ(listed[0].change(), -4);
-  EXPECT_THAT(Listed(clinician_, /*show_corrected=*/true), SizeIs(3));
-  correction.clear_request_id();
-  EXPECT_THAT(clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, correction),
-              Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+  const auto all = Listed(clinician_, /*show_corrected=*/true);
+  ASSERT_THAT(all, SizeIs(3));
+  EXPECT_THAT(all, Contains(Property(&v1::Outcome::corrected_by, right.name())));
+  EXPECT_THAT(Correct(staff_, correction), Refused(StatusCode::kAborted, "ETAG_MISMATCH"));
+  auto again = correction;
+  again.clear_etag();
+  EXPECT_THAT(Correct(staff_, again), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
+}
+
+TEST_F(OutcomesTest, WhatSaysWhatItCorrectsWithoutCorrectingItIsAnOutcomeOfItsOwn) {
+  const auto first = Recorded(Taken("phq-9", Phq9({1, 1, 1, 1, 0, 0, 0, 0, 0})));
+  auto second = Taken("phq-9", Phq9({0, 0, 0, 0, 0, 0, 0, 0, 0}));
+  second.mutable_outcome()->set_corrects(first.name());
+  EXPECT_EQ(Recorded(second).corrects(), "");
+  EXPECT_THAT(Listed(clinician_), SizeIs(2));
+}
+
+TEST_F(OutcomesTest, ACorrectionIsTheirsWhoRecordedItAndTheClinics) {
+  const Scores none = Phq9({0, 0, 0, 0, 0, 0, 0, 0, 0});
+  const auto patient = Patient(patient_);
+  const auto told = Value(patient.outcomes->Call(
+      &OutcomeStub::RecordOutcome, Taken("phq-9", Phq9({1, 1, 1, 0, 0, 0, 0, 0, 0}))));
+  const auto mended = Value(Correct(patient, Correction(told, none)));
+  EXPECT_EQ(mended.corrects(), told.name());
+  EXPECT_EQ(mended.reason(), "") << "what is said of it is for those who treat them";
+  const auto found = Recorded(Taken("phq-9", Phq9({3, 3, 3, 3, 2, 2, 2, 2, 3})));
+  const auto service = CallerOf(kLakeForest, "SERVICE");
+  const auto colleague = CallerOf(kPhoenix, "CLINICIAN");
+  for (const auto& caller : {patient, agent_, service, colleague, Patient(NewPatient("Other"))}) {
+    EXPECT_THAT(Correct(caller, Correction(found, none)),
+                Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  }
+  EXPECT_THAT(OpenAlerts(), SizeIs(1));
+  Value(Correct(staff_, Correction(found, none)));
+  EXPECT_TRUE(Correct(clinician_, Correction(mended, none)).ok());
+  EXPECT_THAT(OpenAlerts(), SizeIs(1)) << "somebody takes it up all the same";
+}
+
+TEST_F(OutcomesTest, ACorrectionIsOfTheSameScaleAndEpisodeAndCanBeTriedAndRepeated) {
+  const auto wrong = Recorded(Taken("phq-9", Phq9({1, 1, 1, 1, 0, 0, 0, 0, 0})));
+  auto request = Correction(wrong, Phq9({1, 1, 1, 1, 1, 0, 0, 0, 0}));
+  auto other = request;
+  other.mutable_outcome()->set_scale("gad-7");
+  other.mutable_outcome()->set_episode("episodes/another");
+  EXPECT_THAT(ViolatedFields(Correct(clinician_, other).status()),
+              UnorderedElementsAre("outcome.episode", "outcome.scale"));
+  other = request;
+  other.set_name("outcomes/none");
+  EXPECT_THAT(Correct(clinician_, other),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  request.set_validate_only(true);
+  EXPECT_EQ(Value(Correct(clinician_, request)).name(), "");
+  request.set_validate_only(false);
+  request.set_request_id("once");
+  EXPECT_EQ(Value(Correct(clinician_, request)).name(), Value(Correct(clinician_, request)).name());
+  EXPECT_THAT(Listed(clinician_, /*show_corrected=*/true), SizeIs(2));
+}
+
+TEST_F(OutcomesTest, AnItemWithoutAScoreIsNotTakenForNotAtAll) {
+  auto request = Taken("phq-9", Phq9({0, 0, 0, 0, 0, 0, 0, 0, 0}));
+  request.mutable_outcome()->mutable_items(8)->clear_score();
+  const auto refused = clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, request);
+  EXPECT_EQ(refused.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(ViolatedFields(refused.status()), ElementsAre("outcome.items[8].score"));
+  EXPECT_THAT(Listed(clinician_), IsEmpty());
 }
 
 TEST_F(OutcomesTest, ThoughtsOfDeathRaiseAnAlertThatStaysUntilSomebodyTakesItUp) {

@@ -94,7 +94,7 @@ TEST_F(PathwayTest, WhatIsBookedIsOnItAndNoMoreOffered) {
   ASSERT_THAT(pathway.visits(), SizeIs(1));
   EXPECT_EQ(pathway.visits(0).appointment(), visit.name());
   EXPECT_EQ(pathway.visits(0).step(), v1::STEP_CONSULTATION);
-  EXPECT_FALSE(pathway.visits(0).begun());
+  EXPECT_EQ(pathway.visits(0).state(), Pathway::PathwayVisit::STATE_BOOKED);
   EXPECT_TRUE(pathway.has_visits_as_of_time());
 }
 
@@ -112,7 +112,7 @@ TEST_F(PathwayTest, AfterTheConsultationItSaysWhatIsOutstandingWithoutSayingWhic
                           point.questionnaires().end());
     scales.insert(scales.end(), point.scales().begin(), point.scales().end());
     EXPECT_TRUE(point.has_due_time());
-    EXPECT_NE(point.subject(), "");
+    EXPECT_NE(point.about(), "");
   }
   EXPECT_THAT(kinds, Contains(::testing::Key("A test is outstanding")));
   EXPECT_THAT(kinds, Contains(::testing::Key("A questionnaire is to be answered")));

@@ -24,13 +24,20 @@ class PatientsTest : public ConsultationTest {
     patient.set_given_name(given);
     patient.set_family_name(family);
     patient.set_clinic(kLakeForest);
-    if (!phone.empty()) patient.add_phone_numbers(phone);
+    if (!phone.empty()) patient.add_phone_numbers()->set_number(phone);
     if (birth_year != 0) {
       patient.mutable_birth_date()->set_year(birth_year);
       patient.mutable_birth_date()->set_month(5);
       patient.mutable_birth_date()->set_day(17);
     }
     return request;
+  }
+  static std::vector<std::string> NumbersOf(const v1::Patient& patient) {
+    std::vector<std::string> numbers;
+    for (const v1::PhoneNumber& number : patient.phone_numbers()) {
+      numbers.push_back(number.number());
+    }
+    return numbers;
   }
   v1::Patient Created(const v1::CreatePatientRequest& request) const {
     return Value(agent_.patients->Call(&PatientStub::CreatePatient, request));
@@ -89,13 +96,16 @@ TEST_F(PatientsTest, TheFirstCallerOfANewServerIsLookedForByANumberWithoutACount
 
 TEST_F(PatientsTest, NumbersAreTakenAsTypedAndToldInE164) {
   auto request = NewPatient("Maria", "Ortiz", "(949) 555-0100");
-  request.mutable_patient()->add_phone_numbers("+44 20 7946 0000");
-  request.mutable_patient()->add_phone_numbers("949.555.0100");
+  request.mutable_patient()->add_phone_numbers()->set_number("+44 20 7946 0000");
+  request.mutable_patient()->add_phone_numbers()->set_number("949.555.0100");
   request.mutable_patient()->mutable_escort()->set_display_name("Ana");
-  request.mutable_patient()->mutable_escort()->set_phone_number("9495550199");
+  v1::PhoneNumber& escort = *request.mutable_patient()->mutable_escort()->mutable_phone_number();
+  escort.set_number("9495550199");
+  escort.set_use(v1::PhoneNumber::USE_MOBILE);
   const auto patient = Created(request);
-  EXPECT_THAT(patient.phone_numbers(), ElementsAre("+19495550100", "+442079460000"));
-  EXPECT_EQ(patient.escort().phone_number(), "+19495550199");
+  EXPECT_THAT(NumbersOf(patient), ElementsAre("+19495550100", "+442079460000"));
+  EXPECT_EQ(patient.escort().phone_number().number(), "+19495550199");
+  EXPECT_EQ(patient.escort().phone_number().use(), v1::PhoneNumber::USE_MOBILE);
   for (const char* typed : {"9495550100", "1-949-555-0100", "+1 (949) 555 0100"}) {
     EXPECT_THAT(FoundByPhone(typed), ElementsAre(patient.name())) << typed;
   }
@@ -108,9 +118,9 @@ TEST_F(PatientsTest, EverythingWrongIsToldAtOnce) {
   request.mutable_patient()->mutable_birth_date()->set_year(2027);
   const auto status = agent_.patients->Call(&PatientStub::CreatePatient, request).status();
   EXPECT_THAT(status, Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
-  EXPECT_THAT(
-      ViolatedFields(status),
-      UnorderedElementsAre("patient.birth_date", "patient.phone_numbers[0]", "patient.time_zone"));
+  EXPECT_THAT(ViolatedFields(status),
+              UnorderedElementsAre("patient.birth_date", "patient.phone_numbers[0].number",
+                                   "patient.time_zone"));
   auto no_day = NewPatient("Maria", "Ortiz");
   no_day.mutable_patient()->mutable_birth_date()->set_month(2);
   no_day.mutable_patient()->mutable_birth_date()->set_day(30);
@@ -158,11 +168,11 @@ TEST_F(PatientsTest, AChangeNamesItsFieldsAndTheStateItWasMadeFrom) {
   const auto patient = Created(NewPatient("Maria", "Ortiz", "949-555-0100"));
   auto changed = patient;
   changed.clear_phone_numbers();
-  changed.add_phone_numbers("949-555-0122");
+  changed.add_phone_numbers()->set_number("949-555-0122");
   changed.set_family_name("not in the mask");
   const auto updated =
       Value(agent_.patients->Call(&PatientStub::UpdatePatient, Change(changed, {"phone_numbers"})));
-  EXPECT_THAT(updated.phone_numbers(), ElementsAre("+19495550122"));
+  EXPECT_THAT(NumbersOf(updated), ElementsAre("+19495550122"));
   EXPECT_EQ(updated.family_name(), "Ortiz");
   EXPECT_THAT(FoundByPhone("949-555-0100"), IsEmpty());
   EXPECT_THAT(FoundByPhone("949-555-0122"), ElementsAre(patient.name()));
@@ -226,7 +236,7 @@ TEST_F(PatientsTest, TwoRecordsOfOnePersonBecomeOneHereAndInScheduling) {
 
   const auto merged = Value(staff_.patients->Call(&PatientStub::MergePatients, Merge(from, to)));
   EXPECT_EQ(merged.name(), to.name());
-  EXPECT_THAT(merged.phone_numbers(), UnorderedElementsAre("+19495550100", "+19495550111"));
+  EXPECT_THAT(NumbersOf(merged), UnorderedElementsAre("+19495550100", "+19495550111"));
   const auto ended = Value(Get(agent_, from.name()));
   EXPECT_EQ(ended.state(), v1::Patient::STATE_MERGED);
   EXPECT_EQ(ended.merged_into(), to.name());
@@ -243,7 +253,8 @@ TEST_F(PatientsTest, TwoRecordsOfOnePersonBecomeOneHereAndInScheduling) {
 TEST_F(PatientsTest, AMergePutsNoPersonAndNoAddressTogetherOfTwo) {
   auto first = NewPatient("Maria", "Ortiz");
   first.mutable_patient()->mutable_emergency_contact()->set_display_name("Ana");
-  first.mutable_patient()->mutable_emergency_contact()->set_phone_number("949-555-0100");
+  first.mutable_patient()->mutable_emergency_contact()->mutable_phone_number()->set_number(
+      "949-555-0100");
   first.mutable_patient()->mutable_address()->add_lines("1 First Street");
   first.mutable_patient()->mutable_escort()->set_display_name("Bo");
   auto second = NewPatient("Mary", "Ortiz-Lopez");
@@ -252,7 +263,7 @@ TEST_F(PatientsTest, AMergePutsNoPersonAndNoAddressTogetherOfTwo) {
   const auto merged = Value(
       staff_.patients->Call(&PatientStub::MergePatients, Merge(Created(first), Created(second))));
   EXPECT_EQ(merged.emergency_contact().display_name(), "Peter");
-  EXPECT_EQ(merged.emergency_contact().phone_number(), "") << "that is Ana's";
+  EXPECT_FALSE(merged.emergency_contact().has_phone_number()) << "that is Ana's";
   EXPECT_THAT(merged.address().lines(), ElementsAre("2 Second Street"));
   EXPECT_EQ(merged.escort().display_name(), "Bo") << "what is not there is filled in";
 }

@@ -347,6 +347,12 @@ TEST_F(PlansTest, ADraftIsAmendedInPlaceAndWhoCosignedMustLookAgain) {
   EXPECT_EQ(amended.phases(0).visits(), 4);
   EXPECT_EQ(amended.phases(1).visits(), 6) << "the others stay";
   EXPECT_EQ(amended.note(), "slowly");
+  EXPECT_EQ(Value(Amend(Amendment(amended, [](v1::PlanPhase*) {}))).note(), "slowly")
+      << "who says nothing of it leaves it as it is";
+  auto without = About<v1::AmendPlanRequest>(Value(Amend(request)));
+  without.clear_etag();
+  without.set_note("");
+  EXPECT_EQ(Value(Amend(without)).note(), "");
   EXPECT_FALSE(amended.has_cosignature());
   EXPECT_EQ(amended.change().practitioner(), "practitioners/dr-okafor");
 
@@ -935,7 +941,7 @@ TEST_F(PlansTest, AnOrderThatWasRefusedIsTakenOnceSchedulingKnowsItsVisits) {
     int points = 0;
     for (const auto& step : pathway.steps()) {
       points += absl::c_count_if(step.open_points(), [&](const auto& point) {
-        return point.subject() == plan.name() && point.actor() == v1::ACTOR_STAFF;
+        return point.about() == plan.name() && point.actor() == v1::ACTOR_STAFF;
       });
     }
     return points;

@@ -48,7 +48,7 @@ class PoliciesTest : public ConsultationTest {
   static std::vector<std::string> Versions(const PolicyClient& client,
                                            const std::string& name = "") {
     std::vector<std::string> lines;
-    for (const auto& version : All(client.ListPolicies(name))) {
+    for (const auto& version : All(client.ListPolicyVersions(name))) {
       lines.push_back(version.name() + " " + std::to_string(version.version()));
     }
     return lines;
@@ -56,6 +56,13 @@ class PoliciesTest : public ConsultationTest {
 
   const PolicyClient operator_ = Caller(Claims("operator", "OPERATOR")).AsOperator();
 };
+
+TEST_F(PoliciesTest, AChoiceOfAScaleSaysWhatItScores) {
+  v1::Policy policy = DemoPolicy();
+  policy.mutable_scales(0)->mutable_choices(0)->clear_score();
+  EXPECT_THAT(ViolatedFields(operator_.ApplyPolicy(Of(policy)).status()),
+              ElementsAre("policy.scales[0].choices[0].score"));
+}
 
 TEST_F(PoliciesTest, WhatWasAppliedIsReadBackWhole) {
   const Applied applied = Apply(DemoPolicy());
@@ -106,7 +113,7 @@ TEST_F(PoliciesTest, EveryVersionIsKeptWithWhoAppliedItAndWhy) {
   EXPECT_THAT(operator_.GetPolicy("policies/demo", 3), Refused(StatusCode::kNotFound, "NOT_FOUND"));
   EXPECT_THAT(operator_.GetPolicy("policies/none"), Refused(StatusCode::kNotFound, "NOT_FOUND"));
 
-  const auto versions = All(operator_.ListPolicies("policies/demo"));
+  const auto versions = All(operator_.ListPolicyVersions("policies/demo"));
   ASSERT_THAT(versions, SizeIs(2));
   EXPECT_EQ(versions[0].version(), 2);
   EXPECT_EQ(versions[0].comment(), "a better name");
@@ -138,21 +145,22 @@ TEST_F(PoliciesTest, VersionsOfAllPoliciesComeInPagesTheNewestFirst) {
   const auto caller = Caller(Claims("operator", "OPERATOR")).policies;
   for (const char* name : {"", "policies/demo"}) {
     std::vector<std::string> paged;
-    v1::ListPoliciesRequest request;
+    v1::ListPolicyVersionsRequest request;
     request.set_policy(name);
     request.set_page_size(1);
     do {
-      const auto page = Value(caller->Call(&client::PolicyConnection::Stub::ListPolicies, request));
-      for (const auto& version : page.policies()) {
+      const auto page =
+          Value(caller->Call(&client::PolicyConnection::Stub::ListPolicyVersions, request));
+      for (const auto& version : page.versions()) {
         paged.push_back(version.name() + " " + std::to_string(version.version()));
       }
       request.set_page_token(page.next_page_token());
     } while (!request.page_token().empty());
     EXPECT_EQ(paged, Versions(operator_, name));
   }
-  v1::ListPoliciesRequest other;
+  v1::ListPolicyVersionsRequest other;
   other.set_page_token("forged");
-  EXPECT_THAT(caller->Call(&client::PolicyConnection::Stub::ListPolicies, other),
+  EXPECT_THAT(caller->Call(&client::PolicyConnection::Stub::ListPolicyVersions, other),
               Refused(StatusCode::kInvalidArgument, "PAGE_TOKEN_MISMATCH"));
 }
 

@@ -255,7 +255,7 @@ absl::Status SqliteDatabase::Enqueue(WriteCall& call) {
   base::MutexLock lock(&queue_mutex_);
   if (closing_) return Unavailable("the store is closing");
   if (queue_.size() >= options_.write_queue_calls_max) {
-    return base::ResourceExhausted("WRITE_QUEUE_FULL", "too many writes are waiting",
+    return base::ResourceExhausted("OVERLOADED", "too many writes are waiting",
                                    limits::kRetryAfter);
   }
   queue_.push_back(std::move(call));

@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# buf lint over the public protos.
+# buf over the public protos: lint, and that nothing breaks who is built on v1.
+#
+#   bash tests/lint/proto.sh             compares them with proto/v1.binpb.gz, their image when it was frozen
+#   bash tests/lint/proto.sh --freeze    and then writes that image anew: with each release, so that
+#                                        what was added since is kept from then on, too
 #
 # google/rpc comes from a Debian directory and not from buf's registry, so protoc makes the image
 # and buf judges our part of it.
@@ -23,4 +27,9 @@ mapfile -t protos < <(git ls-files 'proto/*.proto')
 protoc -I proto -I "$(googleapis)" --include_imports --include_source_info \
   --descriptor_set_out="$tools/protos.binpb" "${protos[@]}"
 "$buf" lint "$tools/protos.binpb" --config tests/lint/buf.yaml --path clarity
-say "buf lint: ${#protos[@]} files."
+"$buf" breaking "$tools/protos.binpb" --against proto/v1.binpb.gz --config tests/lint/buf.yaml \
+  --path clarity
+if [[ ${1:-} == --freeze ]]; then
+  gzip --best --no-name --stdout "$tools/protos.binpb" >proto/v1.binpb.gz
+fi
+say "buf lint and breaking: ${#protos[@]} files."

@@ -64,7 +64,7 @@ struct UseCases {
         index(std::move(search_key)),
         patients(&index, &clinics, &consequences, random),
         search(&index, &clinics),
-        merge(&index, &outbox, &log),
+        merge(&index, &outbox, &log, &consequences),
         consents(&consequences),
         emergencies(random),
         open_episodes(&case_files),

@@ -30,6 +30,9 @@ constexpr Sql kAlertsOfPatient = {"SELECT body FROM safety_alert WHERE patient =
 constexpr Sql kAlertsInOrder = {
     "SELECT name, due_time, body FROM safety_alert WHERE $4 = '' AND due_time >= $1 "
     "AND (due_time > $1 OR name > $2) ORDER BY due_time, name LIMIT $3"};
+constexpr Sql kOpenAlertsInOrder = {
+    "SELECT name, due_time, body FROM safety_alert WHERE $4 = '' AND state = 1 "
+    "AND due_time >= $1 AND (due_time > $1 OR name > $2) ORDER BY due_time, name LIMIT $3"};
 constexpr Sql kAlertsOfPatientInOrder = {
     "SELECT name, due_time, body FROM safety_alert WHERE patient = $4 AND due_time >= $1 "
     "AND (due_time > $1 OR name > $2) ORDER BY due_time, name LIMIT $3"};
@@ -157,11 +160,11 @@ absl::Status SafetyAlerts::List(const rpc::Call& call, Transaction& transaction,
     if (has_room) *reply->add_alerts() = std::move(*record.mutable_alert());
     return true;
   };
-  ASSIGN_OR_RETURN(
-      *reply->mutable_next_page_token(),
-      ReadPage<SafetyAlertRecord>(
-          transaction, request.patient().empty() ? kAlertsInOrder : kAlertsOfPatientInOrder,
-          request, Order::kOldestFirst, request.patient(), take));
+  const Sql& all = request.show_acknowledged() ? kAlertsInOrder : kOpenAlertsInOrder;
+  ASSIGN_OR_RETURN(*reply->mutable_next_page_token(),
+                   ReadPage<SafetyAlertRecord>(
+                       transaction, request.patient().empty() ? all : kAlertsOfPatientInOrder,
+                       request, Order::kOldestFirst, request.patient(), take));
   return absl::OkStatus();
 }
 

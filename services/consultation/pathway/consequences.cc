@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/consultation/episode_parts.h"
 #include "services/consultation/intake/episodes.h"
+#include "services/consultation/limits.h"
 #include "services/consultation/plan/orders.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/storage/record.h"
@@ -126,9 +127,14 @@ absl::Status Consequences::Follow(Transaction& transaction, absl::Time now, Epis
 absl::Status Consequences::FollowOpen(Transaction& transaction, absl::Time now,
                                       EpisodeRecord* episode) const {
   const auto before = files_.Read(transaction, now, *episode);
-  // No policy any more, or no clinic: nothing says what follows.
-  if (absl::IsFailedPrecondition(before.status()) || absl::IsNotFound(before.status())) {
+  // No policy any more: nothing says what follows, until one is applied.
+  if (absl::IsFailedPrecondition(before.status())) {
     episode->set_turn_time_micros(kNeverMicros);
+    return absl::OkStatus();
+  }
+  // No clinic: it may be there again.
+  if (absl::IsNotFound(before.status())) {
+    episode->set_turn_time_micros(absl::ToUnixMicros(now + limits::kClinicLookAgainAfter));
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(before.status());

@@ -116,6 +116,8 @@ absl::Status PatientMerge::Merge(const rpc::Call& call, Transaction& transaction
   reassign.set_from_patient(from.patient().name());
   reassign.set_to_patient(into.patient().name());
   RETURN_IF_ERROR(outbox_.Put(transaction, std::move(reassign)));
+  // The record that stays may say something else of the age, or of consents.
+  RETURN_IF_ERROR(consequences_.FollowPatient(transaction, call.now, into.patient().name()));
   call.audit_reason = "merge";
   *reply = into.patient();
   return absl::OkStatus();

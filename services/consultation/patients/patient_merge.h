@@ -4,6 +4,7 @@
 #include "absl/status/status.h"
 #include "clarity/consultation/v1/patient_service.pb.h"
 #include "services/consultation/intake/episode_log.h"
+#include "services/consultation/pathway/consequences.h"
 #include "services/consultation/patients/search_index.h"
 #include "services/consultation/scheduling/outbox.h"
 #include "services/platform/rpc/call.h"
@@ -15,8 +16,9 @@ namespace clarity::consultation {
 class PatientMerge {
  public:
   // All outlive it.
-  PatientMerge(const SearchIndex* index, const Outbox* outbox, const EpisodeLog* log)
-      : index_(*index), outbox_(*outbox), log_(*log) {}
+  PatientMerge(const SearchIndex* index, const Outbox* outbox, const EpisodeLog* log,
+               const Consequences* consequences)
+      : index_(*index), outbox_(*outbox), log_(*log), consequences_(*consequences) {}
 
   absl::Status Merge(const rpc::Call& call, storage::Transaction& transaction,
                      const v1::MergePatientsRequest& request, v1::Patient* reply);
@@ -25,6 +27,7 @@ class PatientMerge {
   const SearchIndex& index_;
   const Outbox& outbox_;
   const EpisodeLog& log_;
+  const Consequences& consequences_;
 };
 
 }  // namespace clarity::consultation

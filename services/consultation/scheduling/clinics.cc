@@ -94,14 +94,11 @@ bool Clinics::IsKnownMissing(const std::string& name) {
   base::MutexLock lock(&mutex_);
   if (missed_.size() > limits::kMissingClinicsMax) missed_.clear();
   const auto [missed, is_first] = missed_.emplace(name, begun_);
-  // One that had begun before may have been answered before the clinic was there.
-  if (!is_first && done_ > missed->second) {
-    missed_.erase(missed);
-    return true;
-  }
+  // Also where the answer is known: by the next time the clinic may be there.
   asked_ = true;
   changed_.NotifyAll();
-  return false;
+  // One that had begun before may have been answered before the clinic was there.
+  return !is_first && done_ > missed->second;
 }
 
 void Clinics::Run() {

@@ -1138,6 +1138,11 @@ TEST_F(WholeCareTest, AMedicineAPregnancyOrAWordReopensAClearanceAtOnce) {
             "New: Aneurysmal vascular disease or arteriovenous malformation");
 }
 
+TEST_F(WholeCareTest, APregnancyTestCountsWhateverThePatientThinksPossible) {
+  Record(Found(episode_, "hcg", "positive"));
+  EXPECT_THAT(BlockingRules(Clear(episode_).status()), ElementsAre("pregnancy"));
+}
+
 TEST_F(WholeCareTest, WhatWasToldInWordsOnlyIsLookedAtBySomebody) {
   const auto cleared = Value(Clear(episode_));
   AmendHistory(R"pb(

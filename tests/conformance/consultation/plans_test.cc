@@ -995,6 +995,44 @@ TEST_F(PlansTest, WithTheirRecordThePlanOfAPersonBecomesAnothers) {
   });
 }
 
+TEST_F(PlansTest, WithTheRecordOfAMinorAPlanIsOverAtOnce) {
+  Apply([] {
+    v1::Policy policy = PlanPolicy();
+    v1::Rule& minor = *policy.add_rules();
+    minor.set_id("minor");
+    minor.set_display_name("Younger than 18");
+    minor.add_sources("This test");
+    minor.mutable_when()->mutable_age()->set_below(18);
+    minor.set_effect(v1::RULE_EFFECT_EXCLUDE_ABSOLUTE);
+    return policy;
+  }());
+  v1::UpdatePatientRequest adult;
+  adult.mutable_patient()->set_name(patient_);
+  adult.mutable_patient()->mutable_birth_date()->set_year(1980);
+  adult.mutable_patient()->mutable_birth_date()->set_month(5);
+  adult.mutable_patient()->mutable_birth_date()->set_day(17);
+  adult.mutable_update_mask()->add_paths("birth_date");
+  Value(agent_.patients->Call(&PatientStub::UpdatePatient, adult));
+  BeReady();
+  const Plan plan = Signed(kIv);
+  Delivered(plan);
+  v1::CreatePatientRequest child;
+  child.mutable_patient()->set_given_name("Maria");
+  child.mutable_patient()->set_family_name("Ortiz-Lopez");
+  child.mutable_patient()->set_clinic(kLakeForest);
+  child.mutable_patient()->mutable_birth_date()->set_year(2012);
+  child.mutable_patient()->mutable_birth_date()->set_month(5);
+  child.mutable_patient()->mutable_birth_date()->set_day(17);
+  v1::MergePatientsRequest merge;
+  merge.set_from_patient(patient_);
+  merge.set_to_patient(Value(agent_.patients->Call(&PatientStub::CreatePatient, child)).name());
+  merge.set_reason("the same person");
+  Value(staff_.patients->Call(&PatientStub::MergePatients, merge));
+  patient_ = merge.to_patient();
+  Eventually([&] { return OrdersInScheduling(Order::STATE_ACTIVE).empty(); });
+  EXPECT_EQ(Present(plan).state(), Plan::STATE_SUSPENDED);
+}
+
 // -- Whatever stops in between --------------------------------------------------------------------
 
 // Both services in servers of their own.

@@ -1006,8 +1006,10 @@ TEST_F(PlansTest, WithTheRecordOfAMinorAPlanIsOverAtOnce) {
     minor.set_effect(v1::RULE_EFFECT_EXCLUDE_ABSOLUTE);
     return policy;
   }());
+  v1::GetPatientRequest get;
+  get.set_name(patient_);
   v1::UpdatePatientRequest adult;
-  adult.mutable_patient()->set_name(patient_);
+  *adult.mutable_patient() = Value(agent_.patients->Call(&PatientStub::GetPatient, get));
   adult.mutable_patient()->mutable_birth_date()->set_year(1980);
   adult.mutable_patient()->mutable_birth_date()->set_month(5);
   adult.mutable_patient()->mutable_birth_date()->set_day(17);

@@ -70,12 +70,12 @@ examine() {
     "{\"name\": \"$(field name)\"}"
   as CLINICIAN 'The C-SSRS screener.' OutcomeService.RecordOutcome \
     '{"outcome": {"episode": "'"$episode"'", "scale": "c-ssrs", "items": [
-      {"item": "1"}, {"item": "2"}, {"item": "6"}]}}'
+      {"item": "1", "score": 0}, {"item": "2", "score": 0}, {"item": "6", "score": 0}]}}'
   as CLINICIAN 'PHQ-9: the baseline.' OutcomeService.RecordOutcome \
     '{"outcome": {"episode": "'"$episode"'", "scale": "phq-9", "items": [
       {"item": "1", "score": 3}, {"item": "2", "score": 3}, {"item": "3", "score": 2},
       {"item": "4", "score": 3}, {"item": "5", "score": 2}, {"item": "6", "score": 2},
-      {"item": "7", "score": 2}, {"item": "8", "score": 1}, {"item": "9"}]}}'
+      {"item": "7", "score": 2}, {"item": "8", "score": 1}, {"item": "9", "score": 0}]}}'
   expect '"band": "moderately-severe"'
   as STAFF 'A nurse measures.' ClearanceService.RecordResults \
     '{"episode": "'"$episode"'", "results": [

@@ -21,7 +21,6 @@ constexpr char kCall[] = "The call";
 constexpr char kInWords[] = "In words";
 
 using scheduling::v1::Cancellation;
-using scheduling::v1::Requester;
 using scheduling::v1::UndoAppointmentStepRequest;
 
 // What has a name as well as a place is told of under its name.

@@ -20,7 +20,6 @@ namespace {
 
 using google::protobuf::RepeatedPtrField;
 using scheduling::v1::Appointment;
-using storage::v1::ClearanceRecord;
 using storage::v1::EpisodeRecord;
 using storage::v1::PlanRecord;
 using storage::v1::RequirementRecord;

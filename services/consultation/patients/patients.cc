@@ -26,7 +26,6 @@ namespace clarity::consultation {
 namespace {
 
 using google::protobuf::util::FieldMaskUtil;
-using storage::Row;
 using storage::Sql;
 using storage::Transaction;
 using storage::Value;

@@ -56,9 +56,9 @@ inline constexpr size_t kMissingClinicsMax = 1000;  // remembered to have been a
 inline constexpr absl::Duration kSchedulingRetryEvery = absl::Seconds(1);  // while it is away
 inline constexpr absl::Duration kClinicsRefreshEvery = absl::Minutes(1);
 // Soon: a caller waits for it.
+inline constexpr absl::Duration kClinicAskAgainAfter = absl::Milliseconds(50);
 // What time brings an episode whose clinic is gone is looked at again so often.
 inline constexpr absl::Duration kClinicLookAgainAfter = absl::Minutes(5);
-inline constexpr absl::Duration kClinicAskAgainAfter = absl::Milliseconds(50);
 inline constexpr int kOutboxBatch = 100;  // messages
 inline constexpr absl::Duration kOutboxLookAgainEvery = absl::Seconds(1);
 // What scheduling has not taken: where something there is broken, and where it has refused it.

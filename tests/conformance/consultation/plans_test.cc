@@ -891,6 +891,42 @@ TEST_F(PlansTest, WithTheClearanceThePlanLapsesByItself) {
   EXPECT_TRUE(BothSidesAgree(plan));
 }
 
+TEST_F(PlansTest, APlanLapsesThoughTheClinicOfOthersIsGone) {
+  constexpr char kGone[] = "clinics/gone";
+  scheduling::v1::ApplyCatalogRequest catalog;
+  *catalog.mutable_catalog() = TestCatalog();
+  scheduling::v1::Clinic& clinic = *catalog.mutable_catalog()->add_clinics();
+  clinic = catalog.catalog().clinics(0);
+  clinic.set_name(kGone);
+  const auto operator_ = server_.ConnectAs(Claims("operator", "OPERATOR")).AsOperator();
+  Value(operator_.ApplyCatalog(catalog));
+  v1::Policy policy = PlanPolicy();
+  policy.add_clinics(kGone);
+  Apply(policy);
+  BeReady();
+  const Plan plan = Signed(kIm);
+  Delivered(plan);
+  const std::string episode = episode_;
+  for (const char* family : {"Abbott", "Brandt"}) {
+    auto open = NewEpisode(NewPatient(family, kGone));
+    open.mutable_episode()->set_clinic(kGone);
+    episode_ = Value(agent_.episodes->Call(&EpisodeStub::OpenEpisode, open)).name();
+    Measure("heart-rate", 72, "/min");
+  }
+  episode_ = episode;
+  *catalog.mutable_catalog() = TestCatalog();
+  Value(operator_.ApplyCatalog(catalog));
+  // Scheduling is asked again as somebody names a clinic that is not there.
+  v1::CreatePatientRequest nowhere;
+  nowhere.mutable_patient()->set_given_name("Maria");
+  nowhere.mutable_patient()->set_family_name("Castillo");
+  nowhere.mutable_patient()->set_clinic("clinics/nowhere");
+  EXPECT_FALSE(agent_.patients->Call(&PatientStub::CreatePatient, nowhere).ok());
+
+  clock().Advance(absl::Hours(241));
+  Eventually([&] { return OrdersInScheduling(Order::STATE_ACTIVE).empty(); });
+}
+
 TEST_F(PlansTest, AnOrderThatSchedulingRefusesIsShownAsRefused) {
   v1::Policy policy = PlanPolicy(CarePolicy());
   policy.mutable_protocols(1)->mutable_phases(1)->set_visit_types(0, "visitTypes/unknown");

@@ -2,6 +2,7 @@
 
 namespace clarity::client {
 
+using consultation::v1::AcknowledgeSafetyAlertRequest;
 using consultation::v1::BatchGetPatientsRequest;
 using consultation::v1::BatchGetPatientsResponse;
 using consultation::v1::Contact;
@@ -21,6 +22,8 @@ using consultation::v1::ListQuestionnairesRequest;
 using consultation::v1::ListQuestionnairesResponse;
 using consultation::v1::ListResponsesRequest;
 using consultation::v1::ListResponsesResponse;
+using consultation::v1::ListSafetyAlertsRequest;
+using consultation::v1::ListSafetyAlertsResponse;
 using consultation::v1::LogContactRequest;
 using consultation::v1::OpenEpisodeRequest;
 using consultation::v1::Pathway;
@@ -120,6 +123,19 @@ std::unique_ptr<Watch<WatchEpisodesResponse>> CareClient::WatchEpisodes(
 absl::StatusOr<SafetyAlert> CareClient::RaiseSafetyAlert(
     const RaiseSafetyAlertRequest& request) const {
   return care_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, request, options_);
+}
+
+PageRange<SafetyAlert> CareClient::ListSafetyAlerts(ListSafetyAlertsRequest request) const {
+  return Paginate<SafetyAlert, ListSafetyAlertsRequest, ListSafetyAlertsResponse>(
+      std::move(request), &ListSafetyAlertsResponse::mutable_alerts,
+      [episodes = care_.episodes, options = options_](const ListSafetyAlertsRequest& page) {
+        return episodes->Call(&EpisodeStub::ListSafetyAlerts, page, options);
+      });
+}
+
+absl::StatusOr<SafetyAlert> CareClient::AcknowledgeSafetyAlert(
+    const AcknowledgeSafetyAlertRequest& request) const {
+  return care_.episodes->Call(&EpisodeStub::AcknowledgeSafetyAlert, request, options_);
 }
 
 absl::StatusOr<ListQuestionnairesResponse> CareClient::ListQuestionnairesPage(

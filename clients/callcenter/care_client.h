@@ -59,6 +59,12 @@ class CareClient {
   // to a clinician all the same.
   absl::StatusOr<consultation::v1::SafetyAlert> RaiseSafetyAlert(
       const consultation::v1::RaiseSafetyAlertRequest& request) const;
+  // Those that nobody has taken up, the longest overdue first. For staff and clinicians.
+  PageRange<consultation::v1::SafetyAlert> ListSafetyAlerts(
+      consultation::v1::ListSafetyAlertsRequest request = {}) const;
+  // For clinicians: from then on it is theirs.
+  absl::StatusOr<consultation::v1::SafetyAlert> AcknowledgeSafetyAlert(
+      const consultation::v1::AcknowledgeSafetyAlertRequest& request) const;
 
   // Questionnaires that an agent helps to fill in: part by part, until it is submitted. The first
   // page has the codes of conditions and medicines.

@@ -109,6 +109,35 @@ TEST_F(CareClientTest, AnAlertThatIsTriedAgainIsTheSameAlert) {
   EXPECT_EQ(second.request_id(), first.request_id()) << "so it is raised once";
 }
 
+TEST_F(CareClientTest, OpenAlertsAreListedOverAllPagesAndTakenUpOnce) {
+  ListSafetyAlertsResponse first, second;
+  first.add_alerts()->set_name("safetyAlerts/s-1");
+  first.set_next_page_token("next");
+  second.add_alerts()->set_name("safetyAlerts/s-2");
+  const auto page = [](const char* token) {
+    return Property(&ListSafetyAlertsRequest::page_token, token);
+  };
+  EXPECT_CALL(care_.episodes(), ListSafetyAlerts(_, page(""), _)).WillOnce(Answers(first));
+  EXPECT_CALL(care_.episodes(), ListSafetyAlerts(_, page("next"), _)).WillOnce(Answers(second));
+  std::vector<std::string> names;
+  for (const auto& alert : client_.ListSafetyAlerts()) {
+    ASSERT_TRUE(alert.ok()) << alert.status();
+    names.push_back(alert->name());
+  }
+  EXPECT_THAT(names, ElementsAre("safetyAlerts/s-1", "safetyAlerts/s-2"));
+
+  AcknowledgeSafetyAlertRequest tried, again;
+  EXPECT_CALL(care_.episodes(), AcknowledgeSafetyAlert)
+      .WillOnce(DoAll(SaveArg<1>(&tried), Refuses(absl::UnavailableError("away"))))
+      .WillOnce(DoAll(SaveArg<1>(&again), Answers(second.alerts(0))));
+  AcknowledgeSafetyAlertRequest request;
+  request.set_name("safetyAlerts/s-2");
+  request.set_action("called back");
+  ASSERT_TRUE(client_.AcknowledgeSafetyAlert(request).ok());
+  EXPECT_EQ(again.action(), "called back");
+  EXPECT_EQ(again.request_id(), tried.request_id()) << "so that it is taken up once";
+}
+
 TEST_F(CareClientTest, AnswersAreSavedPartByPart) {
   QuestionnaireResponse draft;
   draft.set_name("questionnaireResponses/r-1");

@@ -71,7 +71,7 @@ struct UseCases {
         policies(&policy_store, &open_episodes),
         episodes(&policy_store, &clinics, &consequences, random),
         contacts(&clinics, &log, random),
-        alerts(&policy_store, &log, random),
+        alerts(&policy_store, &clinics, &log, random),
         outcomes(&policy_store, &alerts, &consequences, random),
         plans(&policy_store, &clinics, &consequences, &outbox, random),
         questionnaires(&policy_store),

@@ -107,6 +107,25 @@ TEST_F(CareSessionTest, ItBeginsWithWhomToCallUntilTheirConsultationIsBooked) {
   agent->Do("pathway", "Nothing can be booked now.");
 }
 
+TEST_F(CareSessionTest, AClinicianIsToldOfOpenAlertsFirstAndTakesOneUp) {
+  v1::RaiseSafetyAlertRequest request;
+  request.mutable_alert()->set_patient(NewPatient("Ana", "949-555-0101"));
+  request.mutable_alert()->set_clinic(kLakeForest);
+  request.mutable_alert()->set_kind(v1::SafetyAlert::KIND_SUICIDE_RISK);
+  Value(other_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, request));
+  Advance(absl::Minutes(31));
+  Begin()->See("Nobody has to be called.");  // an agent is told of no alert
+  TokenClaims claims = Claims("okafor", "CLINICIAN");
+  claims.practitioner = "practitioners/dr-okafor";
+  SignIn(claims);
+  const auto clinician = Begin();
+  clinician->See("Safety alerts that nobody has taken up:");
+  clinician->See("s1  overdue, Mon Mar 2 7:40 AM PST  suicide risk  Ana Ortiz  +1 949-555-0101");
+  clinician->See("Next: 'take-up s1 WHAT WAS DONE' takes the first one up.");
+  clinician->Do("take-up s1 called back, she isn't alone", "It is dr-okafor's now.");
+  clinician->Do("alerts", "No safety alert is open.");
+}
+
 TEST_F(CareSessionTest, WhoSharesANumberIsChosenAndWhoLooksAlikeIsToldApart) {
   NewPatient("Ana", "949-555-0101");
   const auto agent = Begin();

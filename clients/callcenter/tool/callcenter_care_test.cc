@@ -165,6 +165,25 @@ class CallCenterCareTest : public testing::Test {
     *contact.mutable_last_contact() = OnTheWay().contacts(0);
     return contact;
   }
+  // Of somebody with a record, since ten minutes ago; and of somebody without one.
+  static ListSafetyAlertsResponse OpenAlerts() {
+    ListSafetyAlertsResponse reply;
+    SafetyAlert& overdue = *reply.add_alerts();
+    overdue.set_name("safetyAlerts/s-1");
+    overdue.set_patient("patients/p-1");
+    overdue.set_clinic("clinics/lake-forest");
+    overdue.set_kind(SafetyAlert::KIND_SUICIDE_RISK);
+    overdue.set_description("does not want to go on");
+    overdue.set_owner("practitioners/dr-okafor");
+    *overdue.mutable_due_time() = ToProto(kNow - absl::Minutes(10));
+    SafetyAlert& due = *reply.add_alerts();
+    due.set_name("safetyAlerts/s-2");
+    due.set_caller_label("Ann, 949-555-0199");
+    due.set_clinic("clinics/irvine");
+    due.set_kind(SafetyAlert::KIND_MEDICAL);
+    *due.mutable_due_time() = ToProto(kNow + absl::Minutes(20));
+    return reply;
+  }
   static absl::Status Refusal(const char* reason) {
     absl::Status status = absl::FailedPreconditionError("not now");
     google::rpc::ErrorInfo info;
@@ -675,6 +694,60 @@ TEST_F(CallCenterCareTest, AnAlertThatIsNotOnRecordIsNoReasonToWait) {
                                      "now all the same, then try again. !!\n"));
 }
 
+TEST_F(CallCenterCareTest, AnAlertForAClinicThatNobodyKnowsSaysWhoTakesItUp) {
+  SafetyAlert raised;
+  raised.set_clinic("clinics/lake-forest");
+  EXPECT_CALL(care_.episodes(), RaiseSafetyAlert).WillOnce(Answers(raised));
+  EXPECT_EQ(Run({"alert", "medical", "--patient", "p-1", "--clinic", "lake-forrest"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("No clinic 'lake-forrest' is known: Lake Forest takes it up."));
+}
+
+TEST_F(CallCenterCareTest, OpenAlertsAreListedTheLongestOverdueFirstWithWhomToReach) {
+  ListSafetyAlertsRequest request;
+  EXPECT_CALL(care_.episodes(), ListSafetyAlerts)
+      .WillRepeatedly(DoAll(SaveArg<1>(&request), Answers(OpenAlerts())));
+  EXPECT_CALL(care_.patients(), BatchGetPatients).WillRepeatedly(Answers(OnlyMaria()));
+  EXPECT_EQ(Run({"alerts", "lake-forest"}), kExitOk) << err_.str();
+  EXPECT_EQ(request.clinic(), "clinics/lake-forest");
+  EXPECT_EQ(out_.str(),
+            "Safety alerts that nobody has taken up:\n"
+            "due                              about         who                number           "
+            "clinic       whose      what was said           alert\n"
+            "overdue, Mon Nov 23 9:50 AM PST  suicide risk  Maria Ortiz        +1 949-555-0100  "
+            "Lake Forest  dr-okafor  does not want to go on  s-1\n"
+            "Mon Nov 23 10:20 AM PST          medical       Ann, 949-555-0199                   "
+            "Irvine                                          s-2\n"
+            "Next: 'take-up s-1 WHAT WAS DONE' takes the first one up.\n");
+  EXPECT_EQ(Run({"alerts", "--limit", "1"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("The first 1; 'alerts --limit' shows more."));
+  EXPECT_EQ(Run({"alerts", "--limit", "1", "--json"}), kExitOk);
+  EXPECT_EQ(nlohmann::json::parse(out_.str())["alerts"].size(), 1U);
+  EXPECT_CALL(care_.episodes(), ListSafetyAlerts).WillOnce(Answers(ListSafetyAlertsResponse()));
+  EXPECT_EQ(Run({"alerts"}), kExitOk);
+  EXPECT_EQ(out_.str(), "No safety alert is open.\n");
+}
+
+TEST_F(CallCenterCareTest, AnAlertIsTakenUpByItsLabelWithWhatWasDone) {
+  EXPECT_CALL(care_.episodes(), ListSafetyAlerts).WillRepeatedly(Answers(OpenAlerts()));
+  AcknowledgeSafetyAlertRequest request;
+  SafetyAlert taken = OpenAlerts().alerts(0);
+  taken.set_owner("practitioners/dr-lindqvist");
+  EXPECT_CALL(care_.episodes(), AcknowledgeSafetyAlert)
+      .WillRepeatedly(DoAll(SaveArg<1>(&request), Answers(taken)));
+  const std::string said =
+      Session("alerts\ntake-up s2 called back, isn't alone tonight\ntake-up s3 nothing\n");
+  EXPECT_EQ(request.name(), "safetyAlerts/s-2");
+  EXPECT_EQ(request.action(), "called back, isn't alone tonight");
+  EXPECT_THAT(said, HasSubstr("Taken up: safetyAlerts/s-1. It is dr-lindqvist's now.\n"));
+  EXPECT_THAT(said, HasSubstr("no alert of the list is called 's3': 'alerts' lists them"));
+  EXPECT_EQ(Run({"take-up", "s-1", "called", "back"}), kExitOk);
+  EXPECT_EQ(request.name(), "safetyAlerts/s-1");
+  EXPECT_EQ(request.action(), "called back");
+  EXPECT_EQ(Run({"take-up", "s-1"}), kExitUsage) << "without what was done";
+  EXPECT_CALL(care_.episodes(), AcknowledgeSafetyAlert).WillOnce(Refuses(Refusal("WRONG_STATE")));
+  EXPECT_EQ(Run({"take-up", "s-1", "called"}), kExitConflict);
+}
+
 TEST_F(CallCenterCareTest, AnOpenAlertIsTheFirstAndTheLastThatIsSaidOfAPathway) {
   Pathway pathway = OnTheWay();
   pathway.set_safety_alert_open(true);
@@ -719,11 +792,10 @@ TEST_F(CallCenterCareTest, InASessionForProgramsEachCommandIsADocument) {
 
 TEST_F(CallCenterCareTest, EveryCommandHasHelpWithExamples) {
   const std::vector<std::vector<std::string>> commands = {
-      {"overdue"},         {"patient"},
-      {"patient", "find"}, {"patient", "new"},
-      {"patient", "show"}, {"patient", "change"},
-      {"episode", "open"}, {"pathway"},
-      {"contact"},         {"alert"}};
+      {"overdue"},         {"patient"},         {"patient", "find"},
+      {"patient", "new"},  {"patient", "show"}, {"patient", "change"},
+      {"episode", "open"}, {"pathway"},         {"contact"},
+      {"alert"},           {"alerts"},          {"take-up"}};
   for (std::vector<std::string> command : commands) {
     command.emplace_back("--help");
     EXPECT_EQ(Run(command), kExitOk);

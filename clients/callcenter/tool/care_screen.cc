@@ -251,6 +251,31 @@ void CareScreen::ShowAlert(const SafetyAlert& alert) const {
                 << '\n';
 }
 
+void CareScreen::ShowAlerts(const std::vector<SafetyAlert>& alerts,
+                            const std::map<std::string, Patient>& patients, bool labelled) const {
+  *console_.out << console_.Styled(Tone::kBad, "Safety alerts that nobody has taken up:") << '\n';
+  Table table({"", "due", "about", "who", "number", "clinic", "whose", "what was said", "alert"});
+  table.KeepWhole({"", "due", "about", "number", "alert"});
+  for (size_t i = 0; i < alerts.size(); ++i) {
+    const SafetyAlert& alert = alerts[i];
+    const absl::TimeZone zone = ZoneOfClinic(alert.clinic());
+    const absl::Time due = FromProto(alert.due_time());
+    const auto patient = patients.find(alert.patient());
+    const bool is_known = patient != patients.end();
+    const std::string named =
+        alert.patient().empty() ? alert.caller_label() : ShortName(alert.patient());
+    table.AddRow({Cell(labelled ? absl::StrCat("s", i + 1) : "", Tone::kStrong),
+                  Cell(absl::StrCat(due < now() ? "overdue, " : "", ShortDay(due, now(), zone), " ",
+                                    ClockTime(due, zone), " ", ZoneName(due, zone)),
+                       due < now() ? Tone::kBad : Tone::kPlain),
+                  Spoken(alert.kind()), is_known ? NameOf(patient->second) : named,
+                  is_known ? NumberOf(patient->second) : "", directory_.ClinicTitle(alert.clinic()),
+                  ShortName(alert.owner()), alert.description(),
+                  labelled ? "" : ShortName(alert.name())});
+  }
+  table.Print(console_);
+}
+
 std::string CareScreen::Told(const Contact& contact, absl::TimeZone zone) const {
   const auto moment = [&](const google::protobuf::Timestamp& timestamp) {
     const absl::Time time = FromProto(timestamp);

@@ -40,6 +40,10 @@ class CareScreen {
   // Cannot be overlooked.
   void WarnOfAlert() const;
   void ShowAlert(const consultation::v1::SafetyAlert& alert) const;
+  // `labelled`: whether they are called s1, s2, or by their ids. `patients`: by name, those known.
+  void ShowAlerts(const std::vector<consultation::v1::SafetyAlert>& alerts,
+                  const std::map<std::string, consultation::v1::Patient>& patients,
+                  bool labelled) const;
   void ShowContact(const consultation::v1::Contact& contact, absl::TimeZone zone) const;
   // "by Mon Mar 16".
   std::string ConsultationDue(const consultation::v1::Episode& episode) const;

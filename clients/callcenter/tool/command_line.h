@@ -77,6 +77,8 @@ class CommandLine {
   OpenEpisodeCommand open_episode_;
   ContactCommand contact_;
   AlertCommand alert_;
+  AlertsCommand alerts_;
+  TakeUpCommand take_up_;
   std::string what_;  // of renew, release, show, and who it is about
   std::string clinic_;
   std::vector<std::string> clinics_;

@@ -170,6 +170,23 @@ void CommandLine::AddAlert() {
   command->add_option("--clinic", alert_.clinic, "Which clinic takes it up, if not the patient's");
   AddExamples(command, {"alert suicide-risk says there is no point any more --patient p-1",
                         "alert medical --caller 'Ann, 949-555-0100' --clinic lake-forest"});
+
+  command =
+      Add(kCare, "alerts", "Safety alerts that nobody has taken up, the longest overdue first",
+          [this](Desk& desk) { return desk.Alerts(alerts_); });
+  command->add_option("clinic,--clinic", alerts_.clinic, "Only of this clinic");
+  command->add_option("--limit", alerts_.limit, "How many to show")
+      ->check(CLI::Range(1, 999))
+      ->capture_default_str();
+  AddExamples(command, {"alerts", "alerts lake-forest"});
+
+  command = Add(kCare, "take-up", "For clinicians: take a safety alert up, and say what was done",
+                [this](Desk& desk) { return desk.TakeUpAlert(take_up_); });
+  command
+      ->add_option("alert,--alert", take_up_.alert, "Which; in a session also s1, s2 of 'alerts'")
+      ->required();
+  command->add_option("words,--words", take_up_.words, "What was done")->required();
+  AddExamples(command, {"take-up 01h2x called back, safe tonight, seen tomorrow at 9"});
 }
 
 }  // namespace clarity::client

@@ -154,6 +154,16 @@ struct AlertCommand {
   std::string patient, caller, clinic;
 };
 
+struct AlertsCommand {
+  std::string clinic;  // empty: all
+  int limit = 20;
+};
+
+struct TakeUpCommand {
+  std::string alert;               // a name, or "s1"
+  std::vector<std::string> words;  // what was done
+};
+
 }  // namespace clarity::client
 
 #endif  // CLARITY_CLIENTS_CALLCENTER_TOOL_COMMANDS_H_

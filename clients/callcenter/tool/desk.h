@@ -88,9 +88,12 @@ class Desk {
   ExitCode Pathway(const std::string& patient);
   ExitCode LogContact(const ContactCommand& command);
   ExitCode RaiseAlert(const AlertCommand& command);
+  ExitCode Alerts(const AlertsCommand& command);
+  ExitCode TakeUpAlert(const TakeUpCommand& command);
 
   // Of a session only.
-  // Whom to call, before the first command; nothing where the server does not serve that.
+  // Before the first command: which alerts are open, and whom to call; nothing where that is not
+  // served, or not for whoever this is.
   void Begin();
   ExitCode Caller(const CallerCommand& command);
   // A number alone: holds a slot, takes a person on the line, or shows the times of a visit.
@@ -115,6 +118,8 @@ class Desk {
     std::string hold;  // empty: none
     scheduling::v1::Slot slot;
   };
+
+  static constexpr int kShownAtTheStart = 10;  // of each list that a session begins with
 
   // What the numbers on the screen stand for.
   enum class Numbered { kSlots, kPeople, kVisits };
@@ -178,6 +183,17 @@ class Desk {
       const ContactCommand& command, const consultation::v1::Episode& episode);
   absl::StatusOr<std::vector<consultation::v1::ListOverdueContactsResponse::OverdueContact>>
   WhomToCall(const OverdueCommand& command);
+  std::map<std::string, consultation::v1::Patient> PatientsWithAlerts(
+      const std::vector<consultation::v1::SafetyAlert>& alerts) const;
+  absl::StatusOr<std::vector<consultation::v1::SafetyAlert>> OpenAlerts(
+      const AlertsCommand& command);
+  void ShowOpenAlerts(std::vector<consultation::v1::SafetyAlert> alerts, int limit);
+  consultation::v1::SafetyAlert NewAlert(const AlertCommand& command) const;
+  // A name, an id, or in a session a label of the list: "s1".
+  absl::StatusOr<std::string> AlertNamed(const std::string& typed) const;
+  void BeginWithAlerts();
+  void BeginWithWhomToCall();
+  void CannotBegin(absl::string_view what, const absl::Status& status);
   void ListToCall(
       std::vector<consultation::v1::ListOverdueContactsResponse::OverdueContact> contacts,
       int limit);
@@ -216,6 +232,7 @@ class Desk {
   consultation::v1::CreatePatientRequest distinct_;
   HeldTimes held_;
   std::vector<std::string> visits_;  // names, by letter
+  std::vector<std::string> alerts_;  // names, by the number in their label
   std::string moving_;               // the appointment that the slots shown are for; empty: none
 };
 

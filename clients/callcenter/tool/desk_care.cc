@@ -4,7 +4,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "clients/callcenter/tool/desk.h"
 #include "clients/callcenter/tool/first_items.h"
 #include "clients/callcenter/tool/when.h"
@@ -23,11 +22,7 @@ using consultation::v1::ListOverdueContactsRequest;
 using consultation::v1::ListOverdueContactsResponse;
 using consultation::v1::LogContactRequest;
 using consultation::v1::OpenEpisodeRequest;
-using consultation::v1::RaiseSafetyAlertRequest;
-using consultation::v1::SafetyAlert;
 using OverdueContact = ListOverdueContactsResponse::OverdueContact;
-
-constexpr int kFirstShown = 10;  // of those to call, as a session begins
 
 // Who has called whom, where the agent does not say: what nobody answered was our call.
 Contact::Direction DirectionOf(Contact::Disposition disposition, bool called) {
@@ -84,21 +79,25 @@ ExitCode Desk::Overdue(const OverdueCommand& command) {
   return PrintJson(reply);
 }
 
+void Desk::BeginWithWhomToCall() {
+  OverdueCommand command;
+  command.limit = kShownAtTheStart;
+  auto contacts = WhomToCall(command);
+  if (contacts.ok()) return ListToCall(*std::move(contacts), command.limit);
+  CannotBegin("Whom to call cannot be told. 'overdue' asks again.", contacts.status());
+}
+
 void Desk::Begin() {
   if (setup_.json) return;
-  OverdueCommand command;
-  command.limit = kFirstShown;
-  auto contacts = WhomToCall(command);
-  const bool is_for_others =
-      absl::IsUnimplemented(contacts.status()) || absl::IsPermissionDenied(contacts.status());
-  if (contacts.ok()) {
-    ListToCall(*std::move(contacts), kFirstShown);
-  } else if (!is_for_others) {
-    *console_.err << console_.Styled(Tone::kWarning,
-                                     "Whom to call cannot be told. 'overdue' asks again.")
-                  << '\n';
-    Fail(contacts.status());
-  }
+  BeginWithAlerts();
+  BeginWithWhomToCall();
+}
+
+void Desk::CannotBegin(absl::string_view what, const absl::Status& status) {
+  const bool is_for_others = absl::IsUnimplemented(status) || absl::IsPermissionDenied(status);
+  if (is_for_others) return;
+  *console_.err << console_.Styled(Tone::kWarning, what) << '\n';
+  Fail(status);
 }
 
 // -- The episode ----------------------------------------------------------------------------------
@@ -287,41 +286,6 @@ absl::StatusOr<LogContactRequest> Desk::ContactRequest(const ContactCommand& com
     *contact.mutable_time() = ToProto(*time);
   }
   return request;
-}
-
-ExitCode Desk::RaiseAlert(const AlertCommand& command) {
-  RaiseSafetyAlertRequest request;
-  SafetyAlert& alert = *request.mutable_alert();
-  alert.set_kind(ValueFor<SafetyAlert::Kind>(command.kind));
-  alert.set_description(absl::StrJoin(command.words, " "));
-  // Of a patient whom consultation does not know it says who they are, as of any caller.
-  const std::string known = line_.record.name();
-  alert.set_caller_label(command.caller);
-  if (command.caller.empty() && command.patient.empty() && known.empty()) {
-    alert.set_caller_label(line_.label.empty() ? line_.title : line_.label);
-  } else if (command.caller.empty()) {
-    alert.set_patient(command.patient.empty() ? known : FullName("patients", command.patient));
-  }
-  const auto clinic = ClinicOr(command.clinic, alert.patient());
-  if (!clinic.ok() || (alert.patient().empty() && alert.caller_label().empty())) {
-    return Fail(absl::InvalidArgumentError(
-        "say at which clinic, and who it is and how to reach them: --clinic C --caller 'Ann, "
-        "949-555-0100'; pass the call to a clinician meanwhile"));
-  }
-  alert.set_clinic(*clinic);
-  const auto raised = care_.RaiseSafetyAlert(request);
-  if (!raised.ok()) {
-    *console_.err << console_.Styled(Tone::kBad,
-                                     "!! THE ALERT IS NOT ON RECORD. Pass the call to a clinician "
-                                     "now all the same, then try again. !!")
-                  << '\n';
-    return Fail(raised.status());
-  }
-  if (alert.patient() == known) line_.alert_open = true;
-  if (setup_.json) return PrintJson(*raised);
-  directory_.Load().IgnoreError();
-  care_screen_.ShowAlert(*raised);
-  return kExitOk;
 }
 
 }  // namespace clarity::client

@@ -66,11 +66,11 @@ std::string HelpAbout(const Parser& parser, const std::vector<std::string>& word
   return about->help(before);
 }
 
-// What somebody discloses is never refused for a quotation mark.
+// What somebody discloses, or has done about it, is never refused for a quotation mark.
 absl::StatusOr<std::vector<std::string>> WordsOf(const std::string& line) {
   auto words = SplitWords(line);
   const std::vector<std::string> plain = absl::StrSplit(line, ' ', absl::SkipWhitespace());
-  if (!words.ok() && plain.front() == "alert") return plain;
+  if (!words.ok() && (plain.front() == "alert" || plain.front() == "take-up")) return plain;
   return words;
 }
 

@@ -78,9 +78,13 @@ absl::Status SafetyAlerts::Raise(const rpc::Call& call, Transaction& transaction
   SafetyAlertRecord record;
   v1::SafetyAlert& alert = *record.mutable_alert();
   alert = request.alert();
+  v1::Patient patient;
   if (!alert.patient().empty()) {
-    RETURN_IF_ERROR(Load<storage::v1::PatientRecord>(call, transaction, alert.patient()).status());
+    ASSIGN_OR_RETURN(auto known,
+                     Load<storage::v1::PatientRecord>(call, transaction, alert.patient()));
+    patient.Swap(known.mutable_patient());
   }
+  ASSIGN_OR_RETURN(*alert.mutable_clinic(), ClinicFor(transaction, alert, patient));
   absl::Duration due = limits::kSafetyDueDefault;
   const auto rulebook = policies_.Of(transaction, alert.clinic());
   if (rulebook.ok()) {
@@ -96,6 +100,15 @@ absl::Status SafetyAlerts::Raise(const rpc::Call& call, Transaction& transaction
   *reply = alert;
   if (call.validate_only) reply->clear_name();
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> SafetyAlerts::ClinicFor(Transaction& transaction,
+                                                    const v1::SafetyAlert& alert,
+                                                    const v1::Patient& patient) const {
+  const auto named = clinics_.Find(transaction, alert.clinic());
+  if (named.ok()) return alert.clinic();
+  if (patient.clinic().empty()) return named.status();
+  return patient.clinic();
 }
 
 absl::Status SafetyAlerts::Open(const rpc::Call& call, Transaction& transaction, absl::Duration due,
@@ -152,6 +165,10 @@ absl::Status SafetyAlerts::Acknowledge(const rpc::Call& call, Transaction& trans
 absl::Status SafetyAlerts::List(const rpc::Call& call, Transaction& transaction,
                                 const v1::ListSafetyAlertsRequest& request,
                                 v1::ListSafetyAlertsResponse* reply) {
+  // Of a clinic whose name is misspelt it must not look as if nothing were open.
+  if (!request.clinic().empty()) {
+    RETURN_IF_ERROR(clinics_.Find(transaction, request.clinic()).status());
+  }
   const auto take = [&](SafetyAlertRecord& record, bool has_room) -> absl::StatusOr<bool> {
     const v1::SafetyAlert& alert = record.alert();
     if (alert.state() != v1::SafetyAlert::STATE_OPEN && !request.show_acknowledged()) return false;

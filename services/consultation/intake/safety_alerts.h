@@ -9,6 +9,7 @@
 #include "services/consultation/intake/episode_log.h"
 #include "services/consultation/policy/policy_store.h"
 #include "services/consultation/records.pb.h"
+#include "services/consultation/scheduling/clinics.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/storage/database.h"
@@ -27,8 +28,8 @@ absl::Status MoveAlerts(const rpc::Call& call, storage::Transaction& transaction
 class SafetyAlerts {
  public:
   // All outlive it.
-  SafetyAlerts(PolicyStore* policies, const EpisodeLog* log, base::Random* random)
-      : policies_(*policies), log_(*log), random_(*random) {}
+  SafetyAlerts(PolicyStore* policies, Clinics* clinics, const EpisodeLog* log, base::Random* random)
+      : policies_(*policies), clinics_(*clinics), log_(*log), random_(*random) {}
 
   absl::Status Raise(const rpc::Call& call, storage::Transaction& transaction,
                      const v1::RaiseSafetyAlertRequest& request, v1::SafetyAlert* reply);
@@ -47,6 +48,11 @@ class SafetyAlerts {
                                        const std::string& outcome) const;
 
  private:
+  // Who takes a new one up: the clinic it names. Of one that nobody knows it would be seen by
+  // nobody: then the patient's own.
+  absl::StatusOr<std::string> ClinicFor(storage::Transaction& transaction,
+                                        const v1::SafetyAlert& alert,
+                                        const v1::Patient& patient) const;
   // From now on it is open, and due.
   absl::Status Open(const rpc::Call& call, storage::Transaction& transaction, absl::Duration due,
                     storage::v1::SafetyAlertRecord* record) const;
@@ -54,6 +60,7 @@ class SafetyAlerts {
   absl::Status Tell(storage::Transaction& transaction, const v1::SafetyAlert& alert) const;
 
   PolicyStore& policies_;
+  Clinics& clinics_;
   const EpisodeLog& log_;
   base::Random& random_;
 };

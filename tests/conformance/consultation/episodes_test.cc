@@ -275,6 +275,56 @@ TEST_F(EpisodesTest, AnAlertDoesNotWaitForARecordOrAPolicy) {
   EXPECT_TRUE(alert.has_due_time());
 }
 
+TEST_F(EpisodesTest, AnAlertForAClinicThatNobodyKnowsGoesToThePatientsOwnOrIsRefused) {
+  auto request = NewAlert(NewPatient("Ortiz"));
+  request.mutable_alert()->set_clinic("clinics/lake-forrest");
+  EXPECT_EQ(Value(agent_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, request)).clinic(),
+            kLakeForest);
+  v1::ListSafetyAlertsRequest list;
+  list.set_clinic(kLakeForest);
+  EXPECT_THAT(Value(clinician_.episodes->Call(&EpisodeStub::ListSafetyAlerts, list)).alerts(),
+              SizeIs(1));
+
+  request = NewAlert("");
+  request.mutable_alert()->set_caller_label("Ana, 949-555-0100");
+  request.mutable_alert()->set_clinic("clinics/lake-forrest");
+  absl::Status refused;
+  Eventually([&] {
+    refused = agent_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, request).status();
+    return !absl::IsUnavailable(refused);
+  });
+  EXPECT_THAT(refused, Refused(StatusCode::kNotFound, "NOT_FOUND"));
+  list.set_clinic("clinics/lake-forrest");
+  EXPECT_THAT(staff_.episodes->Call(&EpisodeStub::ListSafetyAlerts, list),
+              Refused(StatusCode::kNotFound, "NOT_FOUND"))
+      << "it must not look as if nothing were open";
+}
+
+TEST_F(EpisodesTest, AnOpenAlertIsListedBesideManyThatWereTakenUp) {
+  const std::string patient = NewPatient("Ortiz");
+  v1::AcknowledgeSafetyAlertRequest take_up;
+  take_up.set_action("called back");
+  for (int i = 0; i < 60; ++i) {
+    take_up.set_name(
+        Value(agent_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, NewAlert(patient))).name());
+    Value(clinician_.episodes->Call(&EpisodeStub::AcknowledgeSafetyAlert, take_up));
+    clock().Advance(absl::Seconds(1));
+  }
+  const auto open = Value(agent_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, NewAlert(patient)));
+  v1::ListSafetyAlertsRequest list;
+  list.set_page_size(5);
+  for (const std::string& of : {std::string(), patient}) {
+    list.set_patient(of);
+    std::vector<std::string> names;
+    do {
+      const auto page = Value(clinician_.episodes->Call(&EpisodeStub::ListSafetyAlerts, list));
+      for (const auto& alert : page.alerts()) names.push_back(alert.name());
+      list.set_page_token(page.next_page_token());
+    } while (!list.page_token().empty());
+    EXPECT_THAT(names, ElementsAre(open.name()));
+  }
+}
+
 TEST_F(EpisodesTest, TwoRecordsOfOnePersonBringTheirEpisodesTogether) {
   const std::string from = NewPatient("Ortiz");
   const std::string to = NewPatient("Lopez");

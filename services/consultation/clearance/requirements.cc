@@ -86,7 +86,9 @@ absl::Status Requirements::Waive(const rpc::Call& call, Transaction& transaction
                                  v1::Requirement* reply) {
   ASSIGN_OR_RETURN(auto part,
                    LoadPartToChange<RequirementRecord>(call, transaction, request.name()));
-  ASSIGN_OR_RETURN(CaseFile file, consequences_.Read(transaction, call.now, part.episode));
+  v1::Evaluation evaluation;
+  ASSIGN_OR_RETURN(CaseFile file,
+                   consequences_.Read(transaction, call.now, part.episode, &evaluation));
   ASSIGN_OR_RETURN(
       v1::Signature waiver,
       SignAsPrescriber(call, *file.rulebook, part.episode.episode().clinic(), request.reason()));
@@ -98,6 +100,7 @@ absl::Status Requirements::Waive(const rpc::Call& call, Transaction& transaction
   RETURN_IF_ERROR(CheckCanBeWaived(requirement));
   if (HasSigned(requirement.waivers(), waiver.practitioner())) return SecondPrescriberNeeded();
   *requirement.add_waivers() = std::move(waiver);
+  *record.mutable_waived_on() = FactsBehind(requirement, evaluation);
   RETURN_IF_ERROR(SavePart(transaction, &record));
   RETURN_IF_ERROR(consequences_.Follow(transaction, call.now, &part.episode, request.name()));
   ASSIGN_OR_RETURN(record, LoadPart<RequirementRecord>(call, transaction, request.name()));

@@ -1,6 +1,7 @@
 #include "services/consultation/pathway/consider.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -103,9 +104,21 @@ absl::Time DueTime(const Inquiry& inquiry, int days) {
   return inquiry.DaysAfter(inquiry.facts().time, days + 1);
 }
 
+// Ends waivers that were given on other facts.
+void EndWaivers(const v1::Evaluation& evaluation, RequirementRecord* record) {
+  v1::Requirement& requirement = *record->mutable_requirement();
+  if (requirement.waivers().empty() ||
+      absl::c_equal(record->waived_on(), FactsBehind(requirement, evaluation), IsSameFact)) {
+    return;
+  }
+  requirement.clear_waivers();
+  record->clear_waived_on();
+}
+
 // Gives when the first of what meets a part of it ceases to count.
-absl::Time ConsiderRequirement(const Inquiry& inquiry, const NeededRequirement& needed,
-                               const NewRequirementName& new_name, CaseFile* file) {
+absl::Time ConsiderRequirement(const Inquiry& inquiry, const v1::Evaluation& evaluation,
+                               const NeededRequirement& needed, const NewRequirementName& new_name,
+                               CaseFile* file) {
   RequirementRecord* record = FindRequirement(needed.definition->id(), file);
   if (record == nullptr) {
     record = &file->requirements.emplace_back();
@@ -120,6 +133,7 @@ absl::Time ConsiderRequirement(const Inquiry& inquiry, const NeededRequirement& 
   // It appears, or lapses: from now on it is due anew. What was waived before is to be looked at
   // again when it appears again.
   if (was == v1::Requirement::STATE_WITHDRAWN) requirement.clear_waivers();
+  EndWaivers(evaluation, record);
   const Coverage coverage = CoverageOf(inquiry, *needed.definition);
   Describe(needed, coverage, &requirement);
   const bool has_lapsed =
@@ -145,7 +159,7 @@ absl::Time ConsiderRequirements(const Inquiry& inquiry, const v1::Evaluation& ev
   absl::flat_hash_set<absl::string_view> asked;
   for (const NeededRequirement& needed : RequirementsOf(*file->rulebook, evaluation)) {
     asked.insert(needed.definition->id());
-    expiry = std::min(expiry, ConsiderRequirement(inquiry, needed, new_name, file));
+    expiry = std::min(expiry, ConsiderRequirement(inquiry, evaluation, needed, new_name, file));
   }
   for (RequirementRecord& record : file->requirements) {
     if (!asked.contains(record.requirement().definition())) {
@@ -162,18 +176,41 @@ int Weight(const v1::Decision& decision) {
   return decision.overrides().empty() ? WeightOf(decision.effect(), decision.applies()) : 0;
 }
 
+// Whether a number lies as far beyond the same bound as another, or less.
+bool IsNoFurther(const v1::Fact& fact, const v1::Fact& than) {
+  return fact.has_above_bound() && than.has_above_bound() &&
+         fact.above_bound() * than.above_bound() >= 0 &&
+         std::abs(fact.above_bound()) <= std::abs(than.above_bound());
+}
+
+// Whether a fact says more than was known. Nobody finds out an age.
+bool IsNews(const v1::Fact& fact, const RepeatedPtrField<v1::Fact>& known) {
+  return fact.kind() != v1::Fact::KIND_AGE && absl::c_none_of(known, [&](const v1::Fact& other) {
+           return other.kind() == fact.kind() && other.code() == fact.code() &&
+                  (other.value() == fact.value() || IsNoFurther(fact, other));
+         });
+}
+
+// Whether a rule says more than it did, or the same by a fact that does.
+bool SaysMore(const v1::Decision& now, const v1::Decision& then) {
+  if (Weight(now) != Weight(then)) return Weight(now) > Weight(then);
+  return Weight(now) > 0 && now.applies() == v1::Decision::APPLIES_YES &&
+         absl::c_any_of(now.facts(),
+                        [&](const v1::Fact& fact) { return IsNews(fact, then.facts()); });
+}
+
 // A rule that says more than when it was decided, one that applies before one that may; null where
 // there is none.
 const v1::Decision* FindNews(const v1::Clearance& clearance, const v1::Evaluation& now) {
-  absl::flat_hash_map<absl::string_view, int> before;
+  absl::flat_hash_map<absl::string_view, const v1::Decision*> before;
   for (const v1::Decision& decision : clearance.evaluation().decisions()) {
-    before[decision.rule()] = Weight(decision);
+    before[decision.rule()] = &decision;
   }
   for (const v1::Decision& decision : now.decisions()) {
     if (!IsAbout(decision.protocols(), clearance.protocols())) continue;
     const auto it = before.find(decision.rule());
-    const int then = it == before.end() ? 0 : it->second;
-    if (Weight(decision) > then) return &decision;
+    const v1::Decision& then = it == before.end() ? v1::Decision::default_instance() : *it->second;
+    if (SaysMore(decision, then)) return &decision;
   }
   return nullptr;
 }
@@ -388,12 +425,30 @@ void ConsiderState(CaseFile* file) {
 
 // -- Time -----------------------------------------------------------------------------------------
 
-// When time alone may next end an override: the rule may go on to apply, but by other facts.
-absl::Time NextTurnOfOverrides(const Inquiry& inquiry, const CaseFile& file) {
+// Whether something rests on the facts that a rule is decided by.
+bool RestsOnFacts(const v1::Decision& decision, const CaseFile& file) {
+  if (file.clearance.has_value() && IsClearing(file.clearance->clearance()) &&
+      Weight(decision) > 0) {
+    return true;
+  }
+  const bool is_waived_on = absl::c_any_of(file.requirements, [&](const RequirementRecord& record) {
+    const v1::Requirement& requirement = record.requirement();
+    return !requirement.waivers().empty() &&
+           absl::c_linear_search(requirement.rules(), decision.rule());
+  });
+  return is_waived_on || absl::c_any_of(file.overrides, [&](const RuleOverrideRecord& record) {
+           return record.end_time_micros() == 0 && record.override().rule() == decision.rule();
+         });
+}
+
+// When time alone may next end an override, a waiver or a clearance: a rule may go on to apply, but
+// by other facts.
+absl::Time NextTurnOfFacts(const Inquiry& inquiry, const v1::Evaluation& evaluation,
+                           const CaseFile& file) {
   absl::Time next = absl::InfiniteFuture();
-  for (const RuleOverrideRecord& record : file.overrides) {
-    const v1::Rule* rule = file.rulebook->FindRule(record.override().rule());
-    if (record.end_time_micros() != 0 || rule == nullptr) continue;
+  for (const v1::Decision& decision : evaluation.decisions()) {
+    const v1::Rule* rule = file.rulebook->FindRule(decision.rule());
+    if (rule == nullptr || !RestsOnFacts(decision, file)) continue;
     for (const Rulebook::SameLeaves& leaves : file.rulebook->LeavesOf(*rule)) {
       for (const absl::Time turn : inquiry.TurnsOf(*leaves.front())) {
         if (turn > file.facts.time) next = std::min(next, turn);
@@ -406,7 +461,8 @@ absl::Time NextTurnOfOverrides(const Inquiry& inquiry, const CaseFile& file) {
 // `expiry`: of what meets requirements.
 void ConsiderTurn(const Inquiry& inquiry, const v1::Evaluation& evaluation, absl::Time expiry,
                   CaseFile* file) {
-  absl::Time next = std::min({NextChange(evaluation), expiry, NextTurnOfOverrides(inquiry, *file)});
+  absl::Time next =
+      std::min({NextChange(evaluation), expiry, NextTurnOfFacts(inquiry, evaluation, *file)});
   if (file->clearance.has_value() &&
       file->clearance->clearance().state() == v1::Clearance::STATE_VALID &&
       file->clearance->clearance().has_defer_until_date()) {
@@ -435,6 +491,18 @@ void ConsiderClosed(CaseFile* file) {
 const RepeatedPtrField<v1::Fact>& FactsOf(const v1::Decision& decision) {
   return decision.applies() == v1::Decision::APPLIES_UNKNOWN ? decision.missing_facts()
                                                              : decision.facts();
+}
+
+RepeatedPtrField<v1::Fact> FactsBehind(const v1::Requirement& requirement,
+                                       const v1::Evaluation& evaluation) {
+  RepeatedPtrField<v1::Fact> facts;
+  for (const v1::Decision& decision : evaluation.decisions()) {
+    if (decision.applies() != v1::Decision::APPLIES_NO &&
+        absl::c_linear_search(decision.requirements(), requirement.definition())) {
+      facts.MergeFrom(FactsOf(decision));
+    }
+  }
+  return facts;
 }
 
 bool Holds(const RuleOverrideRecord& record, const v1::Decision& decision) {

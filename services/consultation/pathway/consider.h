@@ -32,6 +32,10 @@ v1::Evaluation EvaluateFile(const CaseFile& file);
 // What a rule was decided by, or waits for: what an override is made on.
 const google::protobuf::RepeatedPtrField<v1::Fact>& FactsOf(const v1::Decision& decision);
 
+// The same of all rules that ask for a requirement: what a waiver is given on.
+google::protobuf::RepeatedPtrField<v1::Fact> FactsBehind(const v1::Requirement& requirement,
+                                                         const v1::Evaluation& evaluation);
+
 // Whether an override, complete or not, still stands on the facts that a rule is decided by.
 bool Holds(const storage::v1::RuleOverrideRecord& record, const v1::Decision& decision);
 

@@ -137,6 +137,19 @@ void MeasureAsHealthy(Person* person) {
   }
 }
 
+// Somebody who has nothing that matters, but takes these.
+Person Taking(const std::vector<std::string>& medicines) {
+  Person person = HealthyPerson();
+  person.Scores("phq-9", "score: 17", person.facts().time);
+  for (v1::Answer& answer : *person.mutable_facts()->responses[0].mutable_answers()) {
+    if (answer.link_id() != "medicines.now") continue;
+    for (const std::string& medicine : medicines) {
+      answer.mutable_medicines()->add_medicines()->set_medicine(medicine);
+    }
+  }
+  return person;
+}
+
 // -- Examples -------------------------------------------------------------------------------------
 
 TEST(ConsiderTest, APartThatIsTooOldIsSeenThoughTheRequirementWasNeverMet) {
@@ -231,6 +244,75 @@ TEST(ConsiderTest, WhatHasExpiredStaysSoThoughNobodyLookedBeforeItWasRenewed) {
   EXPECT_EQ(RequirementOf(file, "vital-signs").state(), v1::Requirement::STATE_MET);
   EXPECT_EQ(file.clearance->clearance().state(), v1::Clearance::STATE_EXPIRED);
   EXPECT_EQ(FromWire(file.clearance->clearance().end_time()), expiry);
+}
+
+TEST(ConsiderTest, AWaiverEndsWhenAFactOfTheRulesThatAskChanges) {
+  const auto taking = [](const std::vector<std::string>& medicines) {
+    return Taking(medicines).Born(absl::CivilDay(1950, 1, 1)).facts();
+  };
+  CaseFile file = FileOf(Person());
+  file.facts = taking({});
+  const v1::Evaluation evaluation = Considered(&file);
+  ASSERT_EQ(RequirementOf(file, "ecg").state(), v1::Requirement::STATE_OPEN) << "for the age";
+  for (auto& record : file.requirements) {
+    if (record.requirement().definition() != "ecg") continue;
+    *record.mutable_requirement()->mutable_waivers() = SignedBy(1, file);
+    *record.mutable_waived_on() = FactsBehind(record.requirement(), evaluation);
+  }
+  Considered(&file);
+  EXPECT_EQ(RequirementOf(file, "ecg").state(), v1::Requirement::STATE_WAIVED);
+  file.facts = taking({"sertraline"});
+  Considered(&file);
+  EXPECT_EQ(RequirementOf(file, "ecg").state(), v1::Requirement::STATE_WAIVED)
+      << "no rule that asks for it looks at that";
+  file.facts = taking({"amitriptyline"});
+  Considered(&file);
+  EXPECT_EQ(RequirementOf(file, "ecg").state(), v1::Requirement::STATE_OPEN);
+  EXPECT_EQ(RequirementOf(file, "ecg").waivers_size(), 0);
+}
+
+// What ends a clearance that was decided on what is known of the one, once the other is known.
+std::string WhatReopensIt(const Person& then, const Person& now) {
+  CaseFile file = FileOf(then);
+  Decide(v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS, Considered(&file), &file);
+  Considered(&file);
+  EXPECT_TRUE(IsClearing(file.clearance->clearance()));
+  file.facts = now.facts();
+  Considered(&file);
+  return file.clearance->clearance().ended_by();
+}
+
+TEST(ConsiderTest, AWorseReadingReopensAClearanceThoughTheSameRuleHadApplied) {
+  const auto reopens = [](const std::vector<double>& then, const std::vector<double>& now) {
+    const auto with = [](const std::vector<double>& readings) {
+      Person person = HealthyPerson();
+      person.Scores("phq-9", "score: 17", person.facts().time);
+      person.Measures("systolic-blood-pressure", readings[0], "mm[Hg]")
+          .Measures("diastolic-blood-pressure", readings[1], "mm[Hg]")
+          .Measures("heart-rate", readings[2], "/min");
+      return person;
+    };
+    return WhatReopensIt(with(then), with(now));
+  };
+  const std::string pressure = "New: Blood pressure above 140/90";
+  EXPECT_EQ(reopens({145, 85, 66}, {178, 118, 66}), pressure);
+  EXPECT_EQ(reopens({145, 85, 66}, {146, 85, 66}), pressure);
+  EXPECT_EQ(reopens({145, 85, 66}, {145, 91, 66}), pressure) << "another reading is high as well";
+  EXPECT_EQ(reopens({145, 85, 66}, {145, 85, 66}), "") << "nothing is new";
+  EXPECT_EQ(reopens({145, 95, 66}, {141, 94, 66}), "") << "it is better";
+  EXPECT_EQ(reopens({145, 95, 66}, {124, 78, 66}), "") << "it is well";
+  const std::string vitals = "New: Vital signs or weight out of range";
+  EXPECT_EQ(reopens({124, 78, 45}, {124, 78, 44}), vitals);
+  EXPECT_EQ(reopens({124, 78, 45}, {124, 78, 46}), "");
+  EXPECT_EQ(reopens({124, 78, 45}, {124, 78, 122}), vitals) << "beyond the other bound";
+}
+
+TEST(ConsiderTest, AnotherMedicineReopensAClearanceThoughTheSameRuleHadApplied) {
+  const std::string news = "New: Takes an opioid or hypnotic";
+  EXPECT_EQ(WhatReopensIt(Taking({"oxycodone"}), Taking({"oxycodone", "buprenorphine"})), news);
+  EXPECT_EQ(WhatReopensIt(Taking({"oxycodone"}), Taking({"buprenorphine"})), news);
+  EXPECT_EQ(WhatReopensIt(Taking({"oxycodone"}), Taking({"oxycodone"})), "");
+  EXPECT_EQ(WhatReopensIt(Taking({"oxycodone", "zolpidem"}), Taking({"zolpidem"})), "");
 }
 
 // -- Properties -----------------------------------------------------------------------------------
@@ -404,6 +486,7 @@ class RandomCare : public ::testing::TestWithParam<int> {
         continue;
       }
       *requirement.mutable_waivers() = SignedBy(1 + Pick(2), file_);
+      *record.mutable_waived_on() = FactsBehind(requirement, evaluation_);
     }
   }
 

@@ -39,7 +39,7 @@ absl::Status WaitsFor(const Inquiry& inquiry, const v1::Criterion& criterion) {
       criterion,
       [&](const v1::Criterion& leaf) { return inquiry.AskLeaf(leaf, inquiry.facts().time); },
       [&](const v1::Criterion& leaf) {
-        if (fact.empty()) fact = leaf.has_age() ? "age" : FactOf(inquiry, leaf).code();
+        if (fact.empty()) fact = leaf.has_age() ? "age" : FactsOf(inquiry, leaf).front().code();
       });
   return FactMissing(fact);
 }

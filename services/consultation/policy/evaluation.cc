@@ -1,6 +1,7 @@
 #include "services/consultation/policy/evaluation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -69,13 +70,22 @@ class Decider {
     ForEachDecidingLeaf(
         rule_.when(), [this](const v1::Criterion& leaf) { return TruthOf(leaf); },
         [&](const v1::Criterion& leaf) {
-          v1::Fact fact = FactOf(inquiry_, leaf);
-          const bool is_there =
-              std::any_of(facts->begin(), facts->end(), [&](const v1::Fact& other) {
-                return other.kind() == fact.kind() && other.code() == fact.code();
-              });
-          if (!is_there) *facts->Add() = std::move(fact);
+          for (const v1::Fact& fact : FactsOf(inquiry_, leaf)) AddFact(fact, facts);
         });
+  }
+
+  // One that several leaves ask for is told once, as of the bound that it lies furthest from.
+  static void AddFact(const v1::Fact& fact, google::protobuf::RepeatedPtrField<v1::Fact>* facts) {
+    const auto known = std::find_if(facts->begin(), facts->end(), [&](const v1::Fact& other) {
+      return other.kind() == fact.kind() && other.code() == fact.code() &&
+             other.value() == fact.value();
+    });
+    if (known == facts->end()) {
+      *facts->Add() = fact;
+    } else if (fact.has_above_bound() &&
+               std::abs(fact.above_bound()) > std::abs(known->above_bound())) {
+      known->set_above_bound(fact.above_bound());
+    }
   }
 
   void AddChangeByTime(v1::Decision* decision) const {

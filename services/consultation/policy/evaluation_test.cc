@@ -301,6 +301,32 @@ TEST(DecisionTest, NamesRuleVersionFactsAndSources) {
   EXPECT_EQ(FromWire(fact.time()), At("2026-03-02 12:00"));
 }
 
+TEST(DecisionTest, NamesEveryEntryOfAListThatDecidesIt) {
+  Person person = HealthyPerson();
+  for (const char* medicine : {"oxycodone", "sertraline", "buprenorphine", "zolpidem"}) {
+    Report(&person, "medicines.now",
+           absl::StrCat("medicines { medicines { medicine: \"", medicine, "\" } }"));
+  }
+  std::vector<std::string> values;
+  const v1::Decision decision = Decide(Demo(), person, "sedatives");
+  for (const v1::Fact& fact : decision.facts()) {
+    values.push_back(absl::StrCat(fact.code(), ": ", fact.value()));
+  }
+  EXPECT_THAT(values,
+              ElementsAre("opioid: Oxycodone", "opioid: Buprenorphine", "hypnotic: Zolpidem"));
+}
+
+TEST(DecisionTest, TellsHowFarANumberLiesFromItsBound) {
+  Person person = HealthyPerson();
+  person.Measures("systolic-blood-pressure", 178, "mm[Hg]").Measures("heart-rate", 45, "/min");
+  const auto pressure = Decide(Demo(), person, "blood-pressure-high");
+  ASSERT_EQ(pressure.facts_size(), 1);
+  EXPECT_EQ(pressure.facts(0).above_bound(), 38);
+  const auto vitals = Decide(Demo(), person, "vital-signs-out-of-range");
+  ASSERT_EQ(vitals.facts_size(), 1);
+  EXPECT_EQ(vitals.facts(0).above_bound(), -5);
+}
+
 TEST(DecisionTest, ThoseThatApplyComeFirstThenTheUnknownOnes) {
   Person person = HealthyPerson();
   person.mutable_facts()->results.clear();

@@ -73,7 +73,7 @@ const auto& EntriesOf(const v1::Answer& answer, const v1::TakesMedicine&) {
   return answer.medicines().medicines();
 }
 
-// The entry of which `judge` says most.
+// The entries of which `judge` says most.
 template <typename Entry, typename What, typename Judge>
 Inquiry::Match<Entry> Best(const std::vector<List>& lists, const What& what, const Judge& judge) {
   Inquiry::Match<Entry> best;
@@ -82,7 +82,8 @@ Inquiry::Match<Entry> Best(const std::vector<List>& lists, const What& what, con
     for (const Entry& entry : EntriesOf(*list.answer, what)) {
       const std::optional<Truth> truth = judge(entry);
       if (!truth.has_value()) continue;
-      if (best.entry == nullptr || *truth > best.truth) best = {*truth, &entry, list.response};
+      if (best.found.empty() || *truth > best.truth) best = {*truth, {}};
+      if (*truth == best.truth) best.found.push_back({&entry, list.response});
     }
   }
   return best;

@@ -45,12 +45,15 @@ class Inquiry {
   const std::vector<List>& medicines() const { return medicines_; }
   const std::vector<List>& treatments() const { return treatments_; }
 
-  // What decides a leaf about a list: the entry that says most, where there is one.
+  // What decides a leaf about a list: all entries that say most, where there are any.
   template <typename Entry>
   struct Match {
+    struct Found {
+      const Entry* entry;
+      const v1::QuestionnaireResponse* response;
+    };
     Truth truth = Truth::kNo;
-    const Entry* entry = nullptr;
-    const v1::QuestionnaireResponse* response = nullptr;
+    std::vector<Found> found;
   };
   Match<v1::ReportedCondition> Find(const v1::HasCondition& what, absl::Time time) const;
   Match<v1::MedicationStatement> Find(const v1::TakesMedicine& what, absl::Time time) const;

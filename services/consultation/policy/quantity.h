@@ -16,6 +16,19 @@ inline bool IsInRange(const v1::Range& range, double value) {
          (!range.has_below() || value < range.below());
 }
 
+// How far above the bound that it is nearest to, negative: below; nothing inside of two bounds.
+inline std::optional<double> AboveBound(const v1::Range& range, double value) {
+  std::optional<double> low;
+  std::optional<double> high;
+  if (range.has_at_least()) low = range.at_least();
+  if (range.has_above()) low = range.above();
+  if (range.has_at_most()) high = range.at_most();
+  if (range.has_below()) high = range.below();
+  if (low.has_value() && (!high.has_value() || value <= *low)) return value - *low;
+  if (high.has_value() && (!low.has_value() || value >= *high)) return value - *high;
+  return std::nullopt;
+}
+
 inline double FactorOf(const v1::Test::Unit& unit) {
   return unit.factor() == 0 ? 1 : unit.factor();
 }

@@ -1,8 +1,12 @@
 #include "services/consultation/policy/wording.h"
 
+#include <optional>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "services/consultation/policy/quantity.h"
 #include "services/platform/base/wire.h"
 
 namespace clarity::consultation {
@@ -136,16 +140,25 @@ const v1::QuestionnaireResponse* ResponseOf(const std::vector<Inquiry::List>& li
   return last;
 }
 
+// `about` with what is known of it.
 template <typename Entry>
-void FillFromList(const Inquiry& inquiry, const Inquiry::Match<Entry>& match,
-                  const std::vector<Inquiry::List>& lists, v1::Fact* fact) {
-  if (match.truth == Truth::kUnknown) return;
-  fact->set_value(match.entry == nullptr ? "none" : ValueOf(*match.entry, inquiry.rulebook()));
-  SetSource(match.entry == nullptr ? ResponseOf(lists) : match.response, fact);
+std::vector<v1::Fact> FactsOfList(const Inquiry& inquiry, const Inquiry::Match<Entry>& match,
+                                  const std::vector<Inquiry::List>& lists, const v1::Fact& about) {
+  if (match.truth == Truth::kUnknown) return {about};
+  std::vector<v1::Fact> facts;
+  for (const auto& found : match.found) {
+    v1::Fact& fact = facts.emplace_back(about);
+    fact.set_value(ValueOf(*found.entry, inquiry.rulebook()));
+    SetSource(found.response, &fact);
+  }
+  if (!facts.empty()) return facts;
+  v1::Fact& none = facts.emplace_back(about);
+  none.set_value("none");
+  SetSource(ResponseOf(lists), &none);
+  return facts;
 }
 
-void FillTreatments(const Inquiry& inquiry, bool is_known, v1::Fact* fact) {
-  if (!is_known) return;
+void FillTreatments(const Inquiry& inquiry, v1::Fact* fact) {
   int count = 0;
   for (const Inquiry::List& list : inquiry.treatments()) {
     if (list.answer != nullptr) count += list.answer->treatments().treatments_size();
@@ -170,25 +183,43 @@ std::string ValueOf(const v1::Answer* answer, const v1::QuestionnaireItem& item)
   }
 }
 
-void FillAnswer(const Inquiry& inquiry, const std::string& link_id, v1::Fact* fact) {
-  const Rulebook::Item item = inquiry.rulebook().FindItem(link_id);
+void SetAboveBound(const v1::Range& range, std::optional<double> value, v1::Fact* fact) {
+  if (!value.has_value()) return;
+  const auto above = AboveBound(range, *value);
+  if (above.has_value()) fact->set_above_bound(*above);
+}
+
+void FillAnswer(const Inquiry& inquiry, const v1::Answered& what, v1::Fact* fact) {
+  const Rulebook::Item item = inquiry.rulebook().FindItem(what.link_id());
   if (item.item == nullptr) return;
-  fact->set_value(ValueOf(inquiry.FindAnswer(link_id), *item.item));
+  const v1::Answer* answer = inquiry.FindAnswer(what.link_id());
+  fact->set_value(ValueOf(answer, *item.item));
+  if (answer != nullptr && answer->has_quantity()) {
+    SetAboveBound(what.range(), answer->quantity().value(), fact);
+  }
   SetSource(inquiry.FindResponse(item.questionnaire->id()), fact);
 }
 
-void FillResult(const Inquiry& inquiry, const v1::Result& result, v1::Fact* fact) {
-  const v1::Test* test = inquiry.rulebook().FindTest(result.test());
-  fact->set_value(result.value_case() == v1::Result::kQuantity || test == nullptr
-                      ? Amount(result.quantity())
-                      : NamesOf(test->codes(), &v1::Choice::code, {result.code()}));
+void FillResult(const Inquiry& inquiry, const v1::Measured& what, v1::Fact* fact) {
+  const v1::Result& result = *inquiry.FindResult(what.test());
+  const v1::Test& test = *inquiry.rulebook().FindTest(what.test());
+  if (result.has_quantity()) {
+    fact->set_value(Amount(result.quantity()));
+    SetAboveBound(what.range(), InFirstUnit(test, result.quantity()), fact);
+  } else {
+    fact->set_value(NamesOf(test.codes(), &v1::Choice::code, {result.code()}));
+  }
   fact->set_source(result.name());
   *fact->mutable_time() = result.measure_time();
 }
 
-void FillOutcome(const Inquiry& inquiry, const v1::Outcome& outcome, v1::Fact* fact) {
+void FillOutcome(const Inquiry& inquiry, const v1::OutcomeScored& what, v1::Fact* fact) {
+  const v1::Outcome& outcome = *inquiry.FindOutcome(what.scale());
   std::vector<std::string> parts;
-  if (outcome.has_score()) parts.push_back(absl::StrCat(outcome.score()));
+  if (outcome.has_score()) {
+    parts.push_back(absl::StrCat(outcome.score()));
+    SetAboveBound(what.score(), outcome.score(), fact);
+  }
   if (const v1::Scale* scale = inquiry.rulebook().FindScale(outcome.scale())) {
     if (!outcome.band().empty()) {
       parts.push_back(NamesOf(scale->bands(), &v1::ScaleLevel::id, {outcome.band()}));
@@ -218,63 +249,87 @@ v1::Fact Uncoded(v1::Fact::Kind kind, const std::string& text,
   return fact;
 }
 
-}  // namespace
-
-v1::Fact FactOf(const Inquiry& inquiry, const v1::Criterion& leaf) {
-  const Rulebook& rulebook = inquiry.rulebook();
-  const absl::Time now = inquiry.facts().time;
-  const bool is_known = inquiry.AskLeaf(leaf, now) != Truth::kUnknown;
+// What a leaf that asks for no list is about.
+v1::Fact AboutOf(const Rulebook& rulebook, const v1::Criterion& leaf) {
   v1::Fact fact;
   switch (leaf.kind_case()) {
-    case v1::Criterion::kHasCondition: {
-      const v1::HasCondition& what = leaf.has_condition();
-      SetAbout(v1::Fact::KIND_CONDITION,
-               what.condition().empty() ? what.condition_class() : what.condition(),
-               NameOf(rulebook, what), &fact);
-      FillFromList(inquiry, inquiry.Find(what, now), inquiry.conditions(), &fact);
-      break;
-    }
-    case v1::Criterion::kTakesMedicine: {
-      const v1::TakesMedicine& what = leaf.takes_medicine();
-      SetAbout(v1::Fact::KIND_MEDICINE,
-               what.medicine().empty() ? what.medicine_class() : what.medicine(),
-               NameOf(rulebook, what), &fact);
-      FillFromList(inquiry, inquiry.Find(what, now), inquiry.medicines(), &fact);
-      break;
-    }
     case v1::Criterion::kAge:
       SetAbout(v1::Fact::KIND_AGE, "", "Age", &fact);
-      if (!is_known) break;
-      fact.set_value(absl::StrCat(*inquiry.AgeAt(now)));
-      *fact.mutable_time() = ToWire(now);
       break;
     case v1::Criterion::kMeasured: {
       const std::string& test = leaf.measured().test();
       SetAbout(v1::Fact::KIND_RESULT, test, NameOf(rulebook.FindTest(test), test), &fact);
-      if (is_known) FillResult(inquiry, *inquiry.FindResult(test), &fact);
       break;
     }
     case v1::Criterion::kAnswered: {
       const std::string& link_id = leaf.answered().link_id();
       SetAbout(v1::Fact::KIND_ANSWER, link_id, TextOf(rulebook, link_id), &fact);
-      if (is_known) FillAnswer(inquiry, link_id, &fact);
       break;
     }
     case v1::Criterion::kOutcome: {
       const std::string& scale = leaf.outcome().scale();
       SetAbout(v1::Fact::KIND_OUTCOME, scale, NameOf(rulebook.FindScale(scale), scale), &fact);
-      if (is_known) FillOutcome(inquiry, *inquiry.FindOutcome(scale), &fact);
       break;
     }
     case v1::Criterion::kAdequateTrials:
       SetAbout(v1::Fact::KIND_TREATMENT, leaf.adequate_trials().medicine_class(),
                "Earlier treatments", &fact);
-      FillTreatments(inquiry, is_known, &fact);
       break;
     default:
       break;
   }
   return fact;
+}
+
+// Of a leaf that asks for no list.
+v1::Fact FactOf(const Inquiry& inquiry, const v1::Criterion& leaf) {
+  const absl::Time now = inquiry.facts().time;
+  v1::Fact fact = AboutOf(inquiry.rulebook(), leaf);
+  if (inquiry.AskLeaf(leaf, now) == Truth::kUnknown) return fact;
+  switch (leaf.kind_case()) {
+    case v1::Criterion::kAge:
+      fact.set_value(absl::StrCat(*inquiry.AgeAt(now)));
+      *fact.mutable_time() = ToWire(now);
+      break;
+    case v1::Criterion::kMeasured:
+      FillResult(inquiry, leaf.measured(), &fact);
+      break;
+    case v1::Criterion::kAnswered:
+      FillAnswer(inquiry, leaf.answered(), &fact);
+      break;
+    case v1::Criterion::kOutcome:
+      FillOutcome(inquiry, leaf.outcome(), &fact);
+      break;
+    case v1::Criterion::kAdequateTrials:
+      FillTreatments(inquiry, &fact);
+      break;
+    default:
+      break;
+  }
+  return fact;
+}
+
+}  // namespace
+
+std::vector<v1::Fact> FactsOf(const Inquiry& inquiry, const v1::Criterion& leaf) {
+  const Rulebook& rulebook = inquiry.rulebook();
+  const absl::Time now = inquiry.facts().time;
+  v1::Fact about;
+  if (leaf.has_has_condition()) {
+    const v1::HasCondition& what = leaf.has_condition();
+    SetAbout(v1::Fact::KIND_CONDITION,
+             what.condition().empty() ? what.condition_class() : what.condition(),
+             NameOf(rulebook, what), &about);
+    return FactsOfList(inquiry, inquiry.Find(what, now), inquiry.conditions(), about);
+  }
+  if (leaf.has_takes_medicine()) {
+    const v1::TakesMedicine& what = leaf.takes_medicine();
+    SetAbout(v1::Fact::KIND_MEDICINE,
+             what.medicine().empty() ? what.medicine_class() : what.medicine(),
+             NameOf(rulebook, what), &about);
+    return FactsOfList(inquiry, inquiry.Find(what, now), inquiry.medicines(), about);
+  }
+  return {FactOf(inquiry, leaf)};
 }
 
 std::vector<v1::Fact> UncodedFacts(const Inquiry& inquiry) {

@@ -9,8 +9,8 @@
 // What clinicians read about facts and criteria.
 namespace clarity::consultation {
 
-// What is known, or missing, of what a leaf asks for.
-v1::Fact FactOf(const Inquiry& inquiry, const v1::Criterion& leaf);
+// What is known, or missing, of what a leaf asks for: of a list, each entry that decides it.
+std::vector<v1::Fact> FactsOf(const Inquiry& inquiry, const v1::Criterion& leaf);
 
 // Conditions, medicines and treatments that were told in free text only.
 std::vector<v1::Fact> UncodedFacts(const Inquiry& inquiry);

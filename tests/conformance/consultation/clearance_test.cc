@@ -937,6 +937,22 @@ TEST_F(ClearanceTest, ANewFactReopensAClearanceAtOnce) {
   EXPECT_EQ(reopens(Found(episode, "hcg", "positive")), "New: Pregnancy");
 }
 
+TEST_F(ClearanceTest, AWorseReadingReopensAClearanceThatWasDecidedOnABadOne) {
+  const std::string episode = Begin();
+  Record(Vitals(episode, 145, 85));
+  Record(Found(episode, "ecg", "normal"));
+  const auto cleared =
+      Value(Decide(Decision(episode, v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS)));
+  const auto measured = [&](double systolic, double diastolic) {
+    clock().Advance(absl::Minutes(1));
+    Record(Vitals(episode, systolic, diastolic));
+    return Present(cleared).ended_by();
+  };
+  EXPECT_EQ(measured(145, 85), "") << "the same again";
+  EXPECT_EQ(measured(142, 80), "") << "better";
+  EXPECT_EQ(measured(178, 118), "New: Blood pressure above 140/90");
+}
+
 TEST_F(ClearanceTest, ACorrectionOrWithdrawalReopensAClearanceToo) {
   const std::string episode = Begin();
   const auto systolic = Record(Vitals(episode))[0];
@@ -1136,6 +1152,39 @@ TEST_F(WholeCareTest, AMedicineAPregnancyOrAWordReopensAClearanceAtOnce) {
                 conditions { conditions { condition: "aneurysmal-vascular-disease" } }
               })pb"),
             "New: Aneurysmal vascular disease or arteriovenous malformation");
+}
+
+TEST_F(WholeCareTest, ASecondMedicineOfTheSameClassReopensAClearance) {
+  const auto takes = [&](const std::string& medicines) {
+    AmendHistory(
+        absl::StrCat(R"(answers { link_id: "medicines.now" medicines { )", medicines, " } }"));
+  };
+  const std::string oxycodone = R"(medicines { medicine: "oxycodone" })";
+  takes(oxycodone);
+  const auto cleared = Value(Clear(episode_));
+  takes(oxycodone);
+  EXPECT_EQ(Present(cleared).ended_by(), "") << "the same again";
+  takes(absl::StrCat(oxycodone, R"( medicines { medicine: "buprenorphine" })"));
+  EXPECT_EQ(Present(cleared).ended_by(), "New: Takes an opioid or hypnotic");
+}
+
+TEST_F(WholeCareTest, AWaiverEndsWhenTheFactsChangeThatItWasGivenOn) {
+  const std::string amitriptyline = R"(medicines { medicine: "amitriptyline" })";
+  const auto takes = [&](const std::string& medicines) {
+    AmendHistory(
+        absl::StrCat(R"(answers { link_id: "medicines.now" medicines { )", medicines, " } }"));
+    return RequirementOf(episode_, "ecg").state();
+  };
+  EXPECT_EQ(takes(amitriptyline), v1::Requirement::STATE_OPEN);
+  Value(Waive(clinician_, RequirementOf(episode_, "ecg")));
+  const auto cleared = Value(Clear(episode_));
+  EXPECT_EQ(takes(absl::StrCat(amitriptyline, R"(medicines { medicine: "sertraline" })")),
+            v1::Requirement::STATE_WAIVED)
+      << "of no interest to the rule that asks for it";
+  EXPECT_EQ(takes(absl::StrCat(amitriptyline, R"(medicines { medicine: "nortriptyline" })")),
+            v1::Requirement::STATE_OPEN);
+  EXPECT_THAT(RequirementOf(episode_, "ecg").waivers(), IsEmpty());
+  EXPECT_EQ(Present(cleared).ended_by(), "Needed: 12-lead ECG");
 }
 
 TEST_F(WholeCareTest, APregnancyTestCountsWhateverThePatientThinksPossible) {

@@ -41,6 +41,9 @@ inline constexpr int64_t kTurnsBatch = 100;
 inline constexpr absl::Duration kTurnsEvery = absl::Seconds(1);
 // While there are more: long enough that writes of callers come in between.
 inline constexpr absl::Duration kTurnsPause = absl::Milliseconds(20);
+// An episode whose clinic is gone, or with which something else is wrong, is looked at again so
+// often.
+inline constexpr absl::Duration kTurnLookAgainAfter = absl::Minutes(5);
 
 // -- Plans ------------------------------------------------------------------------------------
 inline constexpr size_t kGapOrdersMax = 200;  // named in an order: as many as it takes
@@ -57,8 +60,6 @@ inline constexpr absl::Duration kSchedulingRetryEvery = absl::Seconds(1);  // wh
 inline constexpr absl::Duration kClinicsRefreshEvery = absl::Minutes(1);
 // Soon: a caller waits for it.
 inline constexpr absl::Duration kClinicAskAgainAfter = absl::Milliseconds(50);
-// What time brings an episode whose clinic is gone is looked at again so often.
-inline constexpr absl::Duration kClinicLookAgainAfter = absl::Minutes(5);
 inline constexpr int kOutboxBatch = 100;  // messages
 inline constexpr absl::Duration kOutboxLookAgainEvery = absl::Seconds(1);
 // What scheduling has not taken: where something there is broken, and where it has refused it.

@@ -1,7 +1,6 @@
 #include "services/consultation/pathway/consequences.h"
 
 #include <memory>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -25,7 +24,7 @@ using storage::v1::EpisodeRecord;
 using Event = v1::WatchEpisodesResponse;
 
 constexpr Sql kWhoseTurn = {
-    "SELECT patient FROM episode WHERE turn_time <= $1 ORDER BY turn_time LIMIT $2"};
+    "SELECT patient, name FROM episode WHERE turn_time <= $1 ORDER BY turn_time LIMIT $2"};
 constexpr Sql kHadTurn = {
     "UPDATE episode SET turn_time = $3 WHERE patient = $1 AND turn_time <= $2"};
 
@@ -53,6 +52,13 @@ void Replace(EpisodeRecord with, EpisodeRecord* record) {
   episode->CopyFrom(with.episode());
   *record = std::move(with);
   record->set_allocated_episode(episode.release());
+}
+
+absl::Status HadTurn(Transaction& transaction, absl::Time now, absl::string_view patient,
+                     int64_t next_micros) {
+  return transaction
+      .Execute(kHadTurn, {Value::Text(patient), Value::Time(now), Value::Integer(next_micros)})
+      .status();
 }
 
 // Writes those that are new, or differ. Nothing is ever taken out of a file, or moved in it.
@@ -134,7 +140,7 @@ absl::Status Consequences::FollowOpen(Transaction& transaction, absl::Time now,
   }
   // No clinic: it may be there again.
   if (absl::IsNotFound(before.status())) {
-    episode->set_turn_time_micros(absl::ToUnixMicros(now + limits::kClinicLookAgainAfter));
+    episode->set_turn_time_micros(absl::ToUnixMicros(now + limits::kTurnLookAgainAfter));
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(before.status());
@@ -154,39 +160,35 @@ absl::Status Consequences::FollowPatient(Transaction& transaction, absl::Time no
   return open.has_value() ? FollowOpen(transaction, now, &*open) : absl::OkStatus();
 }
 
-absl::StatusOr<bool> Consequences::IsTimeDue(Transaction& transaction, absl::Time now) const {
-  bool is_due = false;
-  RETURN_IF_ERROR(
-      transaction.Query(kWhoseTurn, {Value::Time(now), Value::Integer(1)}, [&](const Row&) {
-        is_due = true;
-        return absl::OkStatus();
-      }));
-  return is_due;
-}
-
-absl::StatusOr<int64_t> Consequences::FollowTime(Transaction& transaction, absl::Time now,
-                                                 int64_t max) const {
-  std::set<std::string> patients;
+absl::StatusOr<std::map<std::string, std::string>> Consequences::WhoseTurn(Transaction& transaction,
+                                                                           absl::Time now,
+                                                                           int64_t max) {
+  std::map<std::string, std::string> episodes;
   RETURN_IF_ERROR(
       transaction.Query(kWhoseTurn, {Value::Time(now), Value::Integer(max)}, [&](const Row& row) {
-        patients.insert(std::string(row.Text(0)));
+        episodes.emplace(row.Text(0), row.Text(1));
         return absl::OkStatus();
       }));
-  for (const std::string& patient : patients) {
-    RETURN_IF_ERROR(transaction.BumpGuard(patient));
-    ASSIGN_OR_RETURN(auto open, FindOpenEpisode(transaction, patient));
-    int64_t turn = kNeverMicros;
-    if (open.has_value()) {
-      RETURN_IF_ERROR(FollowOpen(transaction, now, &*open));
-      turn = open->turn_time_micros();
-    }
-    // Also where nothing else has changed: it has had its turn.
-    RETURN_IF_ERROR(
-        transaction
-            .Execute(kHadTurn, {Value::Text(patient), Value::Time(now), Value::Integer(turn)})
-            .status());
+  return episodes;
+}
+
+absl::Status Consequences::FollowTime(Transaction& transaction, absl::Time now,
+                                      absl::string_view patient) const {
+  RETURN_IF_ERROR(transaction.BumpGuard(patient));
+  ASSIGN_OR_RETURN(auto open, FindOpenEpisode(transaction, patient));
+  int64_t turn = kNeverMicros;
+  if (open.has_value()) {
+    RETURN_IF_ERROR(FollowOpen(transaction, now, &*open));
+    turn = open->turn_time_micros();
   }
-  return static_cast<int64_t>(patients.size());
+  // Also where nothing else has changed: it has had its turn.
+  return HadTurn(transaction, now, patient, turn);
+}
+
+absl::Status Consequences::PutOffTurn(Transaction& transaction, absl::Time now,
+                                      absl::string_view patient) {
+  RETURN_IF_ERROR(transaction.BumpGuard(patient));
+  return HadTurn(transaction, now, patient, absl::ToUnixMicros(now + limits::kTurnLookAgainAfter));
 }
 
 }  // namespace clarity::consultation

@@ -2,6 +2,7 @@
 #define CLARITY_SERVICES_CONSULTATION_PATHWAY_CONSEQUENCES_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "absl/status/status.h"
@@ -47,11 +48,15 @@ class Consequences {
   absl::Status FollowPatient(storage::Transaction& transaction, absl::Time now,
                              absl::string_view patient) const;
 
-  // Whether time has caused something that is not written yet.
-  absl::StatusOr<bool> IsTimeDue(storage::Transaction& transaction, absl::Time now) const;
-  // After time has passed: the episodes whose turn has come, at most `max` of them. How many.
-  absl::StatusOr<int64_t> FollowTime(storage::Transaction& transaction, absl::Time now,
-                                     int64_t max) const;
+  // The episodes whose turn has come by time alone, at most `max` of them, by patient.
+  static absl::StatusOr<std::map<std::string, std::string>> WhoseTurn(
+      storage::Transaction& transaction, absl::Time now, int64_t max);
+  // After time has passed, for one of them.
+  absl::Status FollowTime(storage::Transaction& transaction, absl::Time now,
+                          absl::string_view patient) const;
+  // For one with whom that fails: it is looked at again later.
+  static absl::Status PutOffTurn(storage::Transaction& transaction, absl::Time now,
+                                 absl::string_view patient);
 
  private:
   // Of an open episode whose guard is held: writes what follows, if anything does.

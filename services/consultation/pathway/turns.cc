@@ -7,6 +7,16 @@
 #include "services/platform/base/status_macros.h"
 
 namespace clarity::consultation {
+namespace {
+
+using storage::Transaction;
+
+// It is over soon: the store is away, or scheduling is being asked for a clinic.
+bool IsPassing(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
+}
+
+}  // namespace
 
 Turns::~Turns() { Stop(); }
 
@@ -40,18 +50,41 @@ void Turns::Run() {
 
 absl::StatusOr<bool> Turns::TakeSome() {
   const absl::Time now = clock_.Now();
-  bool is_due = false;  // mostly nothing is: a read does not hold up those who write
-  RETURN_IF_ERROR(database_.ReadAndWait([&](storage::Transaction& transaction) -> absl::Status {
-    ASSIGN_OR_RETURN(is_due, consequences_.IsTimeDue(transaction, now));
+  std::map<std::string, std::string>
+      episodes;  // mostly none: a read does not hold up those who write
+  RETURN_IF_ERROR(database_.ReadAndWait([&](Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(episodes, Consequences::WhoseTurn(transaction, now, limits::kTurnsBatch));
     return absl::OkStatus();
   }));
-  if (!is_due) return false;
-  int64_t taken = 0;
-  RETURN_IF_ERROR(database_.WriteAndWait([&](storage::Transaction& transaction) -> absl::Status {
-    ASSIGN_OR_RETURN(taken, consequences_.FollowTime(transaction, now, limits::kTurnsBatch));
-    return absl::OkStatus();
-  }));
-  return taken > 0;
+  if (episodes.empty()) return false;
+  const absl::Status together =
+      database_.WriteAndWait([&](Transaction& transaction) -> absl::Status {
+        for (const auto& [patient, episode] : episodes) {
+          RETURN_IF_ERROR(consequences_.FollowTime(transaction, now, patient));
+        }
+        return absl::OkStatus();
+      });
+  if (!together.ok()) RETURN_IF_ERROR(TakeEach(now, episodes));
+  return true;
+}
+
+absl::Status Turns::TakeEach(absl::Time now, const std::map<std::string, std::string>& episodes) {
+  absl::Status last;
+  for (const auto& episode : episodes) {
+    const std::string& patient = episode.first;
+    const absl::Status taken = database_.WriteAndWait([&](Transaction& transaction) {
+      return consequences_.FollowTime(transaction, now, patient);
+    });
+    if (taken.ok()) continue;
+    last = taken;
+    if (IsPassing(taken)) continue;
+    base::Log(base::LogLevel::kError, "what time has brought an episode is put off",
+              {{"episode", episode.second}, {"error", std::string(taken.message())}});
+    RETURN_IF_ERROR(database_.WriteAndWait([&](Transaction& transaction) {
+      return Consequences::PutOffTurn(transaction, now, patient);
+    }));
+  }
+  return IsPassing(last) ? last : absl::OkStatus();
 }
 
 // False: it is time to stop.

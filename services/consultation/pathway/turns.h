@@ -1,6 +1,8 @@
 #ifndef CLARITY_SERVICES_CONSULTATION_PATHWAY_TURNS_H_
 #define CLARITY_SERVICES_CONSULTATION_PATHWAY_TURNS_H_
 
+#include <map>
+#include <string>
 #include <thread>
 
 #include "absl/status/statusor.h"
@@ -25,10 +27,14 @@ class Turns {
   void Follow();
   void Stop();
 
+  // What has come due, of so many episodes; whether there may be more to do. What the thread does
+  // time and again.
+  absl::StatusOr<bool> TakeSome();
+
  private:
   void Run();
-  // Whether there may be more to do.
-  absl::StatusOr<bool> TakeSome();
+  // Each episode by itself: one with which something is wrong holds up no other.
+  absl::Status TakeEach(absl::Time now, const std::map<std::string, std::string>& episodes);
   bool WaitFor(absl::Duration time);
 
   storage::Database& database_;

@@ -10,6 +10,7 @@
 #include "services/consultation/signatures.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/storage/record.h"
 
 namespace clarity::consultation {
 namespace {
@@ -57,6 +58,7 @@ absl::Status Overrides::OverrideRule(const rpc::Call& call, Transaction& transac
                                      const v1::OverrideRuleRequest& request,
                                      v1::RuleOverride* reply) {
   ASSIGN_OR_RETURN(auto episode, LoadToChange(call, transaction, request.episode()));
+  RETURN_IF_ERROR(storage::CheckEtag(request.etag(), episode.episode().etag(), request.episode()));
   if (episode.episode().state() == v1::Episode::STATE_CLOSED) {
     return EpisodeClosed(request.episode());
   }

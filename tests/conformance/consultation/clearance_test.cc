@@ -831,6 +831,30 @@ TEST_F(ClearanceTest, OnlyAPrescriberDecides) {
   }
 }
 
+TEST_F(ClearanceTest, NothingIsDecidedOnMoreThanWasLookedAt) {
+  const std::string episode = Begin();
+  Record(Vitals(episode, 145, 85));
+  Record(Found(episode, "ecg", "normal"));
+  v1::OverrideRuleRequest override;
+  override.set_episode(episode);
+  override.set_rule("blood-pressure-high");
+  override.set_reason("stable for years");
+  override.set_etag(Present(episode).etag());
+  auto clear = Decision(episode, v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS);
+  clear.set_etag(Present(episode).etag());
+  clock().Advance(absl::Minutes(1));
+  Record(Vitals(episode, 178, 118));
+  const auto set_aside = [&] {
+    return clinician_.clearances->Call(&ClearanceStub::OverrideRule, override);
+  };
+  EXPECT_THAT(set_aside(), Refused(StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_THAT(Decide(clear), Refused(StatusCode::kAborted, "ETAG_MISMATCH"));
+  override.set_etag(Present(episode).etag());
+  EXPECT_TRUE(Value(set_aside()).complete());
+  clear.set_etag(Present(episode).etag());
+  EXPECT_EQ(Value(Decide(clear)).state(), v1::Clearance::STATE_VALID);
+}
+
 TEST_F(ClearanceTest, ANewerDecisionReplacesTheOneThatHolds) {
   const std::string episode = Begin();
   Record(Vitals(episode));

@@ -1,7 +1,6 @@
 #include "services/consultation/outcome/outcomes.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -47,11 +46,14 @@ absl::Status CheckNew(const rpc::Call& call, absl::Time earliest, const v1::Scal
   return violations.empty() ? absl::OkStatus() : base::InvalidRequest(violations);
 }
 
-// When the first session began: the first visit on an order. InfiniteFuture while there is none.
-absl::StatusOr<absl::Time> FirstSession(Transaction& transaction, absl::string_view patient) {
-  ASSIGN_OR_RETURN(const auto visits, VisitsOf(transaction, patient));
+// When the episode's first session began: the first visit on an order. InfiniteFuture while there
+// is none.
+absl::StatusOr<absl::Time> FirstSession(Transaction& transaction, const v1::Episode& episode) {
+  ASSIGN_OR_RETURN(const auto visits, VisitsOf(transaction, episode.patient()));
   for (const auto& visit : visits) {
-    if (!visit.order().empty() && HasBegun(visit)) return FromWire(visit.start_time());
+    const absl::Time start = FromWire(visit.start_time());
+    const bool is_of_episode = start >= FromWire(episode.contact_time());
+    if (is_of_episode && !visit.order().empty() && HasBegun(visit)) return start;
   }
   return absl::InfiniteFuture();
 }
@@ -70,23 +72,21 @@ const v1::Outcome* BaselineOf(const Records& records, absl::string_view scale,
   return baseline;
 }
 
-// Compares every outcome of the scale with the baseline, which a new or corrected one, or the first
-// session, may have moved. Writes those that differ.
-absl::Status Compare(Transaction& transaction, const v1::Scale& scale, absl::Time first_session,
-                     Records* records) {
+// Compares the outcomes of the scale with the baseline, where a new or corrected one, or the first
+// session, has moved it. What each says by itself stays as its version of the scale had it.
+absl::Status CompareAll(Transaction& transaction, const v1::Scale& scale, absl::Time first_session,
+                        Records* records) {
   const v1::Outcome* found = BaselineOf(*records, scale.id(), first_session);
   const v1::Outcome baseline = found == nullptr ? v1::Outcome() : *found;
   for (OutcomeRecord& record : *records) {
     v1::Outcome& outcome = *record.mutable_outcome();
     if (outcome.scale() != scale.id() || !outcome.corrected_by().empty()) continue;
-    const std::string before = record.SerializeAsString();
     const bool is_baseline = outcome.name() == baseline.name();
-    outcome.set_baseline(is_baseline ? "" : baseline.name());
-    Score(
-        scale,
-        is_baseline || !baseline.has_score() ? std::nullopt : std::optional<int>(baseline.score()),
-        &outcome);
-    if (record.SerializeAsString() != before) RETURN_IF_ERROR(SavePart(transaction, &record));
+    const std::string& by = is_baseline ? "" : baseline.name();
+    if (outcome.baseline() == by) continue;
+    outcome.set_baseline(by);
+    Compare(scale, is_baseline ? v1::Outcome() : baseline, &outcome);
+    RETURN_IF_ERROR(SavePart(transaction, &record));
   }
   return absl::OkStatus();
 }
@@ -188,7 +188,7 @@ absl::Status Outcomes::Add(const rpc::Call& call, Transaction& transaction, Epis
     ASSIGN_OR_RETURN(*outcome.add_alerts(),
                      alerts_.RaiseFor(call, transaction, of, settings, *level, outcome.name()));
   }
-  Score(*scale, std::nullopt, &outcome);
+  Score(*scale, &outcome);
 
   if (corrected != nullptr) {
     corrected->mutable_outcome()->set_corrected_by(outcome.name());
@@ -197,8 +197,8 @@ absl::Status Outcomes::Add(const rpc::Call& call, Transaction& transaction, Epis
   ASSIGN_OR_RETURN(Records records, ReadParts<OutcomeRecord>(transaction, of.name()));
   RETURN_IF_ERROR(SavePart(transaction, &record));
   Insert(record, &records);
-  ASSIGN_OR_RETURN(const absl::Time first_session, FirstSession(transaction, of.patient()));
-  RETURN_IF_ERROR(Compare(transaction, *scale, first_session, &records));
+  ASSIGN_OR_RETURN(const absl::Time first_session, FirstSession(transaction, of));
+  RETURN_IF_ERROR(CompareAll(transaction, *scale, first_session, &records));
   RETURN_IF_ERROR(consequences_.Follow(transaction, call.now, episode, outcome.name()));
   call.audit_resource = outcome.name();
   Show(call, Find(outcome.name(), &records)->outcome(), reply);

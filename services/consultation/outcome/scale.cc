@@ -129,7 +129,7 @@ std::vector<const v1::ScaleLevel*> ScaleSheet::Alerts() const {
   return levels;
 }
 
-void Score(const v1::Scale& scale, std::optional<int> baseline, v1::Outcome* outcome) {
+void Score(const v1::Scale& scale, v1::Outcome* outcome) {
   const ScaleSheet sheet(scale, outcome->items());
   const v1::ScaleLevel* band = sheet.Band();
   outcome->set_band(band == nullptr ? "" : band->id());
@@ -137,22 +137,26 @@ void Score(const v1::Scale& scale, std::optional<int> baseline, v1::Outcome* out
   for (const v1::ScaleLevel* finding : sheet.Findings()) outcome->add_findings(finding->id());
 
   outcome->clear_score();
-  outcome->clear_change();
-  outcome->clear_response();
   outcome->clear_remission();
-  outcome->clear_trend();
   const std::optional<int> total = sheet.Total();
   if (!total.has_value()) return;
   outcome->set_score(*total);
   if (scale.has_remission_score_max()) {
     outcome->set_remission(*total <= scale.remission_score_max());
   }
-  if (!baseline.has_value()) return;
-  const int change = *total - *baseline;
+}
+
+void Compare(const v1::Scale& scale, const v1::Outcome& baseline, v1::Outcome* outcome) {
+  outcome->clear_change();
+  outcome->clear_response();
+  outcome->clear_trend();
+  if (!baseline.has_score() || !outcome->has_score()) return;
+  const int change = outcome->score() - baseline.score();
   outcome->set_change(change);
   // A score of nothing cannot fall.
   if (scale.response_percent() > 0) {
-    outcome->set_response(*baseline > 0 && -change * 100 >= scale.response_percent() * *baseline);
+    outcome->set_response(baseline.score() > 0 &&
+                          -change * 100 >= scale.response_percent() * baseline.score());
   }
   if (scale.change_points() > 0) outcome->set_trend(TrendOf(change, scale.change_points()));
 }

@@ -46,9 +46,12 @@ class ScaleSheet {
   absl::flat_hash_map<absl::string_view, bool> asked_;
 };
 
-// Fills in what the scale says: score, band, findings, and, against the baseline's score where
-// there is one, change, response, remission and trend.
-void Score(const v1::Scale& scale, std::optional<int> baseline, v1::Outcome* outcome);
+// Fills in what the scale says of the answers: score, band, findings, remission.
+void Score(const v1::Scale& scale, v1::Outcome* outcome);
+
+// Fills in what it says of the score against that of the baseline, where there are both: change,
+// response, trend.
+void Compare(const v1::Scale& scale, const v1::Outcome& baseline, v1::Outcome* outcome);
 
 }  // namespace clarity::consultation
 

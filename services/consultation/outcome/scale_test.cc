@@ -39,7 +39,10 @@ v1::Outcome Scored(const std::string& scale, const Items& items,
                    std::optional<int> baseline = std::nullopt) {
   v1::Outcome outcome = OutcomeOf(items);
   EXPECT_THAT(ScaleSheet(ScaleOf(scale), outcome.items()).Check(), IsEmpty()) << scale;
-  Score(ScaleOf(scale), baseline, &outcome);
+  Score(ScaleOf(scale), &outcome);
+  v1::Outcome before;
+  if (baseline.has_value()) before.set_score(*baseline);
+  Compare(ScaleOf(scale), before, &outcome);
   return outcome;
 }
 

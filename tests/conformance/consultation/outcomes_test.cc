@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
 #include "tests/conformance/consultation/consultation_test.h"
 
 namespace clarity::tests {
@@ -70,6 +72,38 @@ class OutcomesTest : public CareTest {
     } while (!request.page_token().empty());
     return all;
   }
+  // A session begins, as consultation knows.
+  void BeTreated(const char* start) {
+    scheduling::v1::PutOrderRequest put;
+    scheduling::v1::Order& order = *put.mutable_order();
+    order.set_name(absl::StrCat("orders/", absl::ToUnixSeconds(At(start))));
+    order.set_patient(patient_);
+    order.add_visit_types(kOrderedSession);
+    order.set_units(1);
+    *order.mutable_window()->mutable_start_time() = ToWire(clock().Now());
+    *order.mutable_window()->mutable_end_time() = ToWire(At(start) + absl::Hours(24));
+    const Connections service = server_.ConnectAs(Claims("plans", "SERVICE"));
+    Value(service.orders->PutOrder(put, {}));
+    auto booking = Booking(kOrderedSession, kLakeForest, start, patient_);
+    booking.set_order(order.name());
+    const auto visit = Value(scheduling_.AsAgent().BookAppointment(booking));
+    clock().Set(At(start));
+    scheduling::v1::RecordArrivalRequest arrive;
+    arrive.set_name(visit.name());
+    Value(scheduling_.scheduling->RecordArrival(arrive, {}));
+    scheduling::v1::StartAppointmentRequest begin;
+    begin.set_name(visit.name());
+    Value(scheduling_.scheduling->StartAppointment(begin, {}));
+    Eventually([&] {
+      v1::GetPathwayRequest get;
+      get.set_episode(episode_.name());
+      const auto pathway = Value(clinician_.episodes->Call(&EpisodeStub::GetPathway, get));
+      return absl::c_any_of(pathway.visits(), [&](const v1::Pathway::PathwayVisit& known) {
+        return known.appointment() == visit.name() &&
+               known.state() == v1::Pathway::PathwayVisit::STATE_BEGUN;
+      });
+    });
+  }
   std::vector<v1::SafetyAlert> OpenAlerts() const {
     const auto reply =
         Value(staff_.episodes->Call(&EpisodeStub::ListSafetyAlerts, v1::ListSafetyAlertsRequest()));
@@ -77,7 +111,7 @@ class OutcomesTest : public CareTest {
   }
 
   const std::string patient_ = NewPatient("Ortiz");
-  const v1::Episode episode_ = Opened(patient_);
+  v1::Episode episode_ = Opened(patient_);
 };
 
 TEST_F(OutcomesTest, AScaleIsScoredAndComparedWithTheBaseline) {
@@ -94,6 +128,57 @@ TEST_F(OutcomesTest, AScaleIsScoredAndComparedWithTheBaseline) {
   EXPECT_FALSE(second.remission());
   clock().Advance(absl::Hours(24 * 14));
   EXPECT_TRUE(Recorded(Taken("phq-9", Phq9({1, 1, 1, 1, 0, 0, 0, 0, 0}))).remission());
+}
+
+TEST_F(OutcomesTest, AnOutcomeKeepsWhatTheScaleSaidWhenItWasTaken) {
+  const auto first = Recorded(Taken("phq-9", Phq9({2, 2, 2, 2, 2, 0, 0, 0, 0})));
+  EXPECT_EQ(first.band(), "moderate");
+  v1::Policy policy = CarePolicy();
+  for (v1::Scale& scale : *policy.mutable_scales()) {
+    if (scale.id() != "phq-9") continue;
+    for (v1::ScaleLevel& band : *scale.mutable_bands()) {
+      if (band.id() == "moderate") band.set_score_min(11);
+    }
+    scale.set_remission_score_max(10);
+  }
+  Apply(policy);
+  clock().Advance(absl::Hours(24));
+  const auto second = Recorded(Taken("phq-9", Phq9({2, 2, 2, 2, 2, 0, 0, 0, 0})));
+  EXPECT_EQ(second.band(), "mild");
+  EXPECT_TRUE(second.remission());
+  const auto kept = Listed(clinician_)[1];
+  EXPECT_EQ(kept.name(), first.name());
+  EXPECT_EQ(kept.policy_version(), first.policy_version());
+  EXPECT_EQ(kept.band(), "moderate");
+  EXPECT_FALSE(kept.remission());
+
+  // Also where what it is compared with has changed.
+  clock().Advance(absl::Hours(1));
+  const auto corrected =
+      Value(Correct(staff_, Correction(first, Phq9({3, 3, 3, 3, 2, 0, 0, 0, 0}))));
+  EXPECT_EQ(Listed(clinician_)[0].baseline(), corrected.name());
+  EXPECT_EQ(Listed(clinician_)[0].change(), -4);
+  EXPECT_EQ(Listed(clinician_)[0].band(), "mild");
+}
+
+TEST_F(OutcomesTest, ASecondEpisodeHasABaselineOfItsOwn) {
+  BeTreated("2026-03-05 10:00");
+  v1::CloseEpisodeRequest close;
+  close.set_name(episode_.name());
+  close.set_outcome(v1::Episode::OUTCOME_COMPLETED);
+  close.set_reason("all is well");
+  Value(staff_.episodes->Call(&EpisodeStub::CloseEpisode, close));
+  clock().Advance(absl::Hours(24));
+  episode_ = Opened(patient_);
+  const auto record = [&](int first_item) {
+    clock().Advance(absl::Hours(1));
+    return Recorded(Taken("phq-9", Phq9({first_item, 3, 3, 3, 2, 2, 2, 2, 0})));
+  };
+  record(3);
+  const auto last = record(1);
+  EXPECT_EQ(last.change(), -2);
+  BeTreated("2026-03-10 10:00");
+  EXPECT_EQ(record(0).baseline(), last.name()) << "the last before its own first session";
 }
 
 TEST_F(OutcomesTest, WhatACorrectionReplacesCountsNoLongerAlsoAsTheBaseline) {

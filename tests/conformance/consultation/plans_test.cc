@@ -597,6 +597,36 @@ TEST_F(PlansTest, OfTwoPlansThatAreSignedAtOnceOneIsInForce) {
               SizeIs(plans[0].orders_size() + plans[1].orders_size()));
 }
 
+TEST_F(PlansTest, APlanThatIsSignedAsItsClearanceEndsOpensNoCalendar) {
+  BeReady();
+  v1::DecideClearanceRequest decline;
+  decline.set_episode(episode_);
+  decline.set_verdict(v1::Clearance::VERDICT_DECLINED);
+  decline.set_reason("something else is wrong");
+  for (int round = 0; round < 10; ++round) {
+    SCOPED_TRACE(round);
+    BeCleared();
+    const Plan plan = Drafted(kIm);
+    absl::Status is_signed;
+    std::thread signing([&] { is_signed = Sign(plan).status(); });
+    std::thread ending([&] {
+      if (round % 2 == 0) {
+        Value(colleague_.clearances->Call(&ClearanceStub::DecideClearance, decline));
+      } else {
+        Measure("heart-rate", 130 + round, "/min");
+      }
+    });
+    signing.join();
+    ending.join();
+    // Whoever came first: judged by what there is afterwards.
+    EXPECT_EQ(Present(plan).state(), is_signed.ok() ? Plan::STATE_SUSPENDED : Plan::STATE_DRAFT)
+        << is_signed;
+    Delivered(plan);
+    EXPECT_THAT(OrdersInScheduling(Order::STATE_ACTIVE), IsEmpty());
+    Value(Close(plan));
+  }
+}
+
 // -- Orders ---------------------------------------------------------------------------------------
 
 TEST_F(PlansTest, ASignedPlanOpensTheCalendar) {

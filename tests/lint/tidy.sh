@@ -15,7 +15,7 @@ if [[ ${1:-} == --all ]]; then
   folders=(services clients tests)
 fi
 [[ -f build/release/compile_commands.json ]] || die "build first: cmake --preset release"
-# What is compiled by fives has no command for each file; so a second configuration gives them, with
+# What is compiled together has no command for each file; so a second configuration gives them, with
 # the code that the first one has generated.
 commands=build/tidy
 cmake --preset release -B "$commands" -DCLARITY_UNITY=OFF > /dev/null

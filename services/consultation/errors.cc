@@ -94,4 +94,8 @@ absl::Status PlanInForce(absl::string_view plan) {
                                   {{"name", std::string(plan)}});
 }
 
+bool IsPassing(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
+}
+
 }  // namespace clarity::consultation

@@ -30,6 +30,10 @@ absl::Status NotCleared(absl::string_view state);
 absl::Status ConsentMissing();
 absl::Status PlanInForce(absl::string_view plan);
 
+// Of what the service does by itself: it is over soon, because the store is away, or scheduling is
+// being asked for a clinic.
+bool IsPassing(const absl::Status& status);
+
 }  // namespace clarity::consultation
 
 #endif  // CLARITY_SERVICES_CONSULTATION_ERRORS_H_

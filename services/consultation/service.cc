@@ -81,10 +81,14 @@ struct UseCases {
         requirements(&consequences),
         overrides(&consequences),
         clearances(&consequences, random),
-        visits(database, clock,
-               [this, clock](storage::Transaction& transaction, absl::string_view patient) {
-                 return consequences.FollowPatient(transaction, clock->Now(), patient);
-               }),
+        visits(
+            database, clock,
+            [this, clock](storage::Transaction& transaction, absl::string_view patient) {
+              return consequences.FollowPatient(transaction, clock->Now(), patient);
+            },
+            [clock](storage::Transaction& transaction, absl::string_view patient) {
+              return Consequences::HaveTurn(transaction, clock->Now(), patient);
+            }),
         pathways(&consequences, &outbox, &visits),
         watch(database, &clinics) {}
 

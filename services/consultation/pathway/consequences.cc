@@ -25,6 +25,9 @@ using Event = v1::WatchEpisodesResponse;
 
 constexpr Sql kWhoseTurn = {
     "SELECT patient, name FROM episode WHERE turn_time <= $1 ORDER BY turn_time LIMIT $2"};
+// 4 is Episode.STATE_CLOSED.
+constexpr Sql kHaveTurn = {
+    "UPDATE episode SET turn_time = $2 WHERE patient = $1 AND state <> 4 AND turn_time > $2"};
 constexpr Sql kHadTurn = {
     "UPDATE episode SET turn_time = $3 WHERE patient = $1 AND turn_time <= $2"};
 
@@ -183,6 +186,12 @@ absl::Status Consequences::FollowTime(Transaction& transaction, absl::Time now,
   }
   // Also where nothing else has changed: it has had its turn.
   return HadTurn(transaction, now, patient, turn);
+}
+
+absl::Status Consequences::HaveTurn(Transaction& transaction, absl::Time now,
+                                    absl::string_view patient) {
+  RETURN_IF_ERROR(transaction.BumpGuard(patient));
+  return transaction.Execute(kHaveTurn, {Value::Text(patient), Value::Time(now)}).status();
 }
 
 absl::Status Consequences::PutOffTurn(Transaction& transaction, absl::Time now,

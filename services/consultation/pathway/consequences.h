@@ -54,6 +54,9 @@ class Consequences {
   // After time has passed, for one of them.
   absl::Status FollowTime(storage::Transaction& transaction, absl::Time now,
                           absl::string_view patient) const;
+  // As if it had passed: the turn of a patient's open episode comes now.
+  static absl::Status HaveTurn(storage::Transaction& transaction, absl::Time now,
+                               absl::string_view patient);
   // For one with whom that fails: it is looked at again later.
   static absl::Status PutOffTurn(storage::Transaction& transaction, absl::Time now,
                                  absl::string_view patient);

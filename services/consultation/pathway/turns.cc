@@ -2,21 +2,12 @@
 
 #include <string>
 
+#include "services/consultation/errors.h"
 #include "services/consultation/limits.h"
 #include "services/platform/base/log.h"
 #include "services/platform/base/status_macros.h"
 
 namespace clarity::consultation {
-namespace {
-
-using storage::Transaction;
-
-// It is over soon: the store is away, or scheduling is being asked for a clinic.
-bool IsPassing(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
-}
-
-}  // namespace
 
 Turns::~Turns() { Stop(); }
 
@@ -50,15 +41,15 @@ void Turns::Run() {
 
 absl::StatusOr<bool> Turns::TakeSome() {
   const absl::Time now = clock_.Now();
-  std::map<std::string, std::string>
-      episodes;  // mostly none: a read does not hold up those who write
-  RETURN_IF_ERROR(database_.ReadAndWait([&](Transaction& transaction) -> absl::Status {
+  // Mostly none: a read does not hold up those who write.
+  std::map<std::string, std::string> episodes;
+  RETURN_IF_ERROR(database_.ReadAndWait([&](storage::Transaction& transaction) -> absl::Status {
     ASSIGN_OR_RETURN(episodes, Consequences::WhoseTurn(transaction, now, limits::kTurnsBatch));
     return absl::OkStatus();
   }));
   if (episodes.empty()) return false;
   const absl::Status together =
-      database_.WriteAndWait([&](Transaction& transaction) -> absl::Status {
+      database_.WriteAndWait([&](storage::Transaction& transaction) -> absl::Status {
         for (const auto& [patient, episode] : episodes) {
           RETURN_IF_ERROR(consequences_.FollowTime(transaction, now, patient));
         }
@@ -69,22 +60,21 @@ absl::StatusOr<bool> Turns::TakeSome() {
 }
 
 absl::Status Turns::TakeEach(absl::Time now, const std::map<std::string, std::string>& episodes) {
-  absl::Status last;
+  absl::Status passing;
   for (const auto& episode : episodes) {
     const std::string& patient = episode.first;
-    const absl::Status taken = database_.WriteAndWait([&](Transaction& transaction) {
+    const absl::Status taken = database_.WriteAndWait([&](storage::Transaction& transaction) {
       return consequences_.FollowTime(transaction, now, patient);
     });
-    if (taken.ok()) continue;
-    last = taken;
-    if (IsPassing(taken)) continue;
+    if (IsPassing(taken)) passing = taken;
+    if (taken.ok() || IsPassing(taken)) continue;
     base::Log(base::LogLevel::kError, "what time has brought an episode is put off",
               {{"episode", episode.second}, {"error", std::string(taken.message())}});
-    RETURN_IF_ERROR(database_.WriteAndWait([&](Transaction& transaction) {
+    RETURN_IF_ERROR(database_.WriteAndWait([&](storage::Transaction& transaction) {
       return Consequences::PutOffTurn(transaction, now, patient);
     }));
   }
-  return IsPassing(last) ? last : absl::OkStatus();
+  return passing;
 }
 
 // False: it is time to stop.

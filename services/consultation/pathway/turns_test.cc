@@ -163,6 +163,16 @@ TEST_F(TurnsTest, AnEpisodeWithWhichSomethingIsWrongHoldsUpNoOther) {
   EXPECT_THAT(Considered(), ElementsAre("episodes/1", "episodes/2", "episodes/3"));
 }
 
+TEST_F(TurnsTest, ATurnThatIsMadeToComeComesNow) {
+  Open("1");
+  EXPECT_TRUE(turns_->TakeSome().value());
+  EXPECT_FALSE(turns_->TakeSome().value()) << "it had its turn";
+  Write([&](Transaction& transaction) {
+    return Consequences::HaveTurn(transaction, clock_.Now(), "patients/1");
+  });
+  EXPECT_TRUE(turns_->TakeSome().value());
+}
+
 TEST_F(TurnsTest, AnEpisodeOfALostClinicIsLookedAtAgainInFiveMinutes) {
   Open("1", kLost);
   // Until scheduling has been asked for it, it may be there.

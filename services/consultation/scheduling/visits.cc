@@ -8,6 +8,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "services/consultation/errors.h"
 #include "services/consultation/limits.h"
 #include "services/platform/base/log.h"
 #include "services/platform/base/status_macros.h"
@@ -131,8 +132,8 @@ absl::Status Visits::KeepWhatComes(client::AppointmentWatch* watch) {
     if (is_away_) base::Log(base::LogLevel::kInfo, "scheduling tells of appointments again", {});
     is_away_ = false;
     if (event.has_resync()) return absl::OutOfRangeError("changes were missed");
-    if (event.has_change()) RETURN_IF_ERROR(Keep(std::move(event)));
     if (event.has_heartbeat()) NoteAsOf(FromWire(event.heartbeat().time()));
+    if (event.has_change()) RETURN_IF_ERROR(Keep(std::move(event)));
   }
 }
 
@@ -159,11 +160,11 @@ absl::Status Visits::ListAll() {
   do {
     ASSIGN_OR_RETURN(const auto page, scheduling_->ListAppointments(request, {}));
     if (token.empty()) token = page.watch_token();
-    RETURN_IF_ERROR(database_.WriteAndWait([&](Transaction& transaction) -> absl::Status {
+    RETURN_IF_ERROR(WriteAndWait([&](Transaction& transaction, const Effect& effect) {
       for (const Appointment& appointment : page.appointments()) {
         listed.insert(appointment.name());
         // The list is right, whatever was known: scheduling may have been restored from a backup.
-        RETURN_IF_ERROR(KeepOne(transaction, appointment, /*also_if_older=*/true));
+        RETURN_IF_ERROR(KeepOne(transaction, appointment, /*also_if_older=*/true, effect));
       }
       return absl::OkStatus();
     }));
@@ -171,14 +172,14 @@ absl::Status Visits::ListAll() {
   } while (!request.page_token().empty() && !IsStopping());
   if (!request.page_token().empty()) return absl::CancelledError("stopping");
   // Only now: a list that was broken off begins anew.
-  return database_.WriteAndWait([&](Transaction& transaction) -> absl::Status {
-    RETURN_IF_ERROR(ForgetOthers(transaction, from, listed));
+  return WriteAndWait([&](Transaction& transaction, const Effect& effect) {
+    RETURN_IF_ERROR(ForgetOthers(transaction, from, listed, effect));
     return WriteToken(transaction, token);
   });
 }
 
 absl::Status Visits::ForgetOthers(Transaction& transaction, absl::Time from,
-                                  const std::set<std::string>& listed) {
+                                  const std::set<std::string>& listed, const Effect& effect) {
   std::vector<Appointment> gone;
   RETURN_IF_ERROR(transaction.Query(kReadAll, {}, [&](const Row& row) -> absl::Status {
     ASSIGN_OR_RETURN(auto known, storage::ParseRecord<Appointment>(row.Text(0)));
@@ -190,7 +191,7 @@ absl::Status Visits::ForgetOthers(Transaction& transaction, absl::Time from,
   }));
   for (const Appointment& visit : gone) {
     RETURN_IF_ERROR(transaction.Execute(kDelete, {Value::Text(visit.name())}).status());
-    RETURN_IF_ERROR(effect_(transaction, visit.participants(0).patient()));
+    RETURN_IF_ERROR(effect(transaction, visit.participants(0).patient()));
   }
   return absl::OkStatus();
 }
@@ -224,24 +225,47 @@ void Visits::WriteKept() {
     base::MutexLock lock(&mutex_);
     events->swap(kept_);
   }
+  Write(events, effect_);
+}
+
+void Visits::Write(const std::shared_ptr<std::vector<Event>>& events, const Effect& effect) {
   database_.Write(
-      [this, events](Transaction& transaction) { return KeepAll(transaction, *events); },
-      [this, events](const storage::Outcome& outcome) {
-        {
-          base::MutexLock lock(&mutex_);
-          written_ = outcome.status;
-          if (written_.ok()) {
-            as_of_ = std::max(as_of_, FromWire(events->back().change().time()));
-          }
-          writing_ = written_.ok() && !kept_.empty();
-          if (!writing_) {
-            // With the lock: who waits may go as soon as it is given up.
-            changed_.NotifyAll();
-            return;
-          }
-        }
-        WriteKept();
+      [events, &effect](Transaction& transaction) { return KeepAll(transaction, *events, effect); },
+      [this, events, &effect](const storage::Outcome& outcome) {
+        if (&effect == &effect_ && MayDoLater(outcome.status)) return Write(events, later_);
+        OnWritten(*events, outcome.status);
       });
+}
+
+void Visits::OnWritten(const std::vector<Event>& events, const absl::Status& status) {
+  {
+    base::MutexLock lock(&mutex_);
+    written_ = status;
+    if (written_.ok()) as_of_ = std::max(as_of_, FromWire(events.back().change().time()));
+    writing_ = written_.ok() && !kept_.empty();
+    if (!writing_) {
+      // With the lock: who waits may go as soon as it is given up.
+      changed_.NotifyAll();
+      return;
+    }
+  }
+  WriteKept();
+}
+
+bool Visits::MayDoLater(const absl::Status& status) {
+  if (status.ok() || IsPassing(status)) return false;
+  base::Log(base::LogLevel::kError, "what a visit causes is put off",
+            {{"error", std::string(status.message())}});
+  return true;
+}
+
+absl::Status Visits::WriteAndWait(const Work& work) {
+  const auto write = [&](const Effect& effect) {
+    return database_.WriteAndWait(
+        [&](Transaction& transaction) { return work(transaction, effect); });
+  };
+  const absl::Status written = write(effect_);
+  return MayDoLater(written) ? write(later_) : written;
 }
 
 absl::Status Visits::WaitUntilKept() {
@@ -251,17 +275,19 @@ absl::Status Visits::WaitUntilKept() {
   return std::exchange(written_, absl::OkStatus());
 }
 
-absl::Status Visits::KeepAll(Transaction& transaction, const std::vector<Event>& events) {
+absl::Status Visits::KeepAll(Transaction& transaction, const std::vector<Event>& events,
+                             const Effect& effect) {
   for (const Event& event : events) {
     // What has left one clinic is told by the other.
     if (event.change().kind() == Event::KIND_LEFT) continue;
-    RETURN_IF_ERROR(KeepOne(transaction, event.change().appointment(), /*also_if_older=*/false));
+    RETURN_IF_ERROR(
+        KeepOne(transaction, event.change().appointment(), /*also_if_older=*/false, effect));
   }
   return WriteToken(transaction, events.back().resume_token());
 }
 
 absl::Status Visits::KeepOne(Transaction& transaction, const Appointment& appointment,
-                             bool also_if_older) {
+                             bool also_if_older, const Effect& effect) {
   std::set<std::string> patients = {appointment.participants(0).patient()};
   ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kRead, appointment.name()));
   if (body.has_value()) {
@@ -279,7 +305,7 @@ absl::Status Visits::KeepOne(Transaction& transaction, const Appointment& appoin
           .Execute(kWrite, {Value::Text(kept.name()), Value::Text(kept.participants(0).patient()),
                             Value::Bytes(text)})
           .status());
-  for (const std::string& patient : patients) RETURN_IF_ERROR(effect_(transaction, patient));
+  for (const std::string& patient : patients) RETURN_IF_ERROR(effect(transaction, patient));
   return absl::OkStatus();
 }
 

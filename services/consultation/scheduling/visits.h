@@ -35,9 +35,13 @@ class Visits {
   // What a change of a patient's visits causes, in the same transaction.
   using Effect = std::function<absl::Status(storage::Transaction&, absl::string_view patient)>;
 
-  // Both outlive it.
-  Visits(storage::Database* database, const base::Clock* clock, Effect effect)
-      : database_(*database), clock_(*clock), effect_(std::move(effect)) {}
+  // Both outlive it. `later` takes the place of `effect` where that fails: what is wrong with one
+  // patient keeps no news of the others away.
+  Visits(storage::Database* database, const base::Clock* clock, Effect effect, Effect later)
+      : database_(*database),
+        clock_(*clock),
+        effect_(std::move(effect)),
+        later_(std::move(later)) {}
   ~Visits();
 
   // From now on, on a thread of its own.
@@ -63,19 +67,28 @@ class Visits {
   // The first failure of a write, if there was one: then nothing more is kept.
   absl::Status Keep(Event event);
   void WriteKept();
+  void Write(const std::shared_ptr<std::vector<Event>>& events, const Effect& effect);
+  void OnWritten(const std::vector<Event>& events, const absl::Status& status);
+  // Whether what failed with `effect_` may do with `later_`.
+  static bool MayDoLater(const absl::Status& status);
+  using Work = std::function<absl::Status(storage::Transaction&, const Effect&)>;
+  absl::Status WriteAndWait(const Work& work);
   // Until nothing is being written.
   absl::Status WaitUntilKept();
-  absl::Status KeepAll(storage::Transaction& transaction, const std::vector<Event>& events);
-  absl::Status KeepOne(storage::Transaction& transaction,
-                       const scheduling::v1::Appointment& appointment, bool also_if_older);
+  static absl::Status KeepAll(storage::Transaction& transaction, const std::vector<Event>& events,
+                              const Effect& effect);
+  static absl::Status KeepOne(storage::Transaction& transaction,
+                              const scheduling::v1::Appointment& appointment, bool also_if_older,
+                              const Effect& effect);
   // Those from a time on that a whole list did not have: scheduling no longer knows them.
-  absl::Status ForgetOthers(storage::Transaction& transaction, absl::Time from,
-                            const std::set<std::string>& listed);
+  static absl::Status ForgetOthers(storage::Transaction& transaction, absl::Time from,
+                                   const std::set<std::string>& listed, const Effect& effect);
   bool IsStopping();
 
   storage::Database& database_;
   const base::Clock& clock_;
   const Effect effect_;
+  const Effect later_;
   std::shared_ptr<client::SchedulingConnection> scheduling_;
 
   mutable base::Mutex mutex_;

@@ -248,11 +248,11 @@ class OutcomeSurface final : public v1::OutcomeService::CallbackService {
   }
   ServerUnaryReactor* RecordOutcome(Context* c, const v1::RecordOutcomeRequest* q,
                                     v1::Outcome* r) override {
-    return door_.Write(c, q, r, &use_.outcomes, &Outcomes::Record);
+    return door_.WriteOrKeep(c, q, r, &use_.outcomes, &Outcomes::Record, &Outcomes::KeepRecorded);
   }
   ServerUnaryReactor* CorrectOutcome(Context* c, const v1::CorrectOutcomeRequest* q,
                                      v1::Outcome* r) override {
-    return door_.Write(c, q, r, &use_.outcomes, &Outcomes::Correct);
+    return door_.WriteOrKeep(c, q, r, &use_.outcomes, &Outcomes::Correct, &Outcomes::KeepCorrected);
   }
   ServerUnaryReactor* ListOutcomes(Context* c, const v1::ListOutcomesRequest* q,
                                    v1::ListOutcomesResponse* r) override {

@@ -3,13 +3,16 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/consultation/errors.h"
 #include "services/consultation/intake/episodes.h"
 #include "services/consultation/limits.h"
 #include "services/consultation/paging.h"
 #include "services/consultation/records.h"
 #include "services/platform/base/errors.h"
+#include "services/platform/base/hash.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
 #include "services/platform/storage/record.h"
@@ -23,9 +26,12 @@ using storage::Transaction;
 using storage::Value;
 using storage::v1::SafetyAlertRecord;
 
+constexpr char kCollection[] = "safetyAlerts/";
+
 static_assert(v1::SafetyAlert::STATE_OPEN == 1);
 constexpr Sql kFindOpen = {
     "SELECT name FROM safety_alert WHERE patient = $1 AND state = 1 LIMIT 1"};
+constexpr Sql kFindName = {"SELECT name FROM safety_alert WHERE name = $1"};
 constexpr Sql kAlertsOfPatient = {"SELECT body FROM safety_alert WHERE patient = $1"};
 constexpr Sql kAlertsInOrder = {
     "SELECT name, due_time, body FROM safety_alert WHERE $4 = '' AND due_time >= $1 "
@@ -42,6 +48,40 @@ absl::Status CheckNew(const v1::SafetyAlert& alert) {
     return base::InvalidField("alert.caller_label", "is required where no patient is named");
   }
   return absl::OkStatus();
+}
+
+// What a level of a scale says of a patient.
+SafetyAlertRecord RecordFor(const v1::Episode& episode, const v1::PolicySettings& settings,
+                            const v1::ScaleLevel& level) {
+  SafetyAlertRecord record;
+  v1::SafetyAlert& alert = *record.mutable_alert();
+  alert.set_patient(episode.patient());
+  alert.set_clinic(episode.clinic());
+  alert.set_kind(level.alert().kind());
+  alert.set_description(level.display_name());
+  alert.set_owner(settings.safety_owner());
+  return record;
+}
+
+absl::Duration DueOf(const v1::ScaleLevel& level) {
+  return absl::Minutes(level.alert().due_minutes());
+}
+
+// The same for a call that is made again.
+std::string NameFor(const rpc::Call& call, const v1::ScaleLevel& level,
+                    const v1::Outcome& refused) {
+  const std::string hash = base::Sha256(absl::StrJoin(
+      {call.principal.subject, call.request_id, level.id(), refused.SerializeAsString()}, "\n"));
+  return absl::StrCat(kCollection, absl::BytesToHexString(hash.substr(0, 16)));
+}
+
+absl::StatusOr<bool> Exists(Transaction& transaction, absl::string_view alert) {
+  bool exists = false;
+  RETURN_IF_ERROR(transaction.Query(kFindName, {Value::Text(alert)}, [&](const Row&) {
+    exists = true;
+    return absl::OkStatus();
+  }));
+  return exists;
 }
 
 }  // namespace
@@ -114,7 +154,9 @@ absl::StatusOr<std::string> SafetyAlerts::ClinicFor(Transaction& transaction,
 absl::Status SafetyAlerts::Open(const rpc::Call& call, Transaction& transaction, absl::Duration due,
                                 SafetyAlertRecord* record) const {
   v1::SafetyAlert& alert = *record->mutable_alert();
-  alert.set_name(absl::StrCat("safetyAlerts/", base::NewId(call.now, random_)));
+  if (alert.name().empty()) {
+    alert.set_name(absl::StrCat(kCollection, base::NewId(call.now, random_)));
+  }
   alert.set_state(v1::SafetyAlert::STATE_OPEN);
   *alert.mutable_due_time() = ToWire(call.now + due);
   *alert.mutable_create_time() = ToWire(call.now);
@@ -127,15 +169,28 @@ absl::StatusOr<std::string> SafetyAlerts::RaiseFor(const rpc::Call& call, Transa
                                                    const v1::PolicySettings& settings,
                                                    const v1::ScaleLevel& level,
                                                    const std::string& outcome) const {
-  SafetyAlertRecord record;
+  SafetyAlertRecord record = RecordFor(episode, settings, level);
+  record.mutable_alert()->set_outcome(outcome);
+  RETURN_IF_ERROR(Open(call, transaction, DueOf(level), &record));
+  return record.alert().name();
+}
+
+absl::StatusOr<std::string> SafetyAlerts::RaiseForRefused(const rpc::Call& call,
+                                                          Transaction& transaction,
+                                                          const v1::Episode& episode,
+                                                          const v1::PolicySettings& settings,
+                                                          const v1::ScaleLevel& level,
+                                                          const v1::Outcome& refused) const {
+  SafetyAlertRecord record = RecordFor(episode, settings, level);
   v1::SafetyAlert& alert = *record.mutable_alert();
-  alert.set_patient(episode.patient());
-  alert.set_clinic(episode.clinic());
-  alert.set_kind(level.alert().kind());
-  alert.set_description(level.display_name());
-  alert.set_outcome(outcome);
-  alert.set_owner(settings.safety_owner());
-  RETURN_IF_ERROR(Open(call, transaction, absl::Minutes(level.alert().due_minutes()), &record));
+  absl::StrAppend(alert.mutable_description(), "; the answers were refused and are not on record");
+  if (!call.request_id.empty()) {
+    alert.set_name(NameFor(call, level, refused));
+    ASSIGN_OR_RETURN(const bool is_there, Exists(transaction, alert.name()));
+    if (is_there) return alert.name();
+  }
+  RETURN_IF_ERROR(Open(call, transaction, DueOf(level), &record));
+  RETURN_IF_ERROR(Tell(transaction, alert));
   return alert.name();
 }
 

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "clarity/consultation/v1/episode_service.pb.h"
+#include "clarity/consultation/v1/outcome.pb.h"
 #include "services/consultation/intake/episode_log.h"
 #include "services/consultation/policy/policy_store.h"
 #include "services/consultation/records.pb.h"
@@ -46,6 +47,13 @@ class SafetyAlerts {
                                        const v1::PolicySettings& settings,
                                        const v1::ScaleLevel& level,
                                        const std::string& outcome) const;
+  // The same for answers that were refused. What is sent again is the same alert.
+  absl::StatusOr<std::string> RaiseForRefused(const rpc::Call& call,
+                                              storage::Transaction& transaction,
+                                              const v1::Episode& episode,
+                                              const v1::PolicySettings& settings,
+                                              const v1::ScaleLevel& level,
+                                              const v1::Outcome& refused) const;
 
  private:
   // Who takes a new one up: the clinic it names. Of one that nobody knows it would be seen by
@@ -53,7 +61,7 @@ class SafetyAlerts {
   absl::StatusOr<std::string> ClinicFor(storage::Transaction& transaction,
                                         const v1::SafetyAlert& alert,
                                         const v1::Patient& patient) const;
-  // From now on it is open, and due.
+  // From now on it is open, and due; without a name it is given one.
   absl::Status Open(const rpc::Call& call, storage::Transaction& transaction, absl::Duration due,
                     storage::v1::SafetyAlertRecord* record) const;
   // Tells those who watch the patient's open episode.

@@ -127,6 +127,11 @@ void Insert(const OutcomeRecord& record, Records* records) {
   records->insert(at, record);
 }
 
+v1::Actor RecorderOf(const rpc::Principal& principal) {
+  if (principal.IsPatientOnly()) return v1::ACTOR_PATIENT;
+  return principal.Has(rpc::Role::kClinician) ? v1::ACTOR_CLINICIAN : v1::ACTOR_STAFF;
+}
+
 // The one way into a reply. What an alert leads to is the clinicians' matter.
 void Show(const rpc::Call& call, v1::Outcome outcome, v1::Outcome* reply) {
   *reply = std::move(outcome);
@@ -183,6 +188,7 @@ absl::Status Outcomes::Add(const rpc::Call& call, Transaction& transaction, Epis
   outcome.set_name(absl::StrCat("outcomes/", base::NewId(call.now, random_)));
   outcome.set_policy_version(rulebook->policy().version());
   outcome.set_subject(call.principal.subject);
+  outcome.set_recorder(RecorderOf(call.principal));
   *outcome.mutable_create_time() = ToWire(call.now);
   for (const v1::ScaleLevel* level : ScaleSheet(*scale, outcome.items()).Alerts()) {
     ASSIGN_OR_RETURN(*outcome.add_alerts(),
@@ -207,6 +213,44 @@ absl::Status Outcomes::Add(const rpc::Call& call, Transaction& transaction, Epis
     reply->clear_alerts();
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Outcomes::KeepRecorded(const rpc::Call& call, Transaction& transaction,
+                                            const v1::RecordOutcomeRequest& request,
+                                            absl::Status* refusal) {
+  return KeepAlerts(call, transaction, request.outcome(), refusal);
+}
+
+absl::StatusOr<bool> Outcomes::KeepCorrected(const rpc::Call& call, Transaction& transaction,
+                                             const v1::CorrectOutcomeRequest& request,
+                                             absl::Status* refusal) {
+  return KeepAlerts(call, transaction, request.outcome(), refusal);
+}
+
+absl::StatusOr<bool> Outcomes::KeepAlerts(const rpc::Call& call, Transaction& transaction,
+                                          const v1::Outcome& said, absl::Status* refusal) const {
+  const auto episode = Load<EpisodeRecord>(call, transaction, said.episode());
+  if (absl::IsNotFound(episode.status()) || absl::IsPermissionDenied(episode.status())) {
+    return false;
+  }
+  RETURN_IF_ERROR(episode.status());
+  const v1::Episode& of = episode->episode();
+  const auto rulebook = policies_.Of(transaction, of.clinic());
+  if (absl::IsFailedPrecondition(rulebook.status())) return false;  // nothing says what is one
+  RETURN_IF_ERROR(rulebook.status());
+  const v1::Scale* scale = (*rulebook)->FindScale(said.scale());
+  if (scale == nullptr) return false;
+  v1::AlertsRaised raised;
+  const ScaleSheet sheet(*scale, said.items(), ScaleSheet::Reading::kAll);
+  for (const v1::ScaleLevel* level : sheet.Alerts()) {
+    ASSIGN_OR_RETURN(*raised.add_alerts(),
+                     alerts_.RaiseForRefused(call, transaction, of,
+                                             (*rulebook)->policy().settings(), *level, said));
+  }
+  if (!call.principal.IsPatientOnly() && !raised.alerts().empty()) {
+    base::AddDetail(*refusal, raised);
+  }
+  return !raised.alerts().empty();
 }
 
 absl::Status Outcomes::List(const rpc::Call& call, Transaction& transaction,

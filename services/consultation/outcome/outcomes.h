@@ -30,6 +30,12 @@ class Outcomes {
                       const v1::RecordOutcomeRequest& request, v1::Outcome* reply);
   absl::Status Correct(const rpc::Call& call, storage::Transaction& transaction,
                        const v1::CorrectOutcomeRequest& request, v1::Outcome* reply);
+  // Of answers that were refused: the alerts that they raise.
+  absl::StatusOr<bool> KeepRecorded(const rpc::Call& call, storage::Transaction& transaction,
+                                    const v1::RecordOutcomeRequest& request, absl::Status* refusal);
+  absl::StatusOr<bool> KeepCorrected(const rpc::Call& call, storage::Transaction& transaction,
+                                     const v1::CorrectOutcomeRequest& request,
+                                     absl::Status* refusal);
   absl::Status List(const rpc::Call& call, storage::Transaction& transaction,
                     const v1::ListOutcomesRequest& request, v1::ListOutcomesResponse* reply);
 
@@ -38,6 +44,9 @@ class Outcomes {
   absl::Status Add(const rpc::Call& call, storage::Transaction& transaction,
                    storage::v1::EpisodeRecord* episode, storage::v1::OutcomeRecord* corrected,
                    v1::Outcome said, v1::Outcome* reply) const;
+
+  absl::StatusOr<bool> KeepAlerts(const rpc::Call& call, storage::Transaction& transaction,
+                                  const v1::Outcome& said, absl::Status* refusal) const;
 
   PolicyStore& policies_;
   const SafetyAlerts& alerts_;

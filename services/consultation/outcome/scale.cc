@@ -21,12 +21,17 @@ v1::Outcome::Trend TrendOf(int change, int change_points) {
 }  // namespace
 
 ScaleSheet::ScaleSheet(const v1::Scale& scale,
-                       const google::protobuf::RepeatedPtrField<v1::ItemScore>& items)
+                       const google::protobuf::RepeatedPtrField<v1::ItemScore>& items,
+                       Reading reading)
     : scale_(scale), items_(items) {
-  for (const v1::ItemScore& item : items) scores_[item.item()] = item.score();
+  for (const v1::ItemScore& item : items) {
+    int& score = scores_[item.item()];
+    score = std::max(score, item.score());  // of two answers, which are refused, the worse
+  }
   // An item depends on items before it only.
   for (const v1::ScaleItem& item : scale.items()) {
-    asked_[item.id()] = !item.has_enable_when() || IsSo(item.enable_when());
+    asked_[item.id()] =
+        reading == Reading::kAll || !item.has_enable_when() || IsSo(item.enable_when());
   }
 }
 

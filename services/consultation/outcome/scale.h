@@ -17,8 +17,10 @@ namespace clarity::consultation {
 // Answers to the items of a scale, and what the scale makes of them. Both outlive it.
 class ScaleSheet {
  public:
-  ScaleSheet(const v1::Scale& scale,
-             const google::protobuf::RepeatedPtrField<v1::ItemScore>& items);
+  // What is read where: of answers that are refused, also those to items that are not asked.
+  enum class Reading { kAsAsked, kAll };
+  ScaleSheet(const v1::Scale& scale, const google::protobuf::RepeatedPtrField<v1::ItemScore>& items,
+             Reading reading = Reading::kAsAsked);
 
   // What keeps the answers from being scored, all at once: an item that is asked and has none, one
   // that is not asked and has one, a score that is none of its choices. Fields are paths from the

@@ -269,7 +269,7 @@ Coverage CoverageOf(const Inquiry& inquiry, const v1::RequirementDefinition& def
     AddPart(questionnaire, response, expiry, now, &coverage.open_questionnaires, &coverage);
   }
   for (const std::string& scale : definition.scales()) {
-    const v1::Outcome* outcome = inquiry.FindOutcome(scale);
+    const v1::Outcome* outcome = inquiry.FindOutcomeBy(definition.actor(), scale);
     const absl::Time expiry = outcome == nullptr ? now : valid_from(outcome->time());
     AddPart(scale, outcome, expiry, now, &coverage.open_scales, &coverage);
   }

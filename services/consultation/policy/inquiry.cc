@@ -108,6 +108,10 @@ auto OrderOf(const v1::QuestionnaireResponse& response) {
   return std::make_tuple(FromWire(response.submit_time()), absl::string_view(response.name()));
 }
 
+bool Counts(const v1::Outcome& outcome, absl::Time now) {
+  return outcome.corrected_by().empty() && FromWire(outcome.time()) <= now;
+}
+
 // Whether a treatment counts as an adequate trial.
 Truth IsAdequate(const v1::PastTreatment& treatment, const v1::AdequateTrials& what) {
   Truth is_long = Truth::kYes;
@@ -149,8 +153,7 @@ Inquiry::Inquiry(const Rulebook& rulebook, const Facts& facts)
     if (counts) KeepNewest(result.test(), result, order, &results_);
   }
   for (const v1::Outcome& outcome : facts.outcomes) {
-    const bool counts = outcome.corrected_by().empty() && FromWire(outcome.time()) <= facts.time;
-    if (counts) KeepNewest(outcome.scale(), outcome, order, &outcomes_);
+    if (Counts(outcome, facts.time)) KeepNewest(outcome.scale(), outcome, order, &outcomes_);
   }
   absl::flat_hash_map<absl::string_view, const v1::QuestionnaireResponse*> submitted;
   for (const v1::QuestionnaireResponse& response : facts.responses) {
@@ -422,6 +425,18 @@ const v1::Result* Inquiry::FindResult(absl::string_view test) const {
 const v1::Outcome* Inquiry::FindOutcome(absl::string_view scale) const {
   const auto it = outcomes_.find(scale);
   return it == outcomes_.end() ? nullptr : it->second;
+}
+
+const v1::Outcome* Inquiry::FindOutcomeBy(v1::Actor actor, absl::string_view scale) const {
+  const v1::Outcome* newest = nullptr;
+  for (const v1::Outcome& outcome : facts_.outcomes) {
+    // A prescriber is a clinician who may do more.
+    const bool is_theirs =
+        actor < v1::ACTOR_STAFF || outcome.recorder() >= std::min(actor, v1::ACTOR_CLINICIAN);
+    if (outcome.scale() != scale || !is_theirs || !Counts(outcome, facts_.time)) continue;
+    if (newest == nullptr || OrderOf(*newest) < OrderOf(outcome)) newest = &outcome;
+  }
+  return newest;
 }
 
 }  // namespace clarity::consultation

@@ -63,6 +63,8 @@ class Inquiry {
   const v1::Answer* FindAnswer(absl::string_view link_id) const;
   const v1::Result* FindResult(absl::string_view test) const;
   const v1::Outcome* FindOutcome(absl::string_view scale) const;
+  // Of those that `actor` has to take: not what the patient has filled in alone.
+  const v1::Outcome* FindOutcomeBy(v1::Actor actor, absl::string_view scale) const;
 
   // Full years; nothing without a birth date.
   std::optional<int> AgeAt(absl::Time time) const;

@@ -106,6 +106,7 @@ Person& Person::Scores(const std::string& scale, const std::string& text, absl::
   auto outcome = FromText<v1::Outcome>(text);
   outcome.set_name(absl::StrCat("outcomes/", scale, "-", facts_.outcomes.size()));
   outcome.set_scale(scale);
+  if (outcome.recorder() == v1::ACTOR_UNSPECIFIED) outcome.set_recorder(v1::ACTOR_CLINICIAN);
   *outcome.mutable_time() = ToWire(time);
   facts_.outcomes.push_back(std::move(outcome));
   return *this;

@@ -44,13 +44,13 @@ DoorParts WithDatabase(DoorParts parts, storage::Database* database) {
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
   UnaryCall(Door* door, grpc::CallbackServerContext* context, const Message* request,
-            Message* reply, Door::Kind kind, Door::Handler handler, Door::Explain explain)
+            Message* reply, Door::Kind kind, Door::Handler handler, Door::Afterwards afterwards)
       : door_(*door),
         context_(context),
         reply_(reply),
         kind_(kind),
         handler_(std::move(handler)),
-        explain_(std::move(explain)),
+        afterwards_(std::move(afterwards)),
         passage_(door->parts_, &door->limiters_, context, request) {}
 
   void Start() {
@@ -77,7 +77,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   void Serve() {
     const absl::Status status = passage_.Examine();
-    if (!status.ok()) return Answer(status);
+    if (!status.ok()) return Refuse(status);
     switch (kind_) {
       case Door::Kind::kRead:
         return Read();
@@ -141,19 +141,43 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   void OnStored(const storage::Outcome& outcome) {
     if (outcome.status.GetPayload(kValidatedUrl).has_value()) return Answer(absl::OkStatus());
-    if (outcome.status.code() == absl::StatusCode::kFailedPrecondition && explain_ != nullptr) {
-      return AnswerExplained(outcome.status);
-    }
+    if (!outcome.status.ok()) return Refuse(outcome.status);
     const std::string freshness =
         FormatFreshness(replayed_positions_.empty() ? outcome.positions : replayed_positions_);
     if (!freshness.empty()) context_->AddTrailingMetadata(kFreshnessKey, freshness);
     Answer(outcome.status);
   }
 
-  void AnswerExplained(const absl::Status& status) {
+  void Refuse(const absl::Status& status) {
     refusal_ = status;
+    const bool is_of_state = absl::IsFailedPrecondition(status);
+    const bool is_of_request =
+        is_of_state || absl::IsInvalidArgument(status) || absl::IsAborted(status);
+    if (is_of_request && afterwards_.keep != nullptr && !call().validate_only) return Keep();
+    if (is_of_state && afterwards_.explain != nullptr) return AnswerExplained();
+    Answer(status);
+  }
+
+  // Where the store takes nothing now the caller is told that: who calls again is refused again,
+  // and what is to be kept is kept then.
+  void Keep() {
+    door_.parts_.database->Write(
+        [this, first = refusal_](storage::Transaction& transaction) -> absl::Status {
+          refusal_ = first;
+          ClearAudit();
+          ASSIGN_OR_RETURN(const bool has_kept,
+                           afterwards_.keep(call(), transaction, passage_.request(), &refusal_));
+          if (!has_kept) return absl::OkStatus();
+          return storage::AppendAudit(transaction, AuditRecordOf(call()));
+        },
+        [this](const storage::Outcome& outcome) {
+          Answer(outcome.status.ok() ? refusal_ : outcome.status);
+        });
+  }
+
+  void AnswerExplained() {
     const bool is_taken = SubmitTask(door_.parts_, [this] {
-      explain_(call(), passage_.request(), &refusal_);
+      afterwards_.explain(call(), passage_.request(), &refusal_);
       Answer(refusal_);
     });
     if (!is_taken) Answer(refusal_);
@@ -162,10 +186,14 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   absl::Status RunHandler(storage::Transaction* transaction) {
     RETURN_IF_ERROR(passage_.StillWanted());
     reply_->Clear();
+    ClearAudit();
+    return handler_(call(), transaction, passage_.request(), reply_);
+  }
+
+  void ClearAudit() {
     call().audit_resource.clear();
     call().audit_reason.clear();
     call().audit_clinic.clear();
-    return handler_(call(), transaction, passage_.request(), reply_);
   }
 
   void Answer(const absl::Status& status) {
@@ -189,7 +217,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   Message* const reply_;
   const Door::Kind kind_;
   Door::Handler handler_;
-  Door::Explain explain_;
+  Door::Afterwards afterwards_;
   Passage passage_;
   std::string body_hash_;
   std::vector<storage::StreamPosition> replayed_positions_;  // of a request done before
@@ -227,9 +255,10 @@ void Door::Close() {
 }
 
 grpc::ServerUnaryReactor* Door::Run(grpc::CallbackServerContext* context, const Message* request,
-                                    Message* reply, Kind kind, Handler handler, Explain explain) {
+                                    Message* reply, Kind kind, Handler handler,
+                                    Afterwards afterwards) {
   auto* call =
-      new UnaryCall(this, context, request, reply, kind, std::move(handler), std::move(explain));
+      new UnaryCall(this, context, request, reply, kind, std::move(handler), std::move(afterwards));
   call->Start();
   return call;
 }

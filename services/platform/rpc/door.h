@@ -46,7 +46,7 @@ class Door {
                                  absl::Status (UseCase::*handler)(const Call&,
                                                                   storage::Transaction&,
                                                                   const Request&, Reply*)) {
-    return Run(context, request, reply, Kind::kRead, Bind(use_case, handler), nullptr);
+    return Run(context, request, reply, Kind::kRead, Bind(use_case, handler), {});
   }
 
   // The same in a read-write transaction. The door answers a repeated request_id from the stored
@@ -67,7 +67,27 @@ class Door {
         (use_case->*explain)(call, static_cast<const Request&>(checked), status);
       };
     }
-    return Run(context, request, reply, Kind::kWrite, Bind(use_case, handler), std::move(bound));
+    return Run(context, request, reply, Kind::kWrite, Bind(use_case, handler),
+               {std::move(bound), nullptr});
+  }
+
+  // The same; and where what the request says is refused to a caller who may call, `keep` runs in a
+  // transaction of its own, for what must not be lost with the rest. It says whether it has kept
+  // anything, and may add details to the refusal. It may be run again, and the request may break
+  // any rule.
+  template <typename UseCase, typename Request, typename Reply>
+  grpc::ServerUnaryReactor* WriteOrKeep(
+      grpc::CallbackServerContext* context, const Request* request, Reply* reply, UseCase* use_case,
+      absl::Status (UseCase::*handler)(const Call&, storage::Transaction&, const Request&, Reply*),
+      absl::StatusOr<bool> (UseCase::*keep)(const Call&, storage::Transaction&, const Request&,
+                                            absl::Status*)) {
+    return Run(
+        context, request, reply, Kind::kWrite, Bind(use_case, handler),
+        {nullptr, [use_case, keep](const Call& call, storage::Transaction& transaction,
+                                   const google::protobuf::Message& refused, absl::Status* status) {
+           return (use_case->*keep)(call, transaction, static_cast<const Request&>(refused),
+                                    status);
+         }});
   }
 
   // absl::Status UseCase::Method(const Call&, const Request&, Reply*) without a transaction: for
@@ -77,15 +97,14 @@ class Door {
                                     Reply* reply, UseCase* use_case,
                                     absl::Status (UseCase::*handler)(const Call&, const Request&,
                                                                      Reply*)) {
-    return Run(
-        context, request, reply, Kind::kCompute,
-        [use_case, handler](const Call& call, storage::Transaction*,
-                            const google::protobuf::Message& checked,
-                            google::protobuf::Message* answer) {
-          return (use_case->*handler)(call, static_cast<const Request&>(checked),
-                                      static_cast<Reply*>(answer));
-        },
-        nullptr);
+    return Run(context, request, reply, Kind::kCompute,
+               [use_case, handler](const Call& call, storage::Transaction*,
+                                   const google::protobuf::Message& checked,
+                                   google::protobuf::Message* answer) {
+                 return (use_case->*handler)(call, static_cast<const Request&>(checked),
+                                             static_cast<Reply*>(answer));
+               },
+               {});
   }
 
   // absl::StatusOr<std::unique_ptr<Feed<Reply>>> UseCase::Method(const Call&, const Request&), on
@@ -127,6 +146,13 @@ class Door {
                                                   google::protobuf::Message*)>;
   using Explain =
       absl::AnyInvocable<void(const Call&, const google::protobuf::Message&, absl::Status*)>;
+  using Keep = absl::AnyInvocable<absl::StatusOr<bool>(
+      const Call&, storage::Transaction&, const google::protobuf::Message&, absl::Status*)>;
+  // What happens after a refusal; each may be empty.
+  struct Afterwards {
+    Explain explain;
+    Keep keep;
+  };
 
   template <typename UseCase, typename Request, typename Reply>
   static Handler Bind(UseCase* use_case,
@@ -143,7 +169,7 @@ class Door {
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context,
                                 const google::protobuf::Message* request,
                                 google::protobuf::Message* reply, Kind kind, Handler handler,
-                                Explain explain);
+                                Afterwards afterwards);
   std::shared_ptr<Pump> MakePump(grpc::CallbackServerContext* context,
                                  const google::protobuf::Message* request, Pump::Outlet* outlet);
 

@@ -268,6 +268,33 @@ TEST_F(DoorTest, ExplainsARefusalAfterwards) {
   EXPECT_EQ(help->links(0).description(), "explained");
 }
 
+TEST_F(DoorTest, OfWhatIsRefusedItKeepsWhatMustNotBeLostWithAnAuditRecord) {
+  const auto put = [&](const char* text) {
+    PutGroupResponse reply;
+    auto context = server_.Context();
+    return server_.stub().PutGroup(context.get(), testing::FromText<PutGroupRequest>(text), &reply);
+  };
+  const auto refused = put("request_id: 'a'");
+  EXPECT_EQ(ReasonOf(refused), "INVALID_REQUEST");
+  const auto help = DetailOf<google::rpc::Help>(refused);
+  ASSERT_TRUE(help.has_value());
+  EXPECT_EQ(help->links(0).description(), "kept");
+  ASSERT_THAT(Audit(), SizeIs(1));
+  EXPECT_EQ(Audit()[0].resource_name, "groups/kept");
+
+  EXPECT_TRUE(put("request_id: 'b' participants { patient: 'patients/p1' }").ok());
+  EXPECT_THAT(Audit(), SizeIs(2)) << "what is done needs nothing kept";
+}
+
+TEST_F(DoorTest, WhereWhatIsToBeKeptCannotBeNowTheCallerIsToldToComeAgain) {
+  server_.use_cases().on_keep = [] { return base::Unavailable("full", absl::Seconds(1)); };
+  PutGroupResponse reply;
+  auto context = server_.Context();
+  EXPECT_EQ(server_.stub().PutGroup(context.get(), PutGroupRequest(), &reply).error_code(),
+            grpc::UNAVAILABLE);
+  EXPECT_THAT(Audit(), IsEmpty());
+}
+
 TEST_F(DoorTest, RefusesARequestThatIsTooLarge) {
   CountRequest request;
   request.set_filler(std::string(3000, 'x'));

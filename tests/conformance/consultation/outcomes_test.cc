@@ -104,6 +104,13 @@ class OutcomesTest : public CareTest {
       });
     });
   }
+  void Close() const {
+    v1::CloseEpisodeRequest close;
+    close.set_name(episode_.name());
+    close.set_outcome(v1::Episode::OUTCOME_WITHDRAWN);
+    close.set_reason("moved away");
+    Value(staff_.episodes->Call(&EpisodeStub::CloseEpisode, close));
+  }
   std::vector<v1::SafetyAlert> OpenAlerts() const {
     const auto reply =
         Value(staff_.episodes->Call(&EpisodeStub::ListSafetyAlerts, v1::ListSafetyAlertsRequest()));
@@ -306,11 +313,100 @@ TEST_F(OutcomesTest, EverythingThatIsWrongWithAnswersIsToldAtOnce) {
   EXPECT_THAT(fields, ::testing::IsSupersetOf({"outcome.items[0].score", "outcome.time"}));
   EXPECT_THAT(fields.size(), ::testing::Ge(4)) << "also 4, which is not asked, and 6, which is";
   EXPECT_THAT(refused.status().message(), ::testing::Not(::testing::HasSubstr("7")));
+  EXPECT_THAT(OpenAlerts(), SizeIs(1)) << "what it says of danger is not refused";
 
   EXPECT_THAT(clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, Taken("no-such", {{"1", 0}})),
               Refused(StatusCode::kNotFound, "NOT_FOUND"));
-  EXPECT_THAT(OpenAlerts(), IsEmpty());
+  EXPECT_THAT(OpenAlerts(), SizeIs(1));
   EXPECT_THAT(Listed(clinician_), IsEmpty());
+}
+
+TEST_F(OutcomesTest, ThoughtsOfDeathRaiseAnAlertThoughTheRestIsRefused) {
+  auto request = Taken("phq-9", Phq9({1, 1, 1, 1, 1, 1, 1, 1, 2}));
+  request.mutable_outcome()->mutable_items(2)->clear_score();
+  request.set_request_id("once");
+  for (int sent = 0; sent < 2; ++sent) {
+    const auto refused = clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, request);
+    EXPECT_THAT(ViolatedFields(refused.status()), ElementsAre("outcome.items[2].score"));
+    const auto raised = client::DetailOf<v1::AlertsRaised>(refused.status());
+    ASSERT_TRUE(raised.has_value()) << "and the caller knows";
+    const auto alerts = OpenAlerts();
+    ASSERT_THAT(alerts, SizeIs(1)) << "sent again, it is the same";
+    EXPECT_THAT(raised->alerts(), ElementsAre(alerts[0].name()));
+    EXPECT_EQ(alerts[0].patient(), patient_);
+    EXPECT_EQ(alerts[0].outcome(), "") << "no answer is on record";
+  }
+  EXPECT_THAT(Listed(clinician_), IsEmpty());
+
+  request = Taken("phq-9", {{"1", 3}, {"9", 1}});
+  const auto told = Patient(patient_).outcomes->Call(&OutcomeStub::RecordOutcome, request);
+  EXPECT_EQ(told.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_FALSE(client::DetailOf<v1::AlertsRaised>(told.status()).has_value())
+      << "what an alert leads to is not told to the patient";
+  EXPECT_THAT(OpenAlerts(), SizeIs(2));
+}
+
+TEST_F(OutcomesTest, WhatTheScreenerSkipsOrIsAnsweredTwiceIsReadForAnAlertAllTheSame) {
+  const auto tried = [&](const Scores& scores) {
+    return clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, Taken("c-ssrs", scores)).status();
+  };
+  EXPECT_EQ(tried({{"1", 0}, {"4", 1}, {"6", 0}}).code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(OpenAlerts(), SizeIs(1)) << "4, though 2 has no answer";
+  EXPECT_EQ(tried({{"1", 0}, {"2", 0}, {"6", 1}, {"6", 0}}).code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(OpenAlerts(), SizeIs(2));
+  EXPECT_EQ(tried({{"1", 1}, {"2", 0}}).code(), StatusCode::kInvalidArgument);
+  auto request = Taken("phq-9", Phq9({3, 3, 3, 3, 3, 3, 3, 3}));
+  request.set_validate_only(true);
+  EXPECT_EQ(clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, request).status().code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_THAT(OpenAlerts(), SizeIs(2)) << "nothing in these says so";
+}
+
+TEST_F(OutcomesTest, ThoughtsOfDeathInAClosedEpisodeOrAStaleCorrectionRaiseAnAlert) {
+  const auto wrong = Recorded(Taken("phq-9", Phq9({1, 1, 1, 1, 1, 1, 1, 1, 0})));
+  auto correction = Correction(wrong, Phq9({1, 1, 1, 1, 1, 1, 1, 1, 1}));
+  correction.set_etag("stale");
+  EXPECT_THAT(Correct(staff_, correction), Refused(StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_THAT(OpenAlerts(), SizeIs(1));
+  EXPECT_THAT(Correct(CallerOf(kPhoenix, "CLINICIAN"), correction),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
+  v1::AcknowledgeSafetyAlertRequest take_up;
+  take_up.set_name(OpenAlerts()[0].name());
+  take_up.set_action("called the patient");
+  Value(clinician_.episodes->Call(&EpisodeStub::AcknowledgeSafetyAlert, take_up));
+  Close();
+  EXPECT_THAT(Patient(patient_).outcomes->Call(&OutcomeStub::RecordOutcome,
+                                               Taken("phq-9", Phq9({0, 0, 0, 0, 0, 0, 0, 0, 2}))),
+              Refused(StatusCode::kFailedPrecondition, "EPISODE_CLOSED"));
+  ASSERT_THAT(OpenAlerts(), SizeIs(1));
+  EXPECT_EQ(OpenAlerts()[0].clinic(), kLakeForest);
+}
+
+TEST_F(OutcomesTest, TheScreenerIsTakenByAClinicianWhateverThePatientFillsIn) {
+  const Scores none = {{"1", 0}, {"2", 0}, {"6", 0}};
+  const auto screener = [&] {
+    v1::ListRequirementsRequest list;
+    list.set_episode(episode_.name());
+    const auto listed = Value(clinician_.clearances->Call(&ClearanceStub::ListRequirements, list));
+    for (const auto& requirement : listed.requirements()) {
+      if (requirement.definition() == "suicide-risk") return requirement.state();
+    }
+    return v1::Requirement::STATE_UNSPECIFIED;
+  };
+  const auto own =
+      Value(Patient(patient_).outcomes->Call(&OutcomeStub::RecordOutcome, Taken("c-ssrs", none)));
+  EXPECT_EQ(own.recorder(), v1::ACTOR_PATIENT);
+  EXPECT_EQ(screener(), v1::Requirement::STATE_OPEN);
+  EXPECT_EQ(
+      Value(staff_.outcomes->Call(&OutcomeStub::RecordOutcome, Taken("c-ssrs", none))).recorder(),
+      v1::ACTOR_STAFF);
+  EXPECT_EQ(screener(), v1::Requirement::STATE_OPEN);
+  EXPECT_EQ(Recorded(Taken("c-ssrs", none)).recorder(), v1::ACTOR_CLINICIAN);
+  EXPECT_EQ(screener(), v1::Requirement::STATE_MET);
+  clock().Advance(absl::Hours(1));
+  Value(Patient(patient_).outcomes->Call(&OutcomeStub::RecordOutcome, Taken("c-ssrs", none)));
+  EXPECT_EQ(screener(), v1::Requirement::STATE_MET)
+      << "a later one of the patient's changes nothing";
 }
 
 TEST_F(OutcomesTest, ACallMadeAgainRecordsAndAlertsOnce) {
@@ -327,11 +423,7 @@ TEST_F(OutcomesTest, ACallMadeAgainRecordsAndAlertsOnce) {
 }
 
 TEST_F(OutcomesTest, NothingIsRecordedInAClosedEpisode) {
-  v1::CloseEpisodeRequest close;
-  close.set_name(episode_.name());
-  close.set_outcome(v1::Episode::OUTCOME_WITHDRAWN);
-  close.set_reason("moved away");
-  Value(staff_.episodes->Call(&EpisodeStub::CloseEpisode, close));
+  Close();
   EXPECT_THAT(clinician_.outcomes->Call(&OutcomeStub::RecordOutcome,
                                         Taken("phq-9", Phq9({0, 0, 0, 0, 0, 0, 0, 0, 0}))),
               Refused(StatusCode::kFailedPrecondition, "EPISODE_CLOSED"));

@@ -90,6 +90,17 @@ absl::Status EchoUseCases::PutGroup(const Call&, storage::Transaction&,
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> EchoUseCases::KeepGroup(const Call& call, storage::Transaction& transaction,
+                                             const PutGroupRequest&, absl::Status* refusal) {
+  RETURN_IF_ERROR(on_keep());
+  call.audit_resource = "groups/kept";
+  transaction.AppendChange(kStream, "kept", call.audit_resource, "");
+  google::rpc::Help help;
+  help.add_links()->set_description("kept");
+  base::AddDetail(*refusal, help);
+  return true;
+}
+
 absl::StatusOr<std::unique_ptr<Feed<WatchItemsResponse>>> EchoUseCases::WatchItems(
     const Call&, const WatchItemsRequest&) {
   return std::make_unique<ItemFeed>(this);

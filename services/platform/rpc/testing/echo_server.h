@@ -40,12 +40,15 @@ class EchoUseCases {
   void ExplainItem(const Call& call, const PutItemRequest& request, absl::Status* status);
   absl::Status PutGroup(const Call& call, storage::Transaction& transaction,
                         const PutGroupRequest& request, PutGroupResponse* reply);
+  absl::StatusOr<bool> KeepGroup(const Call& call, storage::Transaction& transaction,
+                                 const PutGroupRequest& request, absl::Status* refusal);
   absl::StatusOr<std::unique_ptr<Feed<WatchItemsResponse>>> WatchItems(
       const Call& call, const WatchItemsRequest& request);
 
   std::function<absl::Status()> on_get = [] { return absl::OkStatus(); };
   std::function<absl::Status()> on_count = [] { return absl::OkStatus(); };
   std::function<absl::Status()> on_put = [] { return absl::OkStatus(); };
+  std::function<absl::Status()> on_keep = [] { return absl::OkStatus(); };
   // What the feed has to say after `position`; it may add nothing.
   std::function<absl::Status(const Call&, int position, std::vector<WatchItemsResponse>*)> on_watch;
   std::atomic<int> puts{0};
@@ -78,7 +81,8 @@ class EchoGrpcService final : public EchoService::CallbackService {
   grpc::ServerUnaryReactor* PutGroup(grpc::CallbackServerContext* context,
                                      const PutGroupRequest* request,
                                      PutGroupResponse* reply) override {
-    return door_.Write(context, request, reply, use_cases_, &EchoUseCases::PutGroup);
+    return door_.WriteOrKeep(context, request, reply, use_cases_, &EchoUseCases::PutGroup,
+                             &EchoUseCases::KeepGroup);
   }
   grpc::ServerWriteReactor<WatchItemsResponse>* WatchItems(
       grpc::CallbackServerContext* context, const WatchItemsRequest* request) override {

@@ -157,7 +157,7 @@ TEST(ConsiderTest, APartThatIsTooOldIsSeenThoughTheRequirementWasNeverMet) {
   person.Measures("heart-rate", 66, "/min");
   CaseFile file = FileOf(person);
   Considered(&file);
-  const absl::Time expiry = person.facts().time + absl::Hours(720);
+  const absl::Time expiry = person.facts().time + absl::Hours(4320);
   EXPECT_EQ(RequirementOf(file, "vital-signs").state(), v1::Requirement::STATE_OPEN);
   EXPECT_EQ(TurnOf(file), expiry);
   const CaseFile later = ConsideredAt(expiry, file);

@@ -162,6 +162,15 @@ TEST(IvTest, TheLimitInMilligramsHoldsWhateverTheWeight) {
   EXPECT_EQ(AmountMg(by_sevens, 1, body).value(), 119) << "the highest multiple below it";
 }
 
+TEST(IvTest, TheLimitInMilligramsHoldsForTheFirstInfusionToo) {
+  const v1::DoseRange* first = DoseRangeOf(PhaseOf(Demo(), "iv-ketamine", "induction"), 1);
+  Body body;
+  body.weight_kg = 240;
+  EXPECT_EQ(AmountMg(*first, 0.5, body).value(), 120);
+  body.weight_kg = 260;
+  EXPECT_EQ(AmountMg(*first, 0.5, body).value(), 120) << "130 by weight";
+}
+
 TEST(IvTest, TheInductionIsSixIn21Days48To96HoursApart) {  // S35, S37
   const v1::ProtocolPhase& induction = PhaseOf(Demo(), "iv-ketamine", "induction");
   EXPECT_EQ(induction.visits_max(), 6);
@@ -173,7 +182,7 @@ TEST(IvTest, TheInductionIsSixIn21Days48To96HoursApart) {  // S35, S37
 TEST(IvTest, AWeightThatIsMissingOrTooOldIsAskedFor) {
   const v1::DoseRange* range = DoseRangeOf(PhaseOf(Demo(), "iv-ketamine", "induction"), 1);
   Person person = HealthyPerson();
-  person.Now(person.facts().time + absl::Hours(720));
+  person.Now(person.facts().time + absl::Hours(4320));
   const Body body = BodyOf(Inquiry(Demo(), person.facts()), v1::Patient::SEX_MALE);
   EXPECT_EQ(body.weight_result, nullptr);
   const absl::Status status = AmountMg(*range, 0.5, body).status();

@@ -158,6 +158,61 @@ TEST(DemoPolicyTest, BenzodiazepinesAboveThreeMilligramsOfLorazepamAreTold) {  /
   }
 }
 
+TEST(DemoPolicyTest, BreathingIsToldOutsideOfTenToThirtyAMinuteWhereItWasCounted) {  // S10
+  EXPECT_EQ(Says(HealthyPerson(), "vital-signs-out-of-range"), kNo) << "nobody has counted";
+  for (const auto& [rate, applies] : {std::make_pair(9, kYes), std::make_pair(10, kNo),
+                                      std::make_pair(30, kNo), std::make_pair(31, kYes)}) {
+    Person person = HealthyPerson();
+    person.Measures("respiratory-rate", rate, "/min");
+    EXPECT_EQ(Says(person, "vital-signs-out-of-range"), applies) << rate;
+  }
+}
+
+TEST(DemoPolicyTest, AnAbnormalEcgIsToldAndLongQtExcludes) {  // S1, S10, S11
+  struct Case {
+    const char* code;
+    v1::Decision::Applies abnormal, long_qt;
+  };
+  for (const Case& c :
+       {Case{"normal", kNo, kNo}, Case{"abnormal", kYes, kNo}, Case{"long-qt", kNo, kYes}}) {
+    Person person = HealthyPerson();
+    EXPECT_EQ(Says(person, "ecg-abnormal"), kNo) << "not asked of everybody";
+    person.Shows("ecg", c.code);
+    EXPECT_EQ(Says(person, "ecg-abnormal"), c.abnormal) << c.code;
+    EXPECT_EQ(Says(person, "long-qt"), c.long_qt) << c.code;
+  }
+}
+
+TEST(DemoPolicyTest, WhatNoSourceGivesANumberForAPrescriberReads) {  // S5, S9, S11
+  struct Case {
+    const char* test;
+    const char* unit;
+    const char* rule;
+  };
+  for (const Case& c : {Case{"alt", "U/L", "liver-panel-to-be-read"},
+                        Case{"bilirubin", "mg/dL", "liver-panel-to-be-read"},
+                        Case{"creatinine", "mg/dL", "renal-panel-to-be-read"},
+                        Case{"stop-bang", "{score}", "stop-bang-to-be-read"}}) {
+    Person person = HealthyPerson();
+    EXPECT_EQ(Says(person, c.rule), kNo) << c.test;
+    person.Measures(c.test, 1, c.unit);
+    const v1::Decision decision = Decide(Demo(), person, c.rule);
+    EXPECT_EQ(decision.applies(), kYes) << c.test;
+    EXPECT_EQ(decision.actor(), v1::ACTOR_PRESCRIBER);
+  }
+}
+
+TEST(DemoPolicyTest, APrescriberConsultsTheMonitoringDatabaseForEverybody) {  // S71, S13
+  Person person = HealthyPerson();
+  EXPECT_EQ(Says(person, "prescription-monitoring"), kYes);
+  EXPECT_EQ(Says(person, "prescription-monitoring-unexpected"), kNo);
+  person.Shows("prescription-monitoring", "nothing-unexpected");
+  EXPECT_EQ(Says(person, "prescription-monitoring-unexpected"), kNo);
+  person.Shows("prescription-monitoring", "unexpected", person.facts().time + absl::Seconds(1));
+  person.Now(person.facts().time + absl::Minutes(1));
+  EXPECT_EQ(Says(person, "prescription-monitoring-unexpected"), kYes);
+}
+
 TEST(DemoPolicyTest, CandidacyTakesTwoTrialsAndThePayerTwoClassesAndLessHelp) {  // S12, S13
   struct Case {
     const char* second;
@@ -247,18 +302,43 @@ TEST(CoverageTest, IsMetByWhatIsValidAndExpiresWithTheShortestLived) {
   Coverage coverage = CoverageOf(Inquiry(Demo(), person.facts()), vital_signs);
   EXPECT_TRUE(coverage.is_met());
   EXPECT_EQ(coverage.met_by.size(), 5);
-  EXPECT_EQ(coverage.expire_time, measured + absl::Hours(720));
+  EXPECT_EQ(coverage.expire_time, measured + absl::Hours(4320));
 
-  person.Now(measured + absl::Hours(719));
+  person.Now(measured + absl::Hours(4319));
   person.Measures("heart-rate", 70, "/min");
   coverage = CoverageOf(Inquiry(Demo(), person.facts()), vital_signs);
   EXPECT_TRUE(coverage.is_met());
-  person.Now(measured + absl::Hours(720));
+  person.Now(measured + absl::Hours(4320));
   coverage = CoverageOf(Inquiry(Demo(), person.facts()), vital_signs);
   EXPECT_THAT(coverage.open_tests,
               ElementsAre("systolic-blood-pressure", "diastolic-blood-pressure",
                           "oxygen-saturation", "body-weight"));
   EXPECT_TRUE(coverage.has_lapsed);
+}
+
+TEST(CoverageTest, WhatWasMeasuredBeforeTreatmentOutlastsTheTimeBetweenVisitsOfMaintenance) {
+  Person person = HealthyPerson();
+  person.Scores("phq-9", R"(score: 15)", person.facts().time);
+  person.Now(person.facts().time + absl::Hours(24 * 60));
+  for (const char* id : {"vital-signs", "suicide-risk", "depression-baseline", "examination"}) {
+    EXPECT_TRUE(CoverageOf(Inquiry(Demo(), person.facts()), *Demo().FindRequirement(id)).is_met())
+        << id << " after 60 days: visits are 4 weeks apart, or more";
+  }
+}
+
+TEST(CoverageTest, TheScreenerCountsWhereAClinicianHasTakenIt) {
+  const v1::RequirementDefinition& risk = *Demo().FindRequirement("suicide-risk");
+  struct Case {
+    const char* recorder;
+    bool counts;
+  };
+  for (const Case& c :
+       {Case{"ACTOR_PATIENT", false}, Case{"ACTOR_STAFF", false}, Case{"ACTOR_CLINICIAN", true}}) {
+    Person person;
+    person.Scores("c-ssrs", absl::StrCat("band: 'none' recorder: ", c.recorder),
+                  person.facts().time);
+    EXPECT_EQ(CoverageOf(Inquiry(Demo(), person.facts()), risk).is_met(), c.counts) << c.recorder;
+  }
 }
 
 TEST(CoverageTest, AnOutcomeCountsForSoManyDaysOfTheClinicAndAHistoryForTheEpisode) {
@@ -269,10 +349,10 @@ TEST(CoverageTest, AnOutcomeCountsForSoManyDaysOfTheClinicAndAHistoryForTheEpiso
   EXPECT_FALSE(CoverageOf(Inquiry(Demo(), person.facts()), risk).has_lapsed);
   person.Scores("c-ssrs", R"(band: "low")", At("2026-03-02 11:00"));
   person.Submits("history", "", At("2026-03-02 11:00"));
-  EXPECT_EQ(CoverageOf(Inquiry(Demo(), person.facts()), risk).expire_time, At("2026-04-01 00:00"));
+  EXPECT_EQ(CoverageOf(Inquiry(Demo(), person.facts()), risk).expire_time, At("2026-05-31 00:00"));
   EXPECT_EQ(CoverageOf(Inquiry(Demo(), person.facts()), history).expire_time,
             absl::InfiniteFuture());
-  person.Now(At("2026-04-01 00:00"));
+  person.Now(At("2026-05-31 00:00"));
   EXPECT_FALSE(CoverageOf(Inquiry(Demo(), person.facts()), risk).is_met());
   EXPECT_TRUE(CoverageOf(Inquiry(Demo(), person.facts()), history).is_met());
 }
@@ -379,7 +459,7 @@ TEST(DecisionTest, TellsWhenAResultWillBeTooOld) {
   ASSERT_GE(decision.changes_size(), 1);
   EXPECT_EQ(decision.changes(0).applies(), kUnknown);
   EXPECT_EQ(decision.changes(0).description(), "once Systolic blood pressure is too old");
-  EXPECT_EQ(FromWire(decision.changes(0).time()), person.facts().time + absl::Hours(720));
+  EXPECT_EQ(FromWire(decision.changes(0).time()), person.facts().time + absl::Hours(4320));
 }
 
 TEST(DecisionTest, NamesWhatWasToldInFreeTextOnly) {

@@ -285,7 +285,7 @@ TEST_F(ClearanceTest, AResultKeepsItsUnitAndCountsInTheFirstOfItsTest) {
   ASSERT_THAT(results, SizeIs(3));
   EXPECT_EQ(results[0].quantity().unit(), "[lb_av]");
   EXPECT_NEAR(results[0].base_value(), 72.5748, 1e-4);
-  EXPECT_EQ(FromWire(results[0].expire_time()), At("2026-02-27 09:00") + absl::Hours(720));
+  EXPECT_EQ(FromWire(results[0].expire_time()), At("2026-02-27 09:00") + absl::Hours(4320));
   EXPECT_EQ(results[0].subject(), "staff");
   EXPECT_EQ(results[0].version(), 1);
   EXPECT_EQ(results[0].state(), v1::Result::STATE_FINAL);

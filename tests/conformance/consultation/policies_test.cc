@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "tests/conformance/consultation/consultation_test.h"
 #include "tests/support/policies.h"
@@ -168,6 +169,7 @@ TEST_F(PoliciesTest, APolicyThatContradictsItselfIsRefusedWithEveryPlace) {
   v1::Policy policy = DemoPolicy();
   policy.mutable_settings()->set_safety_owner("practitioners/nobody");
   RuleOf(&policy, "age-under-18").mutable_when()->mutable_age()->set_above(18);
+  const std::string again = absl::StrCat("policy.rules[", policy.rules_size(), "].id");
   *policy.add_rules() = policy.rules(0);
   policy.mutable_rules(0)
       ->mutable_when()
@@ -178,7 +180,7 @@ TEST_F(PoliciesTest, APolicyThatContradictsItselfIsRefusedWithEveryPlace) {
   const absl::Status status = operator_.ApplyPolicy(Of(policy)).status();
   EXPECT_THAT(status, Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
   EXPECT_THAT(ViolatedFields(status),
-              ElementsAre("policy.rules[46].id", "policy.settings.safety_owner",
+              ElementsAre(again, "policy.settings.safety_owner",
                           "policy.rules[0].when.any_of.criteria[1].has_condition.condition",
                           "policy.rules[7].when.age"));
   EXPECT_THAT(operator_.GetPolicy("policies/demo"), Refused(StatusCode::kNotFound, "NOT_FOUND"));

@@ -8,7 +8,8 @@ CareConnections MakeCareConnections(const std::shared_ptr<grpc::ChannelInterface
   return {std::make_shared<Connection<PatientService>>(channel, options),
           std::make_shared<Connection<EpisodeService>>(channel, options),
           std::make_shared<Connection<EvaluationService>>(channel, options),
-          std::make_shared<Connection<OutcomeService>>(channel, options)};
+          std::make_shared<Connection<OutcomeService>>(channel, options),
+          std::make_shared<Connection<PlanService>>(channel, options)};
 }
 
 }  // namespace clarity::client

@@ -7,6 +7,7 @@
 #include "clarity/consultation/v1/evaluation_service.grpc.pb.h"
 #include "clarity/consultation/v1/outcome_service.grpc.pb.h"
 #include "clarity/consultation/v1/patient_service.grpc.pb.h"
+#include "clarity/consultation/v1/plan_service.grpc.pb.h"
 #include "clients/core/connection.h"
 
 namespace clarity::client {
@@ -18,6 +19,7 @@ struct CareConnections {
   std::shared_ptr<Connection<consultation::v1::EpisodeService>> episodes;
   std::shared_ptr<Connection<consultation::v1::EvaluationService>> evaluations;
   std::shared_ptr<Connection<consultation::v1::OutcomeService>> outcomes;
+  std::shared_ptr<Connection<consultation::v1::PlanService>> plans;
 };
 
 CareConnections MakeCareConnections(const std::shared_ptr<grpc::ChannelInterface>& channel,

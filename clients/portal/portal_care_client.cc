@@ -13,6 +13,7 @@ using consultation::v1::EpisodeService;
 using consultation::v1::EvaluationService;
 using consultation::v1::GetPathwayRequest;
 using consultation::v1::GetPatientRequest;
+using consultation::v1::GetPlanRequest;
 using consultation::v1::ListEpisodesRequest;
 using consultation::v1::ListEpisodesResponse;
 using consultation::v1::ListOutcomesRequest;
@@ -29,6 +30,8 @@ using consultation::v1::OutcomeService;
 using consultation::v1::Pathway;
 using consultation::v1::Patient;
 using consultation::v1::PatientService;
+using consultation::v1::Plan;
+using consultation::v1::PlanService;
 using consultation::v1::QuestionnaireResponse;
 using consultation::v1::RecordConsentRequest;
 using consultation::v1::RecordOutcomeRequest;
@@ -41,6 +44,7 @@ using EpisodeStub = EpisodeService::StubInterface;
 using EvaluationStub = EvaluationService::StubInterface;
 using OutcomeStub = OutcomeService::StubInterface;
 using PatientStub = PatientService::StubInterface;
+using PlanStub = PlanService::StubInterface;
 
 PortalCareClient::PortalCareClient(CareConnections care,
                                    std::shared_ptr<Credentials> patient_credentials)
@@ -139,6 +143,12 @@ absl::StatusOr<QuestionnaireResponse> PortalCareClient::AmendResponse(
   *request.mutable_answers() = {answers.begin(), answers.end()};
   request.set_reason(std::string(reason));
   return care_.evaluations->Call(&EvaluationStub::AmendResponse, request, options_);
+}
+
+absl::StatusOr<Plan> PortalCareClient::GetPlan(absl::string_view name) const {
+  GetPlanRequest request;
+  request.set_name(std::string(name));
+  return care_.plans->Call(&PlanStub::GetPlan, request, options_);
 }
 
 PageRange<Scale> PortalCareClient::ListScales(absl::string_view clinic) const {

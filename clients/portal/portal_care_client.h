@@ -44,6 +44,8 @@ class PortalCareClient {
   // order of a bookable visit goes into PortalSearch and PortalBooking. FAILED_PRECONDITION
   // (NO_EPISODE) where none is open.
   absl::StatusOr<consultation::v1::Pathway> GetPathway() const;
+  // What was agreed on: the plan that an episode names, once it is signed.
+  absl::StatusOr<consultation::v1::Plan> GetPlan(absl::string_view name) const;
 
   // What the clinic asks, with the codes of conditions and medicines.
   absl::StatusOr<consultation::v1::ListQuestionnairesResponse> ListQuestionnaires(

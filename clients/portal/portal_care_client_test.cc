@@ -153,6 +153,17 @@ TEST_F(PortalCareClientTest, AScaleIsAskedScoredAndSeenOverTime) {
   EXPECT_EQ(outcomes.episode() + " " + outcomes.scale(), "episodes/e-1 phq-9");
 }
 
+TEST_F(PortalCareClientTest, ThePlanThatTheEpisodeNamesIsRead) {
+  GetPlanRequest request;
+  Plan signed_plan;
+  signed_plan.set_protocol("iv-ketamine");
+  EXPECT_CALL(care_.plans(), GetPlan).WillOnce(DoAll(SaveArg<1>(&request), Answers(signed_plan)));
+  const auto plan = client_.GetPlan("plans/p-1");
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(request.name(), "plans/p-1");
+  EXPECT_EQ(plan->protocol(), "iv-ketamine");
+}
+
 TEST_F(PortalCareClientTest, AnOutcomeIsCorrectedAsItWasSeen) {
   CorrectOutcomeRequest request;
   EXPECT_CALL(care_.outcomes(), CorrectOutcome)

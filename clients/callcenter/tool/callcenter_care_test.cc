@@ -292,6 +292,15 @@ TEST_F(CallCenterCareTest, TheNumberOfOnePersonTakesThemOnTheLine) {
             "Next: '1' or 'book 1' shows the times of the first one.\n");
 }
 
+TEST_F(CallCenterCareTest, WhatIsNoNumberIsSaidPlainlyAndWhoWasOnTheLineStays) {
+  EXPECT_CALL(care_.patients(), SearchPatients)
+      .WillOnce(Refuses(absl::InvalidArgumentError("phone_number: is no number")));
+  const std::string said = Session("caller p-1\ncaller 000\npathway\ncaller 000-000-0000\n");
+  EXPECT_THAT(said, HasSubstr("'000' is no telephone number: say 949-555-0100"));
+  EXPECT_THAT(said, HasSubstr("'000-000-0000' is no telephone number: say 949-555-0100"));
+  EXPECT_THAT(said, Not(HasSubstr("say whose"))) << "Maria is on the line still";
+}
+
 TEST_F(CallCenterCareTest, OfSeveralWithTheNumberOneIsTakenByNumber) {
   EXPECT_CALL(care_.patients(), SearchPatients).WillOnce(Answers(Found({Maria(), Ben()})));
   GetPathwayRequest request;
@@ -439,6 +448,8 @@ TEST_F(CallCenterCareTest, OfARecordOnlyWhatIsSaidChanges) {
   Patient present = Maria();
   present.set_etag("e7");
   present.set_interpreter_needed(true);
+  present.set_email("maria@example.com");
+  present.mutable_phone_numbers(0)->set_use(PhoneNumber::USE_MOBILE);
   EXPECT_CALL(care_.patients(), GetPatient).WillRepeatedly(Answers(present));
   UpdatePatientRequest request;
   Patient married = Maria();
@@ -455,6 +466,16 @@ TEST_F(CallCenterCareTest, OfARecordOnlyWhatIsSaidChanges) {
   EXPECT_EQ(request.patient().etag(), "e7");
   EXPECT_THAT(out_.str(), StartsWith("Changed:\npatient:      patients/p-1\n"));
   EXPECT_EQ(Run({"patient", "change", "p-1"}), kExitUsage);
+  EXPECT_EQ(Run({"patient", "change", "p-1", "--clear", "email", "--clear", "zone"}), kExitOk);
+  EXPECT_THAT(request.update_mask().paths(), ElementsAre("email", "time_zone"));
+  EXPECT_EQ(request.patient().email(), "");
+  EXPECT_EQ(Run({"patient", "change", "p-1", "--clear", "given_name"}), kExitUsage);
+  EXPECT_EQ(Run({"patient", "change", "p-1", "--phone", "949-555-0101", "--phone", "9495550100"}),
+            kExitOk);
+  ASSERT_EQ(request.patient().phone_numbers_size(), 2);
+  EXPECT_EQ(request.patient().phone_numbers(0).use(), PhoneNumber::USE_UNSPECIFIED);
+  EXPECT_EQ(request.patient().phone_numbers(1).use(), PhoneNumber::USE_MOBILE)
+      << "what was known of it stays";
   EXPECT_EQ(Run({"patient", "change", "p-1", "--zone", "mars"}), kExitUsage);
   EXPECT_EQ(Run({"patient", "change", "--email", "a@b.example"}), kExitUsage);
   Session("caller p-1\npatient change --family 'Ortiz Vega' --born 'Apr 12 1981' --sex female\n");

@@ -442,5 +442,13 @@ TEST_F(CallCenterTest, WrongUseEndsWithTwoAndHelpShowsExamples) {
   }
 }
 
+TEST_F(CallCenterTest, ThereAreManyReasonsToCancelAndHelpFitsATerminalAllTheSame) {
+  EXPECT_EQ(Run({"cancel", "--help"}), kExitOk);
+  std::istringstream lines(out_.str());
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  EXPECT_THAT(out_.str(), HasSubstr("staff-away"));
+  EXPECT_THAT(out_.str(), HasSubstr("weather"));
+}
+
 }  // namespace
 }  // namespace clarity::client

@@ -13,6 +13,8 @@
 namespace clarity::client {
 namespace {
 
+constexpr size_t kDescriptionWidth = 50;
+
 constexpr char kFinding[] = "Finding a time";
 constexpr char kKeeping[] = "Keeping it";
 constexpr char kVisit[] = "The visit";
@@ -26,6 +28,32 @@ using scheduling::v1::UndoAppointmentStepRequest;
 // What has a name as well as a place is told of under its name.
 class CommandHelp final : public CLI::Formatter {
  public:
+  // The words an option takes stand in its description, in lines that fit a terminal.
+  std::string make_option_opts(const CLI::Option* option) const override {
+    std::string text = CLI::Formatter::make_option_opts(option);
+    const size_t from = text.find(":{");
+    const size_t to = text.find('}', from);
+    return from == std::string::npos ? text : text.erase(from, to + 1 - from);
+  }
+  std::string make_option_desc(const CLI::Option* option) const override {
+    std::string text = CLI::Formatter::make_option_desc(option);
+    const std::string type = option->get_type_name();
+    const size_t from = type.find(":{");
+    if (from == std::string::npos) return text;
+    size_t column = kDescriptionWidth;  // the words begin a line of their own
+    for (const std::string& word :
+         CLI::detail::split(type.substr(from + 2, type.rfind('}') - from - 2), ',')) {
+      column += word.size() + 1;
+      if (column > kDescriptionWidth) {
+        text += '\n';
+        column = word.size();
+      } else {
+        text += ' ';
+      }
+      text += word;
+    }
+    return text;
+  }
   std::string make_option(const CLI::Option* option, bool is_positional) const override {
     if (!is_positional || !option->nonpositional()) {
       return CLI::Formatter::make_option(option, is_positional);

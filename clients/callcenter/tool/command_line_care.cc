@@ -1,4 +1,7 @@
 // The commands about people and their care.
+#include <string>
+#include <vector>
+
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
 #include "clarity/consultation/v1/episode.pb.h"
@@ -87,7 +90,14 @@ void CommandLine::AddNewPatient(CLI::App* patient) {
   command->add_option("--given", patient_.given_name, "Given name");
   command->add_option("--family", patient_.family_name, "Family name");
   AddRecord(command);
-  AddExamples(command, {"patient change p-1 --phone 949-555-0100 --phone 949-555-0101",
+  std::vector<std::string> fields;
+  for (const FieldOfRecord& field : kMayBeEmpty) fields.emplace_back(field.option);
+  command->add_option("--clear", patient_.cleared, "What is to be empty; may be repeated")
+      ->check(CLI::IsMember(fields))
+      ->type_name("WHAT")
+      ->allow_extra_args(false);
+  AddExamples(command, {"patient change p-1 --clear email",
+                        "patient change p-1 --phone 949-555-0100 --phone 949-555-0101",
                         "patient change p-1 --language es --interpreter"});
 }
 

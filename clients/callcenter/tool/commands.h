@@ -131,9 +131,22 @@ struct PatientCommand {
   std::string born, sex, email, clinic, language, zone;
   std::vector<std::string> phones;
   int interpreter = 0;  // 1: needed, -1: not, 0: not said
+  // Of a change: what is to be empty, by the options that say it.
+  std::vector<std::string> cleared;
   // Of a new one: records that are of somebody else.
   std::vector<std::string> distinct_from;
   bool distinct = false;  // all that were shown
+};
+
+// What a record can do without.
+struct FieldOfRecord {
+  const char* option;
+  const char* field;  // of the proto
+};
+inline constexpr FieldOfRecord kMayBeEmpty[] = {
+    {"called", "preferred_name"}, {"born", "birth_date"}, {"sex", "sex"},
+    {"phone", "phone_numbers"},   {"email", "email"},     {"language", "language"},
+    {"zone", "time_zone"},
 };
 
 struct OpenEpisodeCommand {

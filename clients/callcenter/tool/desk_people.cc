@@ -2,6 +2,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -20,6 +21,7 @@ using consultation::v1::BatchGetPatientsRequest;
 using consultation::v1::CreatePatientRequest;
 using consultation::v1::LikelyDuplicates;
 using consultation::v1::Patient;
+using consultation::v1::PhoneNumber;
 using consultation::v1::SearchPatientsRequest;
 using consultation::v1::SearchPatientsResponse;
 using consultation::v1::UpdatePatientRequest;
@@ -32,6 +34,17 @@ std::string LikenessesOf(const LikelyDuplicates::Candidate& candidate) {
     for (char& c : word) c = c == '-' ? ' ' : c;
     absl::StrAppend(out, word);
   });
+}
+
+// With what is known of it: that it is a mobile, and may be texted.
+PhoneNumber NumberAsKnown(const std::string& typed, const Patient& patient) {
+  const auto dialled = ParseTelephone(typed);
+  for (const PhoneNumber& known : patient.phone_numbers()) {
+    if (known.number() == dialled.value_or(typed)) return known;
+  }
+  PhoneNumber number;
+  number.set_number(typed);
+  return number;
 }
 
 std::vector<Patient> PatientsOf(const SearchPatientsResponse& found) {
@@ -51,13 +64,15 @@ ExitCode Desk::Caller(const CallerCommand& command) {
     if (!parsed.ok()) return Fail(parsed.status());
     zone = *parsed;
   }
+  const std::string who = absl::StrJoin(command.who, " ");
+  // Nobody's record is called so: who was on the line stays.
+  if (IsDialled(who) && !LooksLikeTelephone(who)) return Fail(NoTelephone(who));
   ReleaseAll();  // what the caller before did not take
   BeginWith(OnTheLine());
   line_.order = command.order;
   line_.label = command.label;
   line_.title = command.label;
   screen_.set_caller_zone(zone);
-  const std::string who = absl::StrJoin(command.who, " ");
   if (LooksLikeTelephone(who)) return CallerWithNumber(who);
   const std::string patient = FullName("patients", command.patient.empty() ? who : command.patient);
   if (!patient.empty()) return CallerWithRecord(patient);
@@ -84,6 +99,7 @@ ExitCode Desk::CallerWithNumber(const std::string& number) {
     Aside() << "On the line: " << Printable(line_.label) << ".\n";
     return kExitOk;
   }
+  if (absl::IsInvalidArgument(found.status())) return Fail(NoTelephone(number));
   if (!found.ok()) return Fail(found.status());
   if (setup_.json) PrintJson(*found);
   if (found->matches_size() == 1) return TakeOnTheLine(found->matches(0).patient(), false);
@@ -298,8 +314,11 @@ absl::Status Desk::WriteDown(const PatientCommand& command, Patient* patient,
     fields->add_paths("interpreter_needed");
   }
   if (!command.phones.empty()) {
+    const Patient before = *patient;
     patient->clear_phone_numbers();
-    for (const auto& number : command.phones) patient->add_phone_numbers()->set_number(number);
+    for (const std::string& typed : command.phones) {
+      *patient->add_phone_numbers() = NumberAsKnown(typed, before);
+    }
     fields->add_paths("phone_numbers");
   }
   return absl::OkStatus();
@@ -312,11 +331,19 @@ ExitCode Desk::ChangePatient(const PatientCommand& command) {
   if (!present.ok()) return Fail(present.status());
   UpdatePatientRequest request;
   *request.mutable_patient() = *present;
+  for (const FieldOfRecord& empty : kMayBeEmpty) {
+    if (!absl::c_linear_search(command.cleared, empty.option)) continue;
+    Patient& patient = *request.mutable_patient();
+    patient.GetReflection()->ClearField(&patient,
+                                        patient.GetDescriptor()->FindFieldByName(empty.field));
+    request.mutable_update_mask()->add_paths(empty.field);
+  }
   const absl::Status written =
       WriteDown(command, request.mutable_patient(), request.mutable_update_mask());
   if (!written.ok()) return Fail(written);
   if (request.update_mask().paths().empty()) {
-    return Fail(absl::InvalidArgumentError("say what changes: --phone, --email, --language ..."));
+    return Fail(
+        absl::InvalidArgumentError("say what changes: --phone, --email, --language, --clear ..."));
   }
   const auto patient = care_.UpdatePatient(request);
   if (!patient.ok()) return Fail(patient.status());

@@ -31,19 +31,24 @@ std::string Format(const PhoneNumber& number, PhoneNumberUtil::PhoneNumberFormat
 
 absl::StatusOr<std::string> ParseTelephone(absl::string_view text) {
   PhoneNumber number;
-  if (!Parse(text, &number)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", text, "' is no telephone number: say 949-555-0100 or +442079460000"));
-  }
+  if (!Parse(text, &number)) return NoTelephone(text);
   return Format(number, PhoneNumberUtil::E164);
 }
 
-bool LooksLikeTelephone(absl::string_view text) {
+bool IsDialled(absl::string_view text) {
   constexpr absl::string_view kBetween = " +-().";
-  return absl::c_count_if(text, absl::ascii_isdigit) >= kDigitsMin &&
-         absl::c_all_of(text, [&](char c) {
-           return absl::ascii_isdigit(c) || absl::c_linear_search(kBetween, c);
-         });
+  return !text.empty() && absl::c_all_of(text, [&](char c) {
+    return absl::ascii_isdigit(c) || absl::c_linear_search(kBetween, c);
+  });
+}
+
+bool LooksLikeTelephone(absl::string_view text) {
+  return IsDialled(text) && absl::c_count_if(text, absl::ascii_isdigit) >= kDigitsMin;
+}
+
+absl::Status NoTelephone(absl::string_view text) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", text, "' is no telephone number: say 949-555-0100 or +442079460000"));
 }
 
 std::string ReadableTelephone(absl::string_view text) {

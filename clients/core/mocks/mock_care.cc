@@ -8,6 +8,7 @@ using consultation::v1::MockEpisodeServiceStub;
 using consultation::v1::MockEvaluationServiceStub;
 using consultation::v1::MockOutcomeServiceStub;
 using consultation::v1::MockPatientServiceStub;
+using consultation::v1::MockPlanServiceStub;
 
 template <typename MockStub, typename Service>
 MockStub& MockCare::Mock(std::shared_ptr<Connection<Service>>* connection) {
@@ -22,6 +23,7 @@ MockCare::MockCare(Options options)
       patients_(Mock<MockPatientServiceStub>(&connections_.patients)),
       episodes_(Mock<MockEpisodeServiceStub>(&connections_.episodes)),
       evaluations_(Mock<MockEvaluationServiceStub>(&connections_.evaluations)),
-      outcomes_(Mock<MockOutcomeServiceStub>(&connections_.outcomes)) {}
+      outcomes_(Mock<MockOutcomeServiceStub>(&connections_.outcomes)),
+      plans_(Mock<MockPlanServiceStub>(&connections_.plans)) {}
 
 }  // namespace clarity::client

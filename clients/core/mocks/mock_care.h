@@ -10,6 +10,7 @@
 #include "clarity/consultation/v1/evaluation_service_mock.grpc.pb.h"
 #include "clarity/consultation/v1/outcome_service_mock.grpc.pb.h"
 #include "clarity/consultation/v1/patient_service_mock.grpc.pb.h"
+#include "clarity/consultation/v1/plan_service_mock.grpc.pb.h"
 #include "clients/core/care_connections.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/any.pb.h"
@@ -32,6 +33,7 @@ class MockCare {
   consultation::v1::MockEpisodeServiceStub& episodes() { return episodes_; }
   consultation::v1::MockEvaluationServiceStub& evaluations() { return evaluations_; }
   consultation::v1::MockOutcomeServiceStub& outcomes() { return outcomes_; }
+  consultation::v1::MockPlanServiceStub& plans() { return plans_; }
 
  private:
   // The mock of a stub, and the connection that owns it.
@@ -44,6 +46,7 @@ class MockCare {
   consultation::v1::MockEpisodeServiceStub& episodes_;
   consultation::v1::MockEvaluationServiceStub& evaluations_;
   consultation::v1::MockOutcomeServiceStub& outcomes_;
+  consultation::v1::MockPlanServiceStub& plans_;
 };
 
 // How the mock of a method answers.

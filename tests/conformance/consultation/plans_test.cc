@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "tests/conformance/consultation/consultation_test.h"
 #include "tests/support/full_disk.h"
+#include "tests/support/text_proto.h"
 
 namespace clarity::tests {
 namespace {
@@ -415,6 +416,44 @@ TEST_F(PlansTest, ADoseOutsideTheProtocolTakesASecondPrescriber) {
   EXPECT_THAT(Cosign(nurse_, plan), Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
   Value(Cosign(colleague_, plan));
   EXPECT_EQ(Value(Sign(plan)).state(), Plan::STATE_SIGNED);
+}
+
+TEST_F(PlansTest, EightyFourMilligramsOnDayOneTakeAcuteSuicidality) {  // S4
+  const auto examine = [&](const char* acute) {
+    v1::SaveAnswersRequest save;
+    save.set_episode(episode_);
+    save.set_questionnaire("examination");
+    *save.mutable_answers() =
+        FromText<v1::QuestionnaireResponse>(
+            absl::StrCat("answers { link_id: 'exam.psychosis' boolean: false } "
+                         "answers { link_id: 'exam.mania' boolean: false } "
+                         "answers { link_id: 'exam.acute-suicidality' boolean: ",
+                         acute, " }"))
+            .answers();
+    return save;
+  };
+  v1::SubmitResponseRequest submit;
+  submit.set_name(
+      Value(clinician_.evaluations->Call(&EvaluationStub::SaveAnswers, examine("false"))).name());
+  Value(clinician_.evaluations->Call(&EvaluationStub::SubmitResponse, submit));
+  BeReady();
+  Clear({"esketamine"});
+  const Plan plan = DraftedWith(
+      "esketamine", [](v1::PlanPhase* phase) { phase->mutable_doses(0)->set_amount(84); });
+  ASSERT_THAT(plan.deviations(), SizeIs(1));
+  EXPECT_EQ(plan.deviations(0).description(), "visit 1: 84 mg, the protocol has 56 mg");
+  EXPECT_THAT(Sign(plan), Refused(StatusCode::kFailedPrecondition, "SECOND_PRESCRIBER_NEEDED"));
+
+  v1::AmendResponseRequest amend;
+  amend.set_name(submit.name());
+  amend.set_reason("worse since");
+  *amend.mutable_answers() = examine("true").answers();
+  Value(clinician_.evaluations->Call(&EvaluationStub::AmendResponse, amend));
+  Clear({"esketamine"});
+  const Plan acute = Drafted("esketamine");
+  EXPECT_EQ(acute.phases(0).doses(0).amount(), 84);
+  EXPECT_THAT(acute.deviations(), IsEmpty());
+  EXPECT_EQ(Value(Sign(acute)).state(), Plan::STATE_SIGNED);
 }
 
 TEST_F(PlansTest, WhatIsSignedIsWhatWasDrafted) {

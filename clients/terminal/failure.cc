@@ -63,6 +63,7 @@ constexpr ReasonRule kReasonRules[] = {
     {"CONSENT_MISSING", kExitConflict, "Ask the patient for consent to treatment first."},
     {"FACT_MISSING", kExitConflict, "Record the fact that is missing, then try again."},
     {"PLAN_IN_FORCE", kExitConflict, "Amend or close the plan that is in force."},
+    {"STAFF_NEEDED", kExitConflict, "Ask the clinic: its staff takes that back."},
     {"WOULD_ORPHAN", kExitConflict,
      "Move these appointments first, or accept it with --accept-orphans."},
     {"IN_USE", kExitConflict, "Something ahead still needs it: move or cancel that first."},

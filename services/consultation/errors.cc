@@ -53,6 +53,13 @@ absl::Status ResponseIncomplete(const v1::ResponseProblems& problems) {
   return status;
 }
 
+absl::Status StaffNeeded() {
+  return base::FailedPrecondition("STAFF_NEEDED",
+                                  "what stands against treatment, or asks for something before it, "
+                                  "is taken back by the clinic: "
+                                  "tell its staff or your clinician what was wrong");
+}
+
 absl::Status RequirementWithdrawn(absl::string_view requirement) {
   return base::FailedPrecondition("REQUIREMENT_WITHDRAWN",
                                   "the requirement is no longer asked for: record the result "

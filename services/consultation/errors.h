@@ -21,6 +21,7 @@ absl::Status AlertOpen(absl::string_view alert);
 absl::Status NoEpisode();
 absl::Status AlreadySubmitted(absl::string_view response);
 absl::Status ResponseIncomplete(const v1::ResponseProblems& problems);
+absl::Status StaffNeeded();
 absl::Status RequirementWithdrawn(absl::string_view requirement);
 absl::Status NotOverridable();
 absl::Status SecondPrescriberNeeded();

@@ -21,7 +21,8 @@ void CheckQuantity(const v1::Test& test, const v1::Quantity& quantity, const std
   const std::optional<double> base = InFirstUnit(test, quantity);
   if (!base.has_value()) {
     return violations->push_back(
-        {absl::StrCat(path, ".quantity.unit"), "is none of the units of the test"});
+        {absl::StrCat(path, ".quantity.unit"),
+         quantity.unit().empty() ? "is required" : "is none of the units of the test"});
   }
   if (!std::isfinite(*base) || !IsInRange(test.plausible(), *base)) {
     violations->push_back({absl::StrCat(path, ".quantity.value"),

@@ -100,11 +100,13 @@ class Check {
       Add("codes.codes", Problems::KIND_TYPE, "must be one");
     }
     for (int i = 0; i < codes.codes_size(); ++i) {
-      const bool is_choice = absl::c_any_of(item_.choices(), [&](const v1::Choice& choice) {
-        return choice.code() == codes.codes(i);
+      const auto choice = absl::c_find_if(item_.choices(), [&](const v1::Choice& offered) {
+        return offered.code() == codes.codes(i);
       });
-      if (!is_choice) {
+      if (choice == item_.choices().end()) {
         Add(At("codes.codes", i), Problems::KIND_UNKNOWN_CODE, "is none of the item's choices");
+      } else if (choice->exclusive() && codes.codes_size() > 1) {
+        Add(At("codes.codes", i), Problems::KIND_TYPE, "goes with no other choice");
       }
     }
   }
@@ -151,7 +153,8 @@ class Check {
   // Only the first unit has limits: no factor leads from the others to it.
   void CheckQuantity(const v1::Quantity& quantity) {
     if (!absl::c_linear_search(item_.units(), quantity.unit())) {
-      return Add("quantity.unit", Problems::KIND_UNIT, "is none of the item's units");
+      return Add("quantity.unit", Problems::KIND_UNIT,
+                 quantity.unit().empty() ? "is required" : "is none of the item's units");
     }
     const bool has_limits = item_.has_plausible() && quantity.unit() == item_.units(0);
     if (has_limits && !IsInRange(item_.plausible(), quantity.value())) {

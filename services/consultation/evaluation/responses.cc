@@ -9,6 +9,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "services/consultation/errors.h"
+#include "services/consultation/evaluation/amendment.h"
 #include "services/consultation/evaluation/questionnaires.h"
 #include "services/consultation/limits.h"
 #include "services/platform/base/errors.h"
@@ -230,6 +231,18 @@ absl::Status Responses::Submit(const rpc::Call& call, Transaction& transaction,
   return absl::OkStatus();
 }
 
+absl::Status Responses::CheckMayAmend(const rpc::Call& call, Transaction& transaction,
+                                      const Filled& amended,
+                                      const Response::Amendment& amendment) const {
+  const Response& response = amended.part.record.response();
+  if (!call.principal.IsPatientOnly() ||
+      OnlyAdds(amendment.earlier_answers(), response.answers())) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(CaseFile file, consequences_.Read(transaction, call.now, amended.part.episode));
+  return TakesBack(std::move(file), response) ? StaffNeeded() : absl::OkStatus();
+}
+
 absl::Status Responses::Amend(const rpc::Call& call, Transaction& transaction,
                               const v1::AmendResponseRequest& request, Response* reply) {
   ASSIGN_OR_RETURN(Filled filled, LoadToFillIn(call, transaction, request.name(), request.etag()));
@@ -245,6 +258,7 @@ absl::Status Responses::Amend(const rpc::Call& call, Transaction& transaction,
     if (is_other) *amendment.add_earlier_answers() = std::move(earlier);
   }
   RETURN_IF_ERROR(CheckComplete(filled.form.check, response.answers()));
+  RETURN_IF_ERROR(CheckMayAmend(call, transaction, filled, amendment));
   if (!amendment.earlier_answers().empty()) {
     amendment.set_subject(call.principal.subject);
     amendment.set_reason(request.reason());

@@ -59,6 +59,11 @@ class Responses {
   absl::StatusOr<Filled> LoadToFillIn(const rpc::Call& call, storage::Transaction& transaction,
                                       const std::string& name, const std::string& etag) const;
 
+  // A patient may add, and the clinic takes back.
+  absl::Status CheckMayAmend(const rpc::Call& call, storage::Transaction& transaction,
+                             const Filled& amended,
+                             const v1::QuestionnaireResponse::Amendment& amendment) const;
+
   // That of the episode, or a new one.
   absl::StatusOr<storage::v1::ResponseRecord> FindOrBegin(const rpc::Call& call,
                                                           storage::Transaction& transaction,

@@ -4,6 +4,7 @@
 
 #include "absl/algorithm/container.h"
 #include "services/consultation/intake/episode_log.h"
+#include "services/consultation/intake/episodes.h"
 #include "services/consultation/records.pb.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
@@ -26,8 +27,11 @@ bool WatchesAll(const v1::WatchEpisodesRequest& request) {
 class EpisodeFeed final : public rpc::ChangeFeed<Event> {
  public:
   // `watches_all`: also the clinics that the caller may see from now on.
-  EpisodeFeed(storage::Database* database, rpc::WatchPoint point, bool watches_all)
-      : ChangeFeed(database, std::move(point)), watches_all_(watches_all) {}
+  EpisodeFeed(storage::Database* database, rpc::WatchPoint point, bool watches_all,
+              rpc::Principal principal)
+      : ChangeFeed(database, std::move(point)),
+        watches_all_(watches_all),
+        principal_(std::move(principal)) {}
 
   std::vector<std::string> streams() const override {
     if (watches_all_) return {kAnyEpisode};
@@ -46,7 +50,7 @@ class EpisodeFeed final : public rpc::ChangeFeed<Event> {
   absl::Status FillChange(const storage::Change& change, Event* event) override {
     ASSIGN_OR_RETURN(auto body, storage::ParseRecord<storage::v1::EpisodeChange>(change.body));
     Event::Change& told = *event->mutable_change();
-    *told.mutable_episode() = std::move(*body.mutable_episode());
+    ShowEpisode(principal_, std::move(*body.mutable_episode()), told.mutable_episode());
     told.set_kind(static_cast<Event::Kind>(body.kind()));
     told.set_about(body.about());
     *told.mutable_time() = ToWire(change.time);
@@ -59,6 +63,7 @@ class EpisodeFeed final : public rpc::ChangeFeed<Event> {
 
  private:
   const bool watches_all_;
+  const rpc::Principal principal_;
 };
 
 }  // namespace
@@ -93,7 +98,8 @@ absl::StatusOr<std::unique_ptr<rpc::Feed<Event>>> EpisodeWatch::Open(
     ASSIGN_OR_RETURN(point, rpc::BeginningOfWatch(transaction, streams, request.resume_token()));
     return absl::OkStatus();
   }));
-  return std::make_unique<EpisodeFeed>(&database_, std::move(point), WatchesAll(request));
+  return std::make_unique<EpisodeFeed>(&database_, std::move(point), WatchesAll(request),
+                                       call.principal);
 }
 
 }  // namespace clarity::consultation

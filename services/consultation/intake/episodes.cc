@@ -55,11 +55,14 @@ absl::Status CheckNew(const rpc::Call& call, const v1::Episode& episode) {
 
 }  // namespace
 
-void ShowEpisode(const rpc::Call& call, v1::Episode episode, v1::Episode* reply) {
+void ShowEpisode(const rpc::Principal& principal, v1::Episode episode, v1::Episode* reply) {
   *reply = std::move(episode);
-  if (!call.principal.IsPatientOnly() || !reply->has_closing()) return;
-  reply->mutable_closing()->clear_reason();
-  reply->mutable_closing()->clear_subject();
+  if (!reply->has_closing()) return;
+  const bool is_of_clinic = principal.Has(rpc::Role::kStaff) ||
+                            principal.Has(rpc::Role::kClinician) ||
+                            principal.Has(rpc::Role::kService);
+  if (!is_of_clinic) reply->mutable_closing()->clear_reason();
+  if (principal.IsPatientOnly()) reply->mutable_closing()->clear_subject();
 }
 
 absl::StatusOr<std::optional<EpisodeRecord>> FindOpenEpisode(Transaction& transaction,
@@ -165,7 +168,7 @@ absl::Status Episodes::Open(const rpc::Call& call, Transaction& transaction,
 absl::Status Episodes::Get(const rpc::Call& call, Transaction& transaction,
                            const v1::GetEpisodeRequest& request, v1::Episode* reply) {
   ASSIGN_OR_RETURN(auto record, Load<EpisodeRecord>(call, transaction, request.name()));
-  ShowEpisode(call, std::move(*record.mutable_episode()), reply);
+  ShowEpisode(call.principal, std::move(*record.mutable_episode()), reply);
   return absl::OkStatus();
 }
 
@@ -180,7 +183,9 @@ absl::Status Episodes::List(const rpc::Call& call, Transaction& transaction,
       return false;
     }
     if (!MaySeePatient(call, transaction, episode.patient()).ok()) return false;
-    if (has_room) ShowEpisode(call, std::move(*record.mutable_episode()), reply->add_episodes());
+    if (has_room) {
+      ShowEpisode(call.principal, std::move(*record.mutable_episode()), reply->add_episodes());
+    }
     return true;
   };
   ASSIGN_OR_RETURN(

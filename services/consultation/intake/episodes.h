@@ -27,8 +27,8 @@ absl::StatusOr<std::optional<storage::v1::EpisodeRecord>> FindOpenEpisode(
 absl::Status ForEachEpisode(storage::Transaction& transaction, absl::string_view patient,
                             absl::FunctionRef<absl::Status(storage::v1::EpisodeRecord&)> visit);
 
-// The one way into a reply: a patient is not shown what is for staff.
-void ShowEpisode(const rpc::Call& call, v1::Episode episode, v1::Episode* reply);
+// The one way to a caller: why it was closed is for those who treat the patient.
+void ShowEpisode(const rpc::Principal& principal, v1::Episode episode, v1::Episode* reply);
 
 // All episodes of one patient become another's. EPISODE_OPEN where both have an open one.
 absl::Status MoveEpisodes(storage::Transaction& transaction, absl::Time now,

@@ -91,6 +91,23 @@ void AddRequirements(const CaseFile& file, bool also_of_protocols,
   }
 }
 
+// What is asked for before its turn, for certain: before anybody has answered anything, what is not
+// known may ask for every test there is.
+void AddRequirementsAhead(const CaseFile& file, const v1::Evaluation& evaluation,
+                          RepeatedPtrField<OpenPoint>* to) {
+  std::set<std::string> asked;
+  for (const v1::Decision& decision : evaluation.decisions()) {
+    if (decision.applies() != v1::Decision::APPLIES_YES) continue;
+    asked.insert(decision.requirements().begin(), decision.requirements().end());
+  }
+  for (const RequirementRecord& record : file.requirements) {
+    const v1::Requirement& requirement = record.requirement();
+    const bool is_asked = requirement.protocols().empty() && !IsMetOrWaived(requirement) &&
+                          asked.count(requirement.definition()) > 0;
+    if (is_asked) *to->Add() = PointOf(requirement);
+  }
+}
+
 void AddConsent(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
   if (FindConsent(file.patient, v1::Consent::KIND_TREATMENT) != nullptr) return;
   *to->Add() = Point("Consent to treatment is to be given", v1::ACTOR_PATIENT);
@@ -387,7 +404,7 @@ std::vector<DueReevaluation> DueReevaluations(const CaseFile& file) {
   return due;
 }
 
-void AddSteps(const CaseFile& file, v1::Pathway* pathway) {
+void AddSteps(const CaseFile& file, const v1::Evaluation& evaluation, v1::Pathway* pathway) {
   const v1::Episode& episode = file.episode.episode();
   const bool is_open = episode.state() != v1::Episode::STATE_CLOSED;
   for (int number = v1::STEP_CONTACT; number <= v1::Step_MAX; ++number) {
@@ -400,6 +417,8 @@ void AddSteps(const CaseFile& file, v1::Pathway* pathway) {
       AddOpenPoints(file, step, status.mutable_open_points());
       const absl::Time due = DueTimeOf(step, status.open_points(), file);
       if (due != absl::InfiniteFuture()) *status.mutable_due_time() = ToWire(due);
+    } else if (step == v1::STEP_EVALUATION && step > episode.step() && is_open) {
+      AddRequirementsAhead(file, evaluation, status.mutable_open_points());
     }
     for (const StepRecord& record : file.episode.steps()) {
       if (record.step() != step) continue;

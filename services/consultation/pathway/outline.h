@@ -21,8 +21,9 @@ struct DueReevaluation {
 };
 std::vector<DueReevaluation> DueReevaluations(const CaseFile& file);
 
-// Every step in order, with what is open of the present one.
-void AddSteps(const CaseFile& file, v1::Pathway* pathway);
+// Every step in order, with what is open of the present one, and what EVALUATION asks for already
+// by the evaluation of the file.
+void AddSteps(const CaseFile& file, const v1::Evaluation& evaluation, v1::Pathway* pathway);
 
 // That scheduling refuses an order of the plan: the present step waits for somebody to mend it.
 void AddRefusedOrder(const CaseFile& file, v1::Pathway* pathway);

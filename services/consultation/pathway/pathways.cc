@@ -1,5 +1,6 @@
 #include "services/consultation/pathway/pathways.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -46,14 +47,53 @@ absl::StatusOr<EpisodeRecord> Find(const rpc::Call& call, Transaction& transacti
   return *std::move(open);
 }
 
-// Reasons are the clinicians', notes the staff's.
-void Blank(const rpc::Call& call, v1::Pathway* pathway) {
-  if (!call.principal.Has(rpc::Role::kClinician)) {
-    for (v1::Pathway::StepStatus& step : *pathway->mutable_steps()) {
-      if (step.has_override()) step.mutable_override()->clear_reason();
+// Whether what the actor has to do can be done by the caller, or with the caller's help.
+bool CanAct(const rpc::Principal& principal, v1::Actor actor) {
+  const bool is_clinician =
+      principal.Has(rpc::Role::kClinician) || principal.Has(rpc::Role::kService);
+  switch (actor) {
+    case v1::ACTOR_PATIENT:
+      return true;
+    case v1::ACTOR_AGENT:
+      return !principal.IsPatientOnly();
+    case v1::ACTOR_STAFF:
+      return is_clinician || principal.Has(rpc::Role::kStaff);
+    default:
+      return is_clinician;
+  }
+}
+
+// Which scales are asked says what somebody suffers from.
+bool SeesScales(const rpc::Principal& principal, v1::Actor actor) {
+  return principal.IsPatientOnly() ? actor == v1::ACTOR_PATIENT
+                                   : CanAct(principal, v1::ACTOR_STAFF);
+}
+
+void BlankPoints(const rpc::Principal& principal, v1::Pathway::StepStatus* step) {
+  auto& points = *step->mutable_open_points();
+  if (step->state() != v1::Pathway::STATE_PRESENT) {
+    points.erase(std::remove_if(points.begin(), points.end(),
+                                [&](const v1::Pathway::OpenPoint& point) {
+                                  return !CanAct(principal, point.actor());
+                                }),
+                 points.end());
+  }
+  for (v1::Pathway::OpenPoint& point : points) {
+    if (!SeesScales(principal, point.actor())) point.clear_scales();
+  }
+}
+
+// Reasons are the clinicians', notes and alerts the clinic's.
+void Blank(const rpc::Principal& principal, v1::Pathway* pathway) {
+  for (v1::Pathway::StepStatus& step : *pathway->mutable_steps()) {
+    BlankPoints(principal, &step);
+    if (step.has_override() && !principal.Has(rpc::Role::kClinician)) {
+      step.mutable_override()->clear_reason();
     }
   }
-  if (call.principal.IsPatientOnly()) pathway->clear_contacts();
+  if (!principal.IsPatientOnly()) return;
+  pathway->clear_contacts();
+  pathway->clear_safety_alert_open();
 }
 
 absl::Status CheckOverride(const EpisodeRecord& present, const v1::OverrideStepRequest& request) {
@@ -99,9 +139,11 @@ absl::Status Pathways::Override(const rpc::Call& call, Transaction& transaction,
 absl::Status Pathways::Show(const rpc::Call& call, Transaction& transaction,
                             const EpisodeRecord& episode, v1::Pathway* reply) {
   reply->Clear();
-  ASSIGN_OR_RETURN(const CaseFile file, consequences_.Read(transaction, call.now, episode));
-  ShowEpisode(call, file.episode.episode(), reply->mutable_episode());
-  AddSteps(file, reply);
+  v1::Evaluation evaluation;
+  ASSIGN_OR_RETURN(const CaseFile file,
+                   consequences_.Read(transaction, call.now, episode, &evaluation));
+  ShowEpisode(call.principal, file.episode.episode(), reply->mutable_episode());
+  AddSteps(file, evaluation, reply);
   AddVisits(file, reply);
   std::set<std::string> delivered;
   bool is_refused = false;
@@ -124,7 +166,7 @@ absl::Status Pathways::Show(const rpc::Call& call, Transaction& transaction,
   reply->set_time_zone(file.facts.zone.name());
   const absl::Time as_of = visits_.AsOf();
   if (as_of != absl::InfinitePast()) *reply->mutable_visits_as_of_time() = ToWire(as_of);
-  Blank(call, reply);
+  Blank(call.principal, reply);
   return absl::OkStatus();
 }
 

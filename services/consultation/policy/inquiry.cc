@@ -130,15 +130,16 @@ Truth IsAdequate(const v1::PastTreatment& treatment, const v1::AdequateTrials& w
 
 // Treatments that count, and their first classes.
 struct Trials {
-  int count = 0;
+  absl::flat_hash_set<absl::string_view> medicines;
   absl::flat_hash_set<absl::string_view> classes;
 
   void Add(const v1::MedicineCode& medicine) {
-    ++count;
+    medicines.insert(medicine.code());
     if (medicine.classes_size() > 0) classes.insert(medicine.classes(0));
   }
   bool AreEnough(const v1::AdequateTrials& what) const {
-    return count >= what.count_min() && static_cast<int>(classes.size()) >= what.classes_min();
+    return static_cast<int>(medicines.size()) >= what.count_min() &&
+           static_cast<int>(classes.size()) >= what.classes_min();
   }
 };
 

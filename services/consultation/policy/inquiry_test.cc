@@ -272,6 +272,17 @@ TEST_F(InquiryTest, TrialsCountByFirstClassAndWhatIsNotKnownMayCount) {
                   R"(treatments { medicine: "fluoxetine" weeks: 6 improvement_percent: 0 })"),
             Truth::kNo)
       << "both are SSRIs";
+  EXPECT_EQ(
+      Ask(R"(adequate_trials { medicine_class: "antidepressant" count_min: 2 weeks_min: 6 })"),
+      Truth::kYes)
+      << "but two medicines";
+  EXPECT_EQ(tried(std::string(kSertraline) + kSertraline +
+                  R"(treatments { medicine: "sertraline" weeks: 12 improvement_percent: 0 })"),
+            Truth::kNo);
+  EXPECT_EQ(
+      Ask(R"(adequate_trials { medicine_class: "antidepressant" count_min: 2 weeks_min: 6 })"),
+      Truth::kNo)
+      << "the same medicine again is no second trial";
   EXPECT_EQ(tried(std::string(kSertraline) +
                   R"(treatments { medicine: "phenelzine" weeks: 6 improvement_percent: 25 })"),
             Truth::kYes);

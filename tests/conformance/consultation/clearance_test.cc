@@ -355,12 +355,19 @@ TEST_F(ClearanceTest, AUnitAloneANumberWithoutOneAndOneWithoutEndAreNoResults) {
   v1::RecordResultsRequest request;
   request.set_episode(Begin());
   Measure("body-weight", 71, "", &request);
+  Measure("heart-rate", 1000, "/min", &request);
+  Measure("no-such-test", 1, "kg", &request);
+  EXPECT_THAT(
+      ViolatedFields(TryRecord(request).status()),
+      ElementsAre("results[0].quantity.unit", "results[1].quantity.value", "results[2].test"))
+      << "a unit that is missing hides nothing else";
+  request.clear_results();
   Measure("body-weight", std::numeric_limits<double>::quiet_NaN(), "kg", &request);
   Measure("body-weight", std::numeric_limits<double>::infinity(), "kg", &request);
   Measure("body-weight", 0, "kg", &request)->mutable_quantity()->clear_value();
   EXPECT_THAT(ViolatedFields(TryRecord(request).status()),
-              ElementsAre("results[0].quantity.unit", "results[1].quantity.value",
-                          "results[2].quantity.value", "results[3].quantity.value"));
+              ElementsAre("results[0].quantity.value", "results[1].quantity.value",
+                          "results[2].quantity.value"));
   request.clear_results();
   EXPECT_THAT(ViolatedFields(TryRecord(request).status()), ElementsAre("results"));
 }

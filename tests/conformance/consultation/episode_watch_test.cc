@@ -98,6 +98,17 @@ TEST_F(EpisodeWatchTest, OnlyClinicsOfTheCallerAreWatched) {
               Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"));
 }
 
+TEST_F(EpisodeWatchTest, WhyAnEpisodeWasClosedIsToldToTheClinicOnly) {
+  const auto episode = Opened(NewPatient("Ortiz"));
+  const std::string token = TokenNow();
+  Close(episode);
+  const auto reason_told_to = [&](const ConsultationConnections& caller) {
+    return Next(*Watching(caller, kLakeForest, token)).change().episode().closing().reason();
+  };
+  EXPECT_EQ(reason_told_to(agent_), "");
+  EXPECT_NE(reason_told_to(staff_), "");
+}
+
 TEST_F(EpisodeWatchTest, AListIsOfTheStepsAndTheClinicAskedFor) {
   const auto episode = Opened(NewPatient("Ortiz"));
   v1::ListEpisodesRequest list;

@@ -158,6 +158,9 @@ TEST_F(EpisodesTest, WhyAnEpisodeWasClosedIsForStaff) {
   const auto listed = Value(Patient(patient).episodes->Call(&EpisodeStub::ListEpisodes, list));
   ASSERT_THAT(listed.episodes(), SizeIs(1));
   EXPECT_EQ(listed.episodes(0).closing().reason(), "");
+  const auto by_agent = Value(agent_.episodes->Call(&EpisodeStub::GetEpisode, get));
+  EXPECT_EQ(by_agent.closing().outcome(), v1::Episode::OUTCOME_DECLINED);
+  EXPECT_EQ(by_agent.closing().reason(), "");
   EXPECT_EQ(Value(staff_.episodes->Call(&EpisodeStub::GetEpisode, get)).closing().reason(),
             "a note among clinicians");
 }

@@ -342,6 +342,16 @@ TEST_F(EvaluationTest, WhatCannotBeAnAnswerIsRefusedAndNothingIsKept) {
                                  .status()),
               ElementsAre("answers[1].link_id", "answers[2]"))
       << "all at once";
+  EXPECT_THAT(ViolatedFields(Save(agent_, Saving("history", R"pb(
+                                    answers { link_id: "reason.main" boolean: false }
+                                    answers {
+                                      link_id: "substances.drinks"
+                                      quantity { value: 2 }
+                                    }
+                                    answers { link_id: "escort.available" text: "-" })pb"))
+                                 .status()),
+              ElementsAre("answers[0]", "answers[1].quantity.unit", "answers[2]"))
+      << "a unit that is missing hides nothing";
   EXPECT_THAT(Save(agent_, Saving("herstory", kHistory)),
               Refused(StatusCode::kNotFound, "NOT_FOUND"));
   EXPECT_THAT(ListedBy(agent_), IsEmpty());
@@ -581,6 +591,59 @@ TEST_F(EvaluationTest, AnAmendmentLeavesTheResponseComplete) {
                   codes { codes: "pregnant" }
                 })pb")));
   EXPECT_EQ(Says(Evaluated(), "pregnancy"), "YES");
+}
+
+TEST_F(EvaluationTest, APatientMayAddButTheClinicTakesBackWhatStandsAgainstTreatment) {
+  const Response response =
+      Value(Submit(own_, Submitting(Value(Save(own_, Saving("history", kHistory))))));
+  Value(Amend(own_, Amending(response, R"pb(
+                answers {
+                  link_id: "conditions.body"
+                  conditions { conditions { condition: "aneurysmal-vascular-disease" } }
+                }
+                answers { link_id: "pregnancy.possible" boolean: true }
+                answers {
+                  link_id: "pregnancy.now"
+                  codes { codes: "neither" }
+                })pb")));
+  const auto staff_needed = Refused(StatusCode::kFailedPrecondition, "STAFF_NEEDED");
+  const auto without_it = Amending(response, R"pb(
+    answers {
+      link_id: "conditions.body"
+      conditions {}
+    })pb");
+  EXPECT_THAT(Amend(own_, without_it), staff_needed);
+  EXPECT_THAT(Amend(own_, Amending(response, R"pb(
+                      answers { link_id: "conditions.body" not_known: true })pb")),
+              staff_needed);
+  EXPECT_THAT(Amend(own_, Amending(response, R"pb(
+                      answers { link_id: "pregnancy.possible" boolean: false }
+                      answers { link_id: "pregnancy.now" })pb")),
+              staff_needed)
+      << "a test is asked for by it";
+  EXPECT_EQ(Says(Evaluated(), "aneurysmal-vascular-disease"), "YES");
+  Value(Amend(own_, Amending(response, R"pb(
+                answers {
+                  link_id: "conditions.body"
+                  conditions {
+                    conditions { condition: "aneurysmal-vascular-disease" }
+                    conditions { condition: "cystitis" }
+                  }
+                }
+                answers { link_id: "escort.available" boolean: false })pb")));
+  EXPECT_EQ(Says(Evaluated(), "cystitis"), "YES") << "more may be said at any time";
+  Value(Amend(staff_, without_it));
+  EXPECT_EQ(Says(Evaluated(), "aneurysmal-vascular-disease"), "NO");
+}
+
+TEST_F(EvaluationTest, NoneGoesWithNoOtherChoice) {
+  EXPECT_THAT(ViolatedFields(Save(own_, Saving("history", R"pb(
+                                    answers {
+                                      link_id: "substances.drugs"
+                                      codes { codes: "cannabis" codes: "none" }
+                                    })pb"))
+                                 .status()),
+              ElementsAre("answers[0].codes.codes[1]"));
 }
 
 // -- Who sees what --------------------------------------------------------------------------------

@@ -304,6 +304,14 @@ TEST_F(OutcomesTest, ANoToPlanItSkipsWhatFollowsAndAHighRiskIsDueInMinutes) {
   EXPECT_EQ(FromWire(alerts[0].due_time()) - clock().Now(), absl::Minutes(15));
 }
 
+TEST_F(OutcomesTest, AnAttemptInTheLastThreeMonthsIsAHighRiskThoughThereAreNoThoughtsNow) {  // S85
+  const auto recent = Recorded(Taken("c-ssrs", {{"1", 0}, {"2", 0}, {"6", 1}, {"6-recent", 1}}));
+  EXPECT_EQ(recent.band(), "high");
+  EXPECT_THAT(OpenAlerts(), SizeIs(1));
+  const auto earlier = Recorded(Taken("c-ssrs", {{"1", 0}, {"2", 0}, {"6", 1}, {"6-recent", 0}}));
+  EXPECT_EQ(earlier.band(), "moderate");
+}
+
 TEST_F(OutcomesTest, EverythingThatIsWrongWithAnswersIsToldAtOnce) {
   auto request = Taken("c-ssrs", {{"1", 7}, {"2", 0}, {"4", 1}});
   *request.mutable_outcome()->mutable_time() = ToWire(clock().Now() + absl::Minutes(1));

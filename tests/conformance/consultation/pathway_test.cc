@@ -1,10 +1,21 @@
 // The pathway at a glance: what is done, what is open, who acts, by when, and what can be booked.
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "tests/conformance/consultation/consultation_test.h"
+#include "tests/support/answers.h"
+#include "tests/support/text_proto.h"
 
 namespace clarity::tests {
 namespace {
@@ -14,6 +25,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 using Pathway = v1::Pathway;
 
 class PathwayTest : public CareTest {
@@ -31,6 +43,17 @@ class PathwayTest : public CareTest {
   Pathway Present() const { return PathwayOf(agent_, patient_); }
   static const Pathway::StepStatus& StepOf(const Pathway& pathway, v1::Step step) {
     return pathway.steps(step - 1);
+  }
+  // What is open of the evaluation: its questionnaire or scale, or that it is a test.
+  static std::vector<std::string> AskedAhead(const Pathway& pathway) {
+    std::vector<std::string> asked;
+    for (const auto& point : StepOf(pathway, v1::STEP_EVALUATION).open_points()) {
+      const bool is_test = point.description().find("A test") == 0;
+      asked.push_back(is_test ? "a test"
+                              : absl::StrJoin(point.questionnaires(), ",") +
+                                    absl::StrJoin(point.scales(), ","));
+    }
+    return asked;
   }
   static std::vector<std::string> Bookable(const Pathway& pathway) {
     std::vector<std::string> types;
@@ -77,12 +100,32 @@ TEST_F(PathwayTest, AfterFirstContactTheConsultationIsToBeBookedInTime) {
   EXPECT_EQ(booking.open_points(0).actor(), v1::ACTOR_AGENT);
   EXPECT_EQ(Local(FromWire(booking.due_time())), "2026-03-17 00:00");
   EXPECT_EQ(StepOf(pathway, v1::STEP_EVALUATION).state(), Pathway::STATE_AHEAD);
-  EXPECT_THAT(StepOf(pathway, v1::STEP_EVALUATION).open_points(), IsEmpty());
+  EXPECT_THAT(AskedAhead(pathway), ElementsAre("history")) << "an agent helps to answer it";
   EXPECT_THAT(Bookable(pathway), ElementsAre(kConsultation));
   EXPECT_EQ(pathway.bookable(0).order(), "");
   EXPECT_EQ(pathway.bookable(0).visits_left(), 1);
   EXPECT_EQ(pathway.time_zone(), "America/Los_Angeles");
   EXPECT_FALSE(pathway.safety_alert_open());
+}
+
+TEST_F(PathwayTest, WhatIsAskedForBeforeTheConsultationIsToldFromTheStartToThoseWhoCanAct) {
+  EXPECT_THAT(AskedAhead(PathwayOf(Patient(patient_), patient_)), ElementsAre("history"));
+  EXPECT_THAT(AskedAhead(PathwayOf(staff_, patient_)), UnorderedElementsAre("history", "a test"));
+  const Pathway told = PathwayOf(clinician_, patient_);
+  EXPECT_THAT(AskedAhead(told), UnorderedElementsAre("history", "examination", "a test", "c-ssrs"));
+  EXPECT_EQ(StepOf(told, v1::STEP_EVALUATION).state(), Pathway::STATE_AHEAD);
+
+  v1::SaveAnswersRequest save;
+  save.set_episode(episode_.name());
+  save.set_questionnaire("history");
+  *save.mutable_answers() = FromText<v1::QuestionnaireResponse>(kHistory).answers();
+  v1::SubmitResponseRequest submit;
+  submit.set_name(
+      Value(Patient(patient_).evaluations->Call(&EvaluationStub::SaveAnswers, save)).name());
+  Value(Patient(patient_).evaluations->Call(&EvaluationStub::SubmitResponse, submit));
+  EXPECT_THAT(AskedAhead(PathwayOf(Patient(patient_), patient_)), ElementsAre("gad-7"))
+      << "which they come for is known now";
+  EXPECT_THAT(AskedAhead(Present()), ElementsAre("")) << "an agent is not told which scale";
 }
 
 TEST_F(PathwayTest, WhatIsBookedIsOnItAndNoMoreOffered) {
@@ -117,7 +160,13 @@ TEST_F(PathwayTest, AfterTheConsultationItSaysWhatIsOutstandingWithoutSayingWhic
   EXPECT_THAT(kinds, Contains(::testing::Key("A test is outstanding")));
   EXPECT_THAT(kinds, Contains(::testing::Key("A questionnaire is to be answered")));
   EXPECT_THAT(questionnaires, Contains("history"));
-  EXPECT_THAT(scales, Contains("phq-9")) << "they come for depression";
+  EXPECT_THAT(scales, IsEmpty()) << "which scales are asked is not for agents";
+  const auto own = StepOf(PathwayOf(Patient(patient_), patient_), v1::STEP_EVALUATION);
+  for (const auto& point : own.open_points()) {
+    scales.insert(scales.end(), point.scales().begin(), point.scales().end());
+  }
+  EXPECT_THAT(scales, Contains("phq-9"));
+  EXPECT_THAT(scales, ::testing::Not(Contains("c-ssrs"))) << "a clinician takes it";
   EXPECT_THAT(pathway.ShortDebugString(), ::testing::Not(::testing::HasSubstr("pregnan")));
   EXPECT_THAT(Bookable(pathway), Contains("visitTypes/medical-evaluation"));
 }
@@ -158,6 +207,7 @@ TEST_F(PathwayTest, AnOpenAlertAndTheLastCallsAreToldToTheAgentNotToThePatient) 
   EXPECT_TRUE(pathway.safety_alert_open());
   EXPECT_THAT(pathway.contacts(), SizeIs(5));
   EXPECT_THAT(PathwayOf(Patient(patient_), patient_).contacts(), IsEmpty());
+  EXPECT_FALSE(PathwayOf(Patient(patient_), patient_).safety_alert_open());
 }
 
 TEST_F(PathwayTest, APatientSeesTheOwnAndACallerOfAnotherClinicNothing) {
@@ -189,6 +239,50 @@ class PathwayApartTest : public PathwayTest {
  protected:
   PathwayApartTest() : PathwayTest(Layout::kApart) {}
 };
+
+// Takes connections, and never answers.
+class SilentServer {
+ public:
+  explicit SilentServer(const std::string& address) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    const int on = 1;
+    setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    const std::pair<std::string, std::string> where = absl::StrSplit(address, ':');
+    int port = 0;
+    EXPECT_TRUE(absl::SimpleAtoi(where.second, &port));
+    sockaddr_in to = {};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<uint16_t>(port));
+    inet_pton(AF_INET, where.first.c_str(), &to.sin_addr);
+    EXPECT_EQ(bind(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)), 0);
+    EXPECT_EQ(listen(socket_, 100), 0);
+  }
+  ~SilentServer() { close(socket_); }
+  SilentServer(const SilentServer&) = delete;
+  SilentServer& operator=(const SilentServer&) = delete;
+
+ private:
+  const int socket_;
+};
+
+TEST_F(PathwayApartTest, WhileSchedulingHangsNobodyWhoCallsConsultationWaitsForIt) {
+  server_.StopScheduling();
+  {
+    const SilentServer hanging(server_.address());
+    client::CallOptions soon;
+    soon.deadline = absl::Seconds(5);
+    for (const char* family : {"Lopez", "Kim", "Okoro", "Schmidt", "Novak"}) {
+      const std::string patient = NewPatient(family);
+      EXPECT_TRUE(agent_.episodes->Call(&EpisodeStub::OpenEpisode, NewEpisode(patient), soon).ok());
+      EXPECT_TRUE(agent_.episodes->Call(&EpisodeStub::GetPathway, Of(patient), soon).ok());
+      EXPECT_TRUE(
+          agent_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, NewAlert(patient), soon).ok());
+    }
+  }
+  server_.StartScheduling();
+  Value(scheduling_.AsAgent().BookAppointment(
+      Booking(kConsultation, kLakeForest, "2026-03-05 10:00", patient_)));
+  Eventually([&] { return Present().episode().step() == v1::STEP_CONSULTATION; });
+}
 
 TEST_F(PathwayApartTest, WhatSchedulingForgotWithABackupIsForgottenHereToo) {
   const auto kept = Value(scheduling_.AsAgent().BookAppointment(

@@ -15,6 +15,8 @@ using tests::FromWire;
 using v1::Appointment;
 using Caller = Model::Caller;
 
+constexpr char kNotFree[] = "somebody it needs is not free";
+
 bool IsAhead(Appointment::State state) {
   return state == Appointment::STATE_BOOKED || state == Appointment::STATE_CONFIRMED;
 }
@@ -162,7 +164,7 @@ Model::Expected Model::MayTake(const Wanted& wanted) const {
   if (HasAllOpen(wanted, *type)) return Refused("the patient has as many of them as allowed");
   if (wanted.is_kept ? !calendar_.CanServe(wish, wanted.fixed)
                      : !calendar_.IsPossible(wish, now_)) {
-    return Refused("somebody it needs is not free");
+    return Refused(kNotFree);
   }
   const std::string order = WhyOrderNot(wanted);
   return order.empty() ? Done() : Refused(order);
@@ -375,6 +377,9 @@ Model::Expected Model::MayUndo(const std::string& name) {
   wanted.is_kept = wanted.may_have_begun = true;
   wanted.override = appointment.override();
   Expected expected = MayBook(wanted);
+  // A catalog that comes later changes no day that is over, and only the store knows what was open
+  // then. That nobody is taken twice is seen from what is taken.
+  if (wanted.wish.start < now_ && expected.why == kNotFree) return Either("the day is over");
   // An order that came to be required since is not asked for again.
   if (appointment.order().empty() && expected.why == "it needs an order") return Done();
   return expected;

@@ -183,7 +183,7 @@ absl::Status Appointments::Book(const rpc::Call& call, Transaction& transaction,
   }
   RETURN_IF_ERROR(CompleteWish(call, transaction, request, &wish));
   RETURN_IF_ERROR(call.MaySee(wish.clinic, wish.patient));
-  ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, wish));
+  ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, *cache_, wish));
 
   AppointmentRecord record;
   v1::Appointment& appointment = *record.mutable_appointment();
@@ -218,7 +218,7 @@ absl::Status Appointments::Reschedule(const rpc::Call& call, Transaction& transa
   RETURN_IF_ERROR(CompleteWish(call, transaction, request, &wish));
   FillFrom(appointment, &wish);
   RETURN_IF_ERROR(call.MaySee(wish.clinic, wish.patient));
-  ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, wish));
+  ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, *cache_, wish));
 
   RETURN_IF_ERROR(
       ConsumeOrder(call, transaction, placement, appointment.order(), wish.patient, &appointment));

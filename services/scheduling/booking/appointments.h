@@ -9,6 +9,7 @@
 #include "services/platform/base/ids.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/storage/database.h"
+#include "services/scheduling/booking/calendar_cache.h"
 #include "services/scheduling/booking/placement.h"
 #include "services/scheduling/booking/publisher.h"
 #include "services/scheduling/catalog/catalog_store.h"
@@ -21,10 +22,11 @@ namespace clarity::scheduling {
 class Appointments {
  public:
   // All outlive it.
-  Appointments(storage::Database* database, catalog::CatalogStore* catalog,
+  Appointments(storage::Database* database, catalog::CatalogStore* catalog, CalendarCache* cache,
                const Publisher* publisher, SlotExplainer* explainer, base::Random* random)
       : database_(database),
         catalog_(catalog),
+        cache_(cache),
         publisher_(publisher),
         explainer_(explainer),
         random_(random) {}
@@ -49,6 +51,7 @@ class Appointments {
 
   storage::Database* const database_;
   catalog::CatalogStore* const catalog_;
+  CalendarCache* const cache_;
   const Publisher* const publisher_;
   SlotExplainer* const explainer_;
   base::Random* const random_;

@@ -52,6 +52,15 @@ absl::StatusOr<std::vector<std::shared_ptr<const Timeline>>> CalendarCache::Get(
   return timelines;
 }
 
+std::shared_ptr<const Timeline> CalendarCache::Peek(const catalog::Snapshot& snapshot, int resource,
+                                                    PageRange pages) {
+  base::MutexLock lock(&mutex_);
+  // Of another version of the catalog the resources have other numbers.
+  if (numbered_version_ != snapshot.version()) return nullptr;
+  const Entry* entry = numbered_[static_cast<size_t>(resource)];
+  return entry != nullptr && IsCurrent(*entry, snapshot, pages) ? entry->timeline : nullptr;
+}
+
 CalendarCache::Entry& CalendarCache::EntryOf(const catalog::Snapshot& snapshot, int resource) {
   if (numbered_version_ != snapshot.version()) {
     numbered_.assign(static_cast<size_t>(snapshot.resource_count()), nullptr);

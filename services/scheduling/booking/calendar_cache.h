@@ -41,6 +41,11 @@ class CalendarCache {
       const catalog::Snapshot& snapshot, absl::Span<const int> resources, calendar::PageRange pages,
       absl::Time now, absl::string_view without_owner = "");
 
+  // The timeline of one of them, if it is at hand; null otherwise. Never loads: also for use within
+  // a transaction, where it says who is worth a look, and nothing else.
+  std::shared_ptr<const calendar::Timeline> Peek(const catalog::Snapshot& snapshot, int resource,
+                                                 calendar::PageRange pages);
+
   // After a commit: what was given up, and what was taken.
   void Apply(const std::vector<Claim>& removed, const std::vector<Claim>& added);
   // After a commit: claims of this owner on the resources hold until `expire_time`.

@@ -78,7 +78,7 @@ absl::Status Holds::Create(const rpc::Call& call, Transaction& transaction,
     wish.ignored_owners.push_back(request.reschedule_appointment());
     wish.moved_appointment = request.reschedule_appointment();
   }
-  ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, wish));
+  ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, *cache_, wish));
 
   HoldRecord record;
   v1::Hold& hold = *record.mutable_hold();

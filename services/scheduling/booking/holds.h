@@ -9,6 +9,7 @@
 #include "services/platform/base/ids.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/storage/database.h"
+#include "services/scheduling/booking/calendar_cache.h"
 #include "services/scheduling/booking/publisher.h"
 #include "services/scheduling/catalog/catalog_store.h"
 #include "services/scheduling/search/slot_explainer.h"
@@ -19,9 +20,13 @@ namespace clarity::scheduling {
 class Holds {
  public:
   // All outlive it.
-  Holds(catalog::CatalogStore* catalog, const Publisher* publisher, SlotExplainer* explainer,
-        base::Random* random)
-      : catalog_(catalog), publisher_(publisher), explainer_(explainer), random_(random) {}
+  Holds(catalog::CatalogStore* catalog, CalendarCache* cache, const Publisher* publisher,
+        SlotExplainer* explainer, base::Random* random)
+      : catalog_(catalog),
+        cache_(cache),
+        publisher_(publisher),
+        explainer_(explainer),
+        random_(random) {}
 
   absl::Status Create(const rpc::Call& call, storage::Transaction& transaction,
                       const v1::CreateHoldRequest& request, v1::Hold* reply);
@@ -34,6 +39,7 @@ class Holds {
 
  private:
   catalog::CatalogStore* const catalog_;
+  CalendarCache* const cache_;
   const Publisher* const publisher_;
   SlotExplainer* const explainer_;
   base::Random* const random_;

@@ -74,9 +74,17 @@ absl::Status CheckRules(const rpc::Call& call, const Wish& wish, Placement* plac
 // Chooses who takes part for one way to select, by what the rows say.
 class Chooser {
  public:
-  // All outlive it.
-  Chooser(CalendarRows* rows, const VisitPlan& plan, Tick start, const SelectedVisit& way)
-      : rows_(*rows), plan_(plan), start_(start), way_(way), relaxed_(way.visit.needs.size()) {}
+  // All outlive it. With a cache, those whom it has as busy count as such, unread.
+  Chooser(CalendarRows* rows, CalendarCache* cache, const Placement& placement,
+          const SelectedVisit& way)
+      : rows_(*rows),
+        cache_(cache),
+        snapshot_(*placement.snapshot),
+        plan_(*placement.plan),
+        start_(placement.start),
+        pages_(calendar::PagesOf({start_, start_ + plan_.ticks()})),
+        way_(way),
+        relaxed_(way.visit.needs.size()) {}
 
   // Nothing if nobody can.
   absl::StatusOr<std::optional<std::vector<Placement::Unit>>> Choose() {
@@ -104,28 +112,38 @@ class Chooser {
  private:
   absl::StatusOr<std::optional<calendar::Assignment>> Assign() {
     absl::Status failed;
-    const calendar::PageRange pages = calendar::PagesOf({start_, start_ + plan_.ticks()});
     const auto fits_in = [&](absl::StatusOr<const calendar::Timeline*> timeline, int need) {
       failed.Update(timeline.status());
-      return timeline.ok() &&
-             calendar::Fits(way_.stretches[need], {*timeline, plan_.location}, start_);
+      return timeline.ok() && Fits(need, **timeline);
     };
     const auto fits = [&](int need, int resource) {
-      return fits_in(rows_.Load(plan_.resources[resource], pages), need) ||
+      const int number = plan_.resources[resource];
+      if (SeemsBusy(need, number)) return false;
+      return fits_in(rows_.Load(number, pages_), need) ||
              (relaxed_[static_cast<size_t>(need)] &&
-              fits_in(rows_.LoadSetAside(plan_.resources[resource], pages), need));
+              fits_in(rows_.LoadSetAside(number, pages_), need));
     };
     // A need that is over it all the same takes first who is there and free.
     auto preference = way_.preference;
     for (size_t n = 0; n < relaxed_.size(); ++n) {
       if (!relaxed_[n]) continue;
       absl::c_stable_partition(preference[n], [&](int resource) {
-        return fits_in(rows_.Load(plan_.resources[resource], pages), static_cast<int>(n));
+        return fits_in(rows_.Load(plan_.resources[resource], pages_), static_cast<int>(n));
       });
     }
     auto assignment = calendar::Assign(way_.visit, fits, preference);
     RETURN_IF_ERROR(failed);
     return assignment;
+  }
+
+  bool Fits(int need, const calendar::Timeline& timeline) const {
+    return calendar::Fits(way_.stretches[need], {&timeline, plan_.location}, start_);
+  }
+
+  bool SeemsBusy(int need, int resource) const {
+    if (cache_ == nullptr) return false;
+    const auto timeline = cache_->Peek(snapshot_, resource, pages_);
+    return timeline != nullptr && !Fits(need, *timeline);
   }
 
   std::optional<std::vector<Placement::Unit>> Units(
@@ -135,28 +153,43 @@ class Chooser {
   }
 
   CalendarRows& rows_;
+  CalendarCache* const cache_;
+  const Snapshot& snapshot_;
   const VisitPlan& plan_;
   const Tick start_;
+  const calendar::PageRange pages_;
   const SelectedVisit& way_;
   std::vector<bool> relaxed_;  // needs that may go over what is set aside
 };
 
+// By the first way that can be had; nothing if none can.
+absl::StatusOr<std::optional<std::vector<Placement::Unit>>> ChooseAmong(
+    CalendarRows& rows, CalendarCache* cache, const std::vector<SelectedVisit>& ways,
+    const Placement& placement) {
+  std::optional<std::vector<Placement::Unit>> units;
+  for (size_t w = 0; w < ways.size() && !units.has_value(); ++w) {
+    ASSIGN_OR_RETURN(units, Chooser(&rows, cache, placement, ways[w]).Choose());
+  }
+  return units;
+}
+
 // Chooses, then locks; again if a row moved in between, as it can where a store has several
 // writers.
-absl::Status ChooseAndLock(CalendarRows& rows, const std::vector<SelectedVisit>& ways,
-                           bool may_override, Placement* placement) {
-  const VisitPlan& plan = *placement->plan;
-  const Tick start = placement->start;
+absl::Status ChooseAndLock(CalendarRows& rows, CalendarCache* cache,
+                           const std::vector<SelectedVisit>& ways, bool may_override,
+                           Placement* placement) {
   constexpr int kAttemptsMax = 3;
-  const calendar::PageRange pages = calendar::PagesOf({start, start + plan.ticks()});
+  const calendar::PageRange pages =
+      calendar::PagesOf({placement->start, placement->start + placement->plan->ticks()});
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    std::optional<std::vector<Placement::Unit>> units;
-    for (size_t w = 0; w < ways.size() && !units.has_value(); ++w) {
-      ASSIGN_OR_RETURN(units, Chooser(&rows, plan, start, ways[w]).Choose());
+    ASSIGN_OR_RETURN(auto units, ChooseAmong(rows, cache, ways, *placement));
+    // What the cache has as busy may have become free.
+    if (!units.has_value() && cache != nullptr) {
+      ASSIGN_OR_RETURN(units, ChooseAmong(rows, nullptr, ways, *placement));
     }
     const bool over = !units.has_value() && may_override;
     for (size_t w = 0; over && w < ways.size() && !units.has_value(); ++w) {
-      ASSIGN_OR_RETURN(units, Chooser(&rows, plan, start, ways[w]).ChooseOver());
+      ASSIGN_OR_RETURN(units, Chooser(&rows, nullptr, *placement, ways[w]).ChooseOver());
     }
     if (!units.has_value()) return Refused(v1::Blocker::RULE_UNSPECIFIED, "");
     std::vector<int> chosen;
@@ -246,7 +279,8 @@ absl::StatusOr<const VisitPlan*> FindPlan(const Snapshot& snapshot, const std::s
 }
 
 absl::StatusOr<Placement> Place(const rpc::Call& call, Transaction& transaction,
-                                catalog::CatalogStore& catalog, const Wish& wish) {
+                                catalog::CatalogStore& catalog, CalendarCache& cache,
+                                const Wish& wish) {
   ASSIGN_OR_RETURN(auto snapshot, catalog.At(transaction));
   ASSIGN_OR_RETURN(const VisitPlan* plan,
                    FindPlan(*snapshot, wish.visit_type, wish.clinic, wish.modality));
@@ -264,7 +298,9 @@ absl::StatusOr<Placement> Place(const rpc::Call& call, Transaction& transaction,
                            Overrides(wish.override, v1::Blocker::RULE_BOOKED)};
   CalendarRows rows(transaction, catalog, *snapshot, call.now, wish.ignored_owners, set_aside);
   RETURN_IF_ERROR(CheckPatient(call, transaction, rows, placement, wish));
-  RETURN_IF_ERROR(ChooseAndLock(rows, ways, set_aside.any(), &placement));
+  // The cache has as busy also what only the claims that are ignored take.
+  CalendarCache* const known = wish.ignored_owners.empty() ? &cache : nullptr;
+  RETURN_IF_ERROR(ChooseAndLock(rows, known, ways, set_aside.any(), &placement));
   return placement;
 }
 

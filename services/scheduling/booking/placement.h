@@ -11,6 +11,7 @@
 #include "clarity/scheduling/v1/slot.pb.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/storage/database.h"
+#include "services/scheduling/booking/calendar_cache.h"
 #include "services/scheduling/booking/calendar_rows.h"
 #include "services/scheduling/booking/selection.h"
 #include "services/scheduling/calendar/assign.h"
@@ -61,8 +62,10 @@ absl::StatusOr<const catalog::VisitPlan*> FindPlan(const catalog::Snapshot& snap
 
 // Makes sure that the wish can be had, chooses who takes part, and locks their pages: what it
 // returns may be claimed in this transaction. SLOT_TAKEN, SLOT_NOT_OFFERED, PATIENT_BUSY.
+// Whom the cache has as busy is looked at last: the rows decide.
 absl::StatusOr<Placement> Place(const rpc::Call& call, storage::Transaction& transaction,
-                                catalog::CatalogStore& catalog, const Wish& wish);
+                                catalog::CatalogStore& catalog, CalendarCache& cache,
+                                const Wish& wish);
 
 // Takes the time of a placement: of its resources, and of the patient unless there is none.
 absl::StatusOr<std::vector<Claim>> ClaimPlacement(

@@ -211,7 +211,7 @@ absl::Status Steps::TakeAgain(const rpc::Call& call, Transaction& transaction,
   wish.may_have_begun = true;
   // What was set aside when it was booked is set aside still.
   wish.override = appointment->override();
-  ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, wish));
+  ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, *cache_, wish));
   if (!appointment->order().empty()) {
     ASSIGN_OR_RETURN(const auto use,
                      OrderUse::Lock(call, transaction, appointment->order(), appointment->name()));

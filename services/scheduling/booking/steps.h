@@ -5,6 +5,7 @@
 #include "clarity/scheduling/v1/scheduling_service.pb.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/storage/database.h"
+#include "services/scheduling/booking/calendar_cache.h"
 #include "services/scheduling/booking/publisher.h"
 #include "services/scheduling/catalog/catalog_store.h"
 #include "services/scheduling/records.pb.h"
@@ -15,8 +16,8 @@ namespace clarity::scheduling {
 class Steps {
  public:
   // Both outlive it.
-  Steps(catalog::CatalogStore* catalog, const Publisher* publisher)
-      : catalog_(catalog), publisher_(publisher) {}
+  Steps(catalog::CatalogStore* catalog, CalendarCache* cache, const Publisher* publisher)
+      : catalog_(catalog), cache_(cache), publisher_(publisher) {}
 
   absl::Status Confirm(const rpc::Call& call, storage::Transaction& transaction,
                        const v1::ConfirmAppointmentRequest& request, v1::Appointment* reply);
@@ -40,6 +41,7 @@ class Steps {
                          v1::Appointment* appointment);
 
   catalog::CatalogStore* const catalog_;
+  CalendarCache* const cache_;
   const Publisher* const publisher_;
 };
 

@@ -4,9 +4,10 @@
 #   bash tests/run.sh          what decides landing: under 15 minutes on 2 cores
 #   bash tests/run.sh --fast   the tests that start no server
 #   bash tests/run.sh --full   all of it: also the long variants of tests (CLARITY_LONG=1), every
-#                              file through clang-tidy, the instructions that a search and a
-#                              booking take, whether the simulation finds every fault that is
-#                              planted for it, and the sanitizers
+#                              file through clang-tidy, 300 kills and five minutes of racing,
+#                              the instructions that a search and a booking take, whether the
+#                              simulation finds every fault that is planted for it, and the
+#                              sanitizers
 #
 # Each part's output is kept in build/test-logs/.
 set -euo pipefail
@@ -108,6 +109,12 @@ if [[ $tier == fast ]]; then
 fi
 part tests run_ctest release
 part simulation bash tests/simulation/run.sh --minutes 1
+part history-checker run_unittest tests/history
+if [[ $tier == full ]]; then
+  part history bash tests/history/run.sh --kills 300 --minutes 5
+else
+  part history bash tests/history/run.sh
+fi
 part format bash tests/lint/format.sh
 part shellcheck bash tests/lint/shell.sh
 part buf bash tests/lint/proto.sh

@@ -1,10 +1,6 @@
 #include "tests/support/clarityd_process.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -16,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "nlohmann/json.hpp"
+#include "tests/support/child_process.h"
 #include "tests/support/clinic_server.h"
 
 namespace clarity::tests {
@@ -30,31 +27,10 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
-// Starts a program whose output goes to a file.
-pid_t Launch(const std::vector<std::string>& command_line, const std::string& log) {
-  std::vector<char*> argv;
-  argv.reserve(command_line.size() + 1);
-  for (const std::string& word : command_line) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const pid_t child = fork();
-  if (child == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // it never outlives what started it
-    dup2(output, STDOUT_FILENO);
-    dup2(output, STDERR_FILENO);
-    execv(argv[0], argv.data());
-    _exit(127);
-  }
-  close(output);
-  if (child < 0) throw std::runtime_error("cannot fork");
-  return child;
-}
-
 ClaritydProcess::Ended RunToItsEnd(const std::vector<std::string>& command_line,
                                    const std::string& log) {
-  int status = 0;
-  waitpid(Launch(command_line, log), &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(log)};
+  const int exit_code = WaitFor(Launch(command_line, log));
+  return {exit_code, ReadFile(log)};
 }
 
 }  // namespace
@@ -75,7 +51,7 @@ void ClaritydProcess::Start() {
   pid_ = Launch(CommandLine(), directory_ / "log");
   const absl::Time limit = absl::Now() + kReadyWithin;
   for (std::string address; address.empty(); address = ReadAddress()) {
-    if (absl::Now() > limit || waitpid(pid_, nullptr, WNOHANG) != 0) {
+    if (absl::Now() > limit || !tests::IsRunning(pid_)) {
       throw std::runtime_error("clarityd did not start:\n" + Said());
     }
     absl::SleepFor(absl::Milliseconds(5));
@@ -85,16 +61,12 @@ void ClaritydProcess::Start() {
 
 int ClaritydProcess::Stop() {
   kill(pid_, SIGTERM);
-  int status = 0;
-  waitpid(pid_, &status, 0);
-  pid_ = -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return WaitFor(std::exchange(pid_, -1));
 }
 
 void ClaritydProcess::Kill() {
   kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
-  pid_ = -1;
+  WaitFor(std::exchange(pid_, -1));
 }
 
 std::string ClaritydProcess::Said() const { return ReadFile(directory_ / "log"); }

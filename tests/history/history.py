@@ -282,8 +282,9 @@ class History:
 
     def check(self):
         self.link_versions()
-        self.attribute_changes()
+        self.attribute_answered()
         self.find_moments()
+        self.attribute_unanswered()
         self.taken = self.all_taken()
         self.check_stream_fits()
         self.check_together_fits()
@@ -379,19 +380,23 @@ class History:
 
     # -- Who asked for which change --
 
-    def attribute_changes(self):
+    def attribute_answered(self):
         for request in self.requests:
             if request.method in KINDS and request.outcome == 'done':
                 self._attribute(request.reply, request)
-        unknown = [request for request in self.requests
-                   if request.method in KINDS and request.outcome == 'unknown']
-        by_name = collections.defaultdict(list)
-        for request in unknown:
-            by_name[request.body.get('name', request.id)].append(request)
+
+    def attribute_unanswered(self):
+        """Each change that nobody was told of follows from one call that died, or from a side."""
+        unknown = collections.defaultdict(list)
+        for request in self.requests:
+            if request.method in KINDS and request.outcome == 'unknown':
+                unknown[request.body.get('name', request.id)].append(request)
         for name in self.last_versions:
             for version in self.chain(name):
                 if version.request is None:
-                    self._attribute_unanswered(version, by_name)
+                    asked = unknown[name] if version.previous else unknown[version.body.get('note')]
+                    self._attribute_unanswered(version, asked)
+        self.order_all()
 
     def chain(self, name):
         """From the first version to the last."""
@@ -433,15 +438,16 @@ class History:
             return 'was done with another note'
         return ''
 
-    def _attribute_unanswered(self, version, by_name):
-        """A change that nobody was told of follows from a call that died, or from a side."""
-        asked = by_name[version.body.get('note')] if version.previous is None \
-            else by_name[version.name]
-        for request in asked:
-            if KINDS[request.method] == version.kind and not self._mismatch(version, request):
-                asked.remove(request)  # it was done once
-                version.request = request
-                return
+    def _attribute_unanswered(self, version, asked):
+        may_be = [request for request in asked
+                  if KINDS[request.method] == version.kind and request.asked <= version.last and
+                  not self._mismatch(version, request)]
+        if may_be:
+            # One that names an etag can have done nothing else. Whichever it was, it was done once.
+            version.request = min(may_be, key=lambda each: ('etag' not in each.body, each.asked))
+            asked.remove(version.request)
+            version.not_before(min(request.asked for request in may_be))
+            return
         changed = {field for field in {**version.body, **version.previous.body}
                    if version.body.get(field) != version.previous.body.get(field)} \
             if version.previous else {'name'}
@@ -464,6 +470,9 @@ class History:
         for request in self.requests:
             if request.outcome == 'refused' and request.reason == 'ETAG_MISMATCH':
                 self._saw_a_change(request)
+        self.order_all()
+
+    def order_all(self):
         for _ in range(3):
             for name in self.last_versions:
                 self._order(list(self.chain(name)))

@@ -178,6 +178,16 @@ class HistoryTest(unittest.TestCase):
         story.end()
         self.assertIn('2 never answered', story.check())
 
+    def test_of_two_calls_that_were_cut_off_the_one_was_done_that_fits(self):
+        story = self.story
+        visit = story.book('zoe', story.visit('x', '08:00'))
+        story.call('zoe', 'ConfirmAppointment', {'name': visit['name']}, None)
+        confirmed = story.tell('KIND_STATE_CHANGED', story.changed(visit, state='STATE_CONFIRMED'))
+        story.read('bob', confirmed)
+        story.call('ann', 'ConfirmAppointment', {'name': visit['name']}, None)
+        story.end()
+        story.check()
+
     def test_an_order_is_used_up(self):
         self.put_order(2)
         for name, start in (('x', '08:00'), ('y', '09:00')):

@@ -190,6 +190,7 @@ constexpr char kOrderExamples[] =
 void AddOrder(CLI::App* app, PutOrderOptions* options) {
   app->add_option("--name", options->name, "Its name; otherwise a new one");
   app->add_option("--patient", options->patient, "For whom")->required();
+  app->add_option("--clinic", options->clinic, "The clinic it was agreed at");
   app->add_option("--visit-type", options->visit_types, "For which visits; may be repeated")
       ->required();
   app->add_option("--units", options->units, "How many visits")

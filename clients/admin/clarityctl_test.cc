@@ -221,12 +221,13 @@ TEST_F(ClarityctlTest, OrderSpeaksForTheServiceThatDecidesAboutTreatment) {
         response.add_uncovered_appointments("appointments/late");
         return response;
       });
-  EXPECT_EQ(Run({"order", "--name", "o-1", "--patient", "p-1", "--visit-type", "iv-session",
-                 "--units", "6", "--days", "30", "--gap-hours", "48"}),
+  EXPECT_EQ(Run({"order", "--name", "o-1", "--patient", "p-1", "--clinic", "irvine", "--visit-type",
+                 "iv-session", "--units", "6", "--days", "30", "--gap-hours", "48"}),
             kExitOk)
       << err_.str();
   EXPECT_EQ(sent.order().name(), "orders/o-1");
   EXPECT_EQ(sent.order().patient(), "patients/p-1");
+  EXPECT_EQ(sent.order().clinic(), "clinics/irvine");
   EXPECT_THAT(sent.order().visit_types(), ElementsAre("visitTypes/iv-session"));
   EXPECT_EQ(sent.order().gap_minutes_min(), 2880);
   EXPECT_EQ(

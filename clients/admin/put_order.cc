@@ -13,6 +13,7 @@ ExitCode PutOrder(const PutOrderOptions& options, OrderConnection& orders, const
   order.set_name(
       FullName("orders", options.name.empty() ? NewUuid(console.environment) : options.name));
   order.set_patient(FullName("patients", options.patient));
+  if (!options.clinic.empty()) order.set_clinic(FullName("clinics", options.clinic));
   for (const std::string& visit_type : options.visit_types) {
     order.add_visit_types(FullName("visitTypes", visit_type));
   }

@@ -13,6 +13,7 @@ namespace clarity::client {
 struct PutOrderOptions {
   std::string name;     // empty: a new one
   std::string patient;  // with or without the collection, as the visit types
+  std::string clinic;   // may be empty, where the token is for all clinics
   std::vector<std::string> visit_types;
   int units = 1;
   int days = 90;      // from now on

@@ -166,22 +166,28 @@ absl::Status Save(const rpc::Call& call, Transaction& transaction, SafetyAlertRe
       .status();
 }
 
+bool IsWaiting(const EpisodeRecord& record) {
+  const v1::Episode::State state = record.episode().state();
+  return state != v1::Episode::STATE_CLOSED && state != v1::Episode::STATE_STOPPED &&
+         !record.consultation_begun();
+}
+
 absl::Status Save(Transaction& transaction, absl::Time now, EpisodeRecord* record) {
   v1::Episode& episode = *record->mutable_episode();
   record->set_revision(record->revision() + 1);
   episode.set_etag(storage::EtagOf(record->revision()));
   *episode.mutable_update_time() = ToWire(now);
   const bool is_open = episode.state() != v1::Episode::STATE_CLOSED;
-  const bool is_waiting = is_open && !record->consultation_begun();
   const int64_t callback = is_open ? record->callback_time_micros() : 0;
   const std::string body = record->SerializeAsString();
   return transaction
       .Execute(kWriteEpisode,
                {Value::Text(episode.name()), Value::Text(episode.patient()),
                 Value::Text(episode.clinic()), Value::Integer(episode.state()),
-                Value::Integer(is_waiting ? 1 : 0), Value::Integer(record->warning_time_micros()),
-                Value::Integer(callback), Value::Time(FromWire(episode.create_time())),
-                Value::Bytes(body), Value::Integer(record->turn_time_micros())})
+                Value::Integer(IsWaiting(*record) ? 1 : 0),
+                Value::Integer(record->warning_time_micros()), Value::Integer(callback),
+                Value::Time(FromWire(episode.create_time())), Value::Bytes(body),
+                Value::Integer(record->turn_time_micros())})
       .status();
 }
 

@@ -54,6 +54,8 @@ absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
                   storage::v1::PatientRecord* record);
 absl::Status Save(const rpc::Call& call, storage::Transaction& transaction,
                   storage::v1::SafetyAlertRecord* record);
+// Whether the consultation is still to come. Where treatment does not go on, nobody waits for it.
+bool IsWaiting(const storage::v1::EpisodeRecord& record);
 // The same for what nobody calls for: scheduling has told something.
 absl::Status Save(storage::Transaction& transaction, absl::Time now,
                   storage::v1::EpisodeRecord* record);

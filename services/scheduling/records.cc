@@ -95,11 +95,15 @@ template <>
 absl::StatusOr<OrderRecord> Load(const rpc::Call& call, Transaction& transaction,
                                  absl::string_view name) {
   call.audit_resource = std::string(name);
-  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadOrder, name));
-  if (!body.has_value()) return call.Missing(name);
-  ASSIGN_OR_RETURN(auto record, storage::ParseRecord<OrderRecord>(*body));
-  RETURN_IF_ERROR(call.MaySee("", record.order().patient()));
+  auto record = ReadOrder(transaction, name);
+  if (absl::IsNotFound(record.status())) return call.Missing(name);
+  RETURN_IF_ERROR(record.status());
+  RETURN_IF_ERROR(MaySee(call, record->order()));
   return record;
+}
+
+absl::Status MaySee(const rpc::Call& call, const v1::Order& order) {
+  return call.MaySee(order.clinic(), order.patient());
 }
 
 template <>
@@ -116,6 +120,12 @@ absl::StatusOr<AppointmentRecord> ReadAppointment(Transaction& transaction,
   ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadAppointment, name));
   if (!body.has_value()) return base::NotFound(name);
   return storage::ParseRecord<AppointmentRecord>(*body);
+}
+
+absl::StatusOr<OrderRecord> ReadOrder(Transaction& transaction, absl::string_view name) {
+  ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadOrder, name));
+  if (!body.has_value()) return base::NotFound(name);
+  return storage::ParseRecord<OrderRecord>(*body);
 }
 
 void Show(const rpc::Call& call, v1::Appointment appointment, v1::Appointment* reply) {
@@ -166,6 +176,7 @@ absl::Status Save(const rpc::Call& call, Transaction& transaction, OrderRecord* 
   order.set_etag(storage::EtagOf(record->revision()));
   *order.mutable_update_time() = ToWire(call.now);
   call.audit_resource = order.name();
+  call.audit_clinic = order.clinic();
   const std::string body = record->SerializeAsString();
   return transaction
       .Execute(kWriteOrder, {Value::Text(order.name()), Value::Text(order.patient()),

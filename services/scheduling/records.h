@@ -35,6 +35,7 @@ template <>
 absl::StatusOr<storage::v1::OrderRecord> Load(const rpc::Call& call,
                                               storage::Transaction& transaction,
                                               absl::string_view name);
+absl::Status MaySee(const rpc::Call& call, const v1::Order& order);
 // Without the right to see it: that depends on where its resources serve, see Blocks.
 template <>
 absl::StatusOr<storage::v1::BlockRecord> Load(const rpc::Call& call,
@@ -45,6 +46,9 @@ absl::StatusOr<storage::v1::BlockRecord> Load(const rpc::Call& call,
 // or blocked, the caller need not see every patient of theirs.
 absl::StatusOr<storage::v1::AppointmentRecord> ReadAppointment(storage::Transaction& transaction,
                                                                absl::string_view name);
+// And of the order of an appointment, which whoever may see that one need not see.
+absl::StatusOr<storage::v1::OrderRecord> ReadOrder(storage::Transaction& transaction,
+                                                   absl::string_view name);
 
 // The one way into a reply. A patient is not shown what is for staff.
 void Show(const rpc::Call& call, v1::Appointment appointment, v1::Appointment* reply);

@@ -43,6 +43,11 @@ class OrdersTest : public ConformanceTest {
     request.set_name(kOrder);
     return service_.orders->RevokeOrder(request, {});
   }
+  Connections ServiceOf(const std::string& clinic) const {
+    auto claims = Claims("plans-of-one", "SERVICE");
+    claims.clinics = {clinic};
+    return Caller(claims);
+  }
   v1::Order Present() const {
     v1::GetOrderRequest request;
     request.set_name(kOrder);
@@ -305,12 +310,90 @@ TEST_F(OrdersTest, ServicesListThoseOfEverybody) {
   EXPECT_EQ(own.orders(0).name(), "orders/bo-1");
 }
 
-TEST_F(OrdersTest, AServiceOfOneClinicMayOrder) {
-  auto claims = Claims("plans-irvine", "SERVICE");
-  claims.clinics = {kIrvine};
+TEST_F(OrdersTest, AServiceOfOneClinicOrdersForThatOne) {
+  const Connections irvine = ServiceOf(kIrvine);
   v1::PutOrderRequest request;
   *request.mutable_order() = AdasOrder();
-  EXPECT_EQ(Value(Caller(claims).orders->PutOrder(request, {})).order().units(), 3);
+  EXPECT_THAT(ViolatedFields(StatusOf(irvine.orders->PutOrder(request, {}))),
+              ElementsAre("order.clinic"));
+  for (const char* other : {kLakeForest, "clinics/-", "clinics/none"}) {
+    request.mutable_order()->set_clinic(other);
+    EXPECT_FALSE(irvine.orders->PutOrder(request, {}).ok()) << other;
+  }
+  request.mutable_order()->set_clinic(kIrvine);
+  EXPECT_EQ(Value(irvine.orders->PutOrder(request, {})).order().clinic(), kIrvine);
+  request.mutable_order()->set_clinic("clinics/none");
+  EXPECT_THAT(service_.orders->PutOrder(request, {}), Refused(StatusCode::kNotFound, "NOT_FOUND"));
+}
+
+TEST_F(OrdersTest, AnOrderIsChangedAndRevokedByTheServiceThatPutItAlone) {
+  Value(Put(AdasOrder()));
+  const Connections other = Caller(Claims("reports", "SERVICE"));
+  const auto denied = Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED");
+  v1::PutOrderRequest more;
+  *more.mutable_order() = AdasOrder();
+  EXPECT_THAT(other.orders->PutOrder(more, {}), denied) << "not even the same again";
+  more.mutable_order()->set_units(99);
+  more.mutable_order()->clear_gap_minutes_min();
+  EXPECT_THAT(other.orders->PutOrder(more, {}), denied);
+  v1::RevokeOrderRequest revoke;
+  revoke.set_name(kOrder);
+  EXPECT_THAT(other.orders->RevokeOrder(revoke, {}), denied);
+  EXPECT_EQ(Present().units(), 3);
+  EXPECT_EQ(Present().state(), v1::Order::STATE_ACTIVE);
+  EXPECT_EQ(Value(Revoke()).order().state(), v1::Order::STATE_REVOKED);
+}
+
+TEST_F(OrdersTest, AnOrderIsSeenAndBookedOnAtItsClinicAlone) {
+  auto order = AdasOrder();
+  order.set_clinic(kIrvine);
+  Value(Put(order));
+  auto of_all = AdasOrder();
+  of_all.set_name("orders/of-all");
+  Value(Put(of_all));
+  const auto names = [](const Connections& caller, const std::string& patient) {
+    v1::ListOrdersRequest list;
+    list.set_patient(patient);
+    const auto page = Value(caller.orders->ListOrders(list, {}));
+    std::vector<std::string> all;
+    for (const v1::Order& seen : page.orders()) all.push_back(seen.name());
+    return all;
+  };
+  auto claims = Claims("agent-lake-forest", "AGENT");
+  claims.clinics = {kLakeForest};
+  const Connections lake_forest = Caller(claims);
+  claims.clinics = {kIrvine, kLakeForest};
+  const Connections both = Caller(claims);
+  EXPECT_THAT(names(lake_forest, "patients/ada"), ElementsAre("orders/of-all"));
+  EXPECT_THAT(names(ServiceOf(kLakeForest), ""), ElementsAre("orders/of-all"));
+  EXPECT_THAT(names(both, "patients/ada"),
+              ::testing::UnorderedElementsAre(kOrder, "orders/of-all"));
+
+  const auto denied = Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED");
+  v1::GetOrderRequest get;
+  get.set_name(kOrder);
+  EXPECT_THAT(lake_forest.orders->GetOrder(get, {}), denied);
+  EXPECT_THAT(lake_forest.AsAgent().BookAppointment(Session(kTuesday)), denied);
+  // Who sees the order books on it at another clinic, too.
+  const auto booked = Value(both.AsAgent().BookAppointment(Session(kTuesday)));
+  // And who sees the visit there may move it, whose order it is or not.
+  Value(lake_forest.AsAgent().RescheduleAppointment(Move(booked, kThursday)));
+  EXPECT_THAT(All(Patient("patients/ada").ListOrders()), SizeIs(2)) << "their own";
+}
+
+TEST_F(OrdersTest, AGapIsToldAsPeopleSayIt) {
+  auto order = AdasOrder();
+  Value(Put(order));
+  Booked(kTuesday);
+  const auto told = [&](int minutes) {
+    order.set_gap_minutes_min(minutes);
+    Value(Put(order));
+    return std::string(agent_.BookAppointment(Session("2026-03-03 10:30")).status().message());
+  };
+  EXPECT_THAT(told(3 * 24 * 60), ::testing::EndsWith("at least 3 days apart"));
+  EXPECT_THAT(told(24 * 60), ::testing::EndsWith("at least 1 day apart"));
+  EXPECT_THAT(told(36 * 60), ::testing::EndsWith("at least 36 hours apart"));
+  EXPECT_THAT(told(90), ::testing::EndsWith("at least 90 minutes apart"));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ struct Urgency {
 };
 
 std::optional<Urgency> UrgencyOf(const EpisodeRecord& record, int64_t now) {
-  const bool is_waiting = !record.consultation_begun();
+  const bool is_waiting = IsWaiting(record);
   if (is_waiting && record.overdue_time_micros() <= now) {
     return Urgency{ToCall::CAUSE_OVERDUE, record.overdue_time_micros()};
   }

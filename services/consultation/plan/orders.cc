@@ -108,6 +108,7 @@ scheduling::v1::Order OrderFor(const CaseFile& file, const v1::PlanPhase& phase,
   scheduling::v1::Order order;
   order.set_name(name);
   order.set_patient(file.patient.name());
+  order.set_clinic(file.episode.episode().clinic());
   *order.mutable_visit_types() = phase.visit_types();
   order.set_units(units);
   const absl::Time start = absl::FromCivil(ToDay(phase.start_date()), file.plan_zone);

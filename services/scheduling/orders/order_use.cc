@@ -1,6 +1,8 @@
 #include "services/scheduling/orders/order_use.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -17,6 +19,7 @@ using storage::Row;
 using storage::Sql;
 using storage::Transaction;
 using storage::Value;
+using storage::v1::OrderRecord;
 
 constexpr Sql kVisitsOfOrder = {
     "SELECT body FROM appointment WHERE order_name = $1 AND order_name <> '' "  // as the index has
@@ -30,18 +33,26 @@ bool InWindow(const v1::Order& order, absl::Time start) {
          start < FromWire(order.window().end_time());
 }
 
+// "28 days", "36 hours", "90 minutes".
+std::string InWords(absl::Duration gap) {
+  const int64_t minutes = absl::ToInt64Minutes(gap);
+  const auto counted = [](int64_t count, absl::string_view unit) {
+    return absl::StrCat(count, " ", unit, count == 1 ? "" : "s");
+  };
+  if (minutes % (24 * 60) == 0) return counted(minutes / (24 * 60), "day");
+  return minutes % 60 == 0 ? counted(minutes / 60, "hour") : counted(minutes, "minute");
+}
+
 absl::Duration SmallestGap(const v1::Order& order) {
   return absl::Minutes(order.gap_minutes_min());
 }
 
 absl::StatusOr<std::vector<v1::Appointment>> VisitsOn(Transaction& transaction,
-                                                      const std::string& order,
-                                                      absl::string_view except) {
+                                                      const std::string& order) {
   std::vector<v1::Appointment> visits;
   RETURN_IF_ERROR(
       transaction.Query(kVisitsOfOrder, {Value::Text(order)}, [&](const Row& row) -> absl::Status {
-        ASSIGN_OR_RETURN(auto appointment, ParseAppointment(row.Text(0)));
-        if (appointment.name() != except) visits.push_back(std::move(appointment));
+        ASSIGN_OR_RETURN(visits.emplace_back(), ParseAppointment(row.Text(0)));
         return absl::OkStatus();
       }));
   return visits;
@@ -49,10 +60,11 @@ absl::StatusOr<std::vector<v1::Appointment>> VisitsOn(Transaction& transaction,
 
 absl::StatusOr<std::vector<absl::Time>> StartsOn(Transaction& transaction, const std::string& order,
                                                  absl::string_view except) {
-  ASSIGN_OR_RETURN(const auto visits, VisitsOn(transaction, order, except));
+  ASSIGN_OR_RETURN(const auto visits, VisitsOn(transaction, order));
   std::vector<absl::Time> starts;
   for (const v1::Appointment& visit : visits) {
-    if (!IsMissed(visit.state())) starts.push_back(FromWire(visit.start_time()));
+    if (visit.name() == except || IsMissed(visit.state())) continue;
+    starts.push_back(FromWire(visit.start_time()));
   }
   return starts;
 }
@@ -77,11 +89,15 @@ absl::StatusOr<std::vector<v1::Order>> OrdersThatName(Transaction& transaction,
 absl::StatusOr<OrderUse> OrderUse::ReadVisits(const rpc::Call& call, Transaction& transaction,
                                               absl::string_view order, absl::string_view except) {
   OrderUse use;
-  ASSIGN_OR_RETURN(auto record, Load<storage::v1::OrderRecord>(call, transaction, order));
+  ASSIGN_OR_RETURN(auto visits, VisitsOn(transaction, std::string(order)));
+  const bool is_on_it =
+      absl::c_any_of(visits, [&](const v1::Appointment& visit) { return visit.name() == except; });
+  ASSIGN_OR_RETURN(auto record, is_on_it ? ReadOrder(transaction, order)
+                                         : Load<OrderRecord>(call, transaction, order));
   use.order_ = std::move(*record.mutable_order());
   const bool keeps_missed = use.order_.missed_units() == v1::Order::MISSED_UNITS_KEPT;
-  ASSIGN_OR_RETURN(auto visits, VisitsOn(transaction, use.order_.name(), except));
   for (v1::Appointment& visit : visits) {
+    if (visit.name() == except) continue;
     const bool is_missed = IsMissed(visit.state());
     if (!is_missed || keeps_missed) ++use.units_consumed_;
     if (IsAhead(visit.state())) use.ahead_.push_back(std::move(visit));
@@ -148,8 +164,7 @@ absl::Status OrderUse::Check(const std::string& patient, const std::string& visi
   });
   if (too_near == neighbours_.end()) return absl::OkStatus();
   return OrderNotApplicable(
-      "gap", absl::StrCat("visits are at least ", absl::ToInt64Minutes(too_near->gap_min),
-                          " minutes apart"));
+      "gap", absl::StrCat("visits are at least ", InWords(too_near->gap_min), " apart"));
 }
 
 bool OrderUse::ExceedsLargestGap(absl::Time start) const {

@@ -24,7 +24,8 @@ class OrderUse {
                                        absl::string_view order);
 
   // Also what a visit has to keep its distance from. `except` (may be empty) is the appointment
-  // that is being moved: it does not count against itself.
+  // that is being moved: it does not count against itself, and whoever may see it may move it on
+  // its order.
   static absl::StatusOr<OrderUse> ReadToBook(const rpc::Call& call,
                                              storage::Transaction& transaction,
                                              absl::string_view order, absl::string_view except);

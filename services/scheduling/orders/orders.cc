@@ -69,6 +69,12 @@ absl::StatusOr<std::optional<OrderRecord>> LoadIfThere(const rpc::Call& call,
   return std::optional(std::move(record));
 }
 
+// It belongs to who put it: another service neither changes nor revokes what this one answers for.
+absl::Status CheckOwner(const rpc::Call& call, const OrderRecord& record) {
+  const bool is_own = record.owner().empty() || record.owner() == call.principal.subject;
+  return is_own ? absl::OkStatus() : base::PermissionDenied();
+}
+
 absl::Status CheckChange(const v1::Order& present, const v1::Order& wanted) {
   RETURN_IF_ERROR(storage::CheckEtag(wanted.etag(), present.etag(), wanted.name()));
   if (present.state() == v1::Order::STATE_REVOKED) {
@@ -93,8 +99,12 @@ absl::Status MarkRevoked(const rpc::Call& call, Transaction& transaction,
 
 }  // namespace
 
-absl::Status Orders::CheckOrder(Transaction& transaction, const v1::Order& order) const {
+absl::Status Orders::CheckOrder(const rpc::Call& call, Transaction& transaction,
+                                const v1::Order& order) const {
   std::vector<base::Violation> violations;
+  if (order.clinic().empty() && !call.principal.all_clinics) {
+    violations.push_back({"order.clinic", "is required: the caller's token names clinics"});
+  }
   if (FromWire(order.window().end_time()) <= FromWire(order.window().start_time())) {
     violations.push_back({"order.window", "ends before it starts"});
   }
@@ -106,22 +116,27 @@ absl::Status Orders::CheckOrder(Transaction& transaction, const v1::Order& order
   for (const std::string& type : order.visit_types()) {
     if (!snapshot->FindVisitType(type).has_value()) return base::NotFound(type);
   }
+  if (!order.clinic().empty() && !snapshot->FindClinic(order.clinic()).has_value()) {
+    return base::NotFound(order.clinic());
+  }
   return absl::OkStatus();
 }
 
 absl::Status Orders::Put(const rpc::Call& call, Transaction& transaction,
                          const v1::PutOrderRequest& request, v1::PutOrderResponse* reply) {
   const v1::Order& wanted = request.order();
-  RETURN_IF_ERROR(CheckOrder(transaction, wanted));
+  RETURN_IF_ERROR(CheckOrder(call, transaction, wanted));
   RETURN_IF_ERROR(transaction.BumpGuard(wanted.name()));
   ASSIGN_OR_RETURN(auto present, LoadIfThere(call, transaction, wanted.name()));
   if (present.has_value()) {
+    RETURN_IF_ERROR(CheckOwner(call, *present));
     RETURN_IF_ERROR(CheckChange(present->order(), wanted));
   } else if (!wanted.etag().empty()) {
     return base::EtagMismatch(wanted.name());
   }
-  if (!present.has_value() || !IsSame(present->order(), wanted)) {
+  if (!present.has_value() || present->owner().empty() || !IsSame(present->order(), wanted)) {
     OrderRecord record;
+    record.set_owner(call.principal.subject);
     record.set_revision(present.has_value() ? present->revision() : 0);
     v1::Order& order = *record.mutable_order();
     order = wanted;
@@ -141,6 +156,7 @@ absl::Status Orders::Revoke(const rpc::Call& call, Transaction& transaction,
                             const v1::RevokeOrderRequest& request, v1::RevokeOrderResponse* reply) {
   RETURN_IF_ERROR(transaction.BumpGuard(request.name()));
   ASSIGN_OR_RETURN(auto record, Load<OrderRecord>(call, transaction, request.name()));
+  RETURN_IF_ERROR(CheckOwner(call, record));
   v1::Order& order = *record.mutable_order();
   RETURN_IF_ERROR(storage::CheckEtag(request.etag(), order.etag(), order.name()));
   ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, request.name()));
@@ -164,6 +180,7 @@ absl::Status Orders::Revoke(const rpc::Call& call, Transaction& transaction,
 absl::Status Orders::Get(const rpc::Call& call, Transaction& transaction,
                          const v1::GetOrderRequest& request, v1::Order* reply) {
   ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, request.name()));
+  call.audit_clinic = use.order().clinic();
   *reply = use.order();
   reply->set_units_consumed(use.units_consumed());
   return absl::OkStatus();
@@ -194,7 +211,8 @@ absl::Status Orders::List(const rpc::Call& call, Transaction& transaction,
                                       return absl::OkStatus();
                                     }));
   const auto is_shown = [&](const v1::Order& order) {
-    return request.show_revoked() || order.state() == v1::Order::STATE_ACTIVE;
+    return (request.show_revoked() || order.state() == v1::Order::STATE_ACTIVE) &&
+           MaySee(call, order).ok();
   };
   size_t next = 0;
   for (; next < orders.size(); ++next) {

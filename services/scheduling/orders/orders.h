@@ -27,7 +27,8 @@ class Orders {
                     const v1::ListOrdersRequest& request, v1::ListOrdersResponse* reply);
 
  private:
-  absl::Status CheckOrder(storage::Transaction& transaction, const v1::Order& order) const;
+  absl::Status CheckOrder(const rpc::Call& call, storage::Transaction& transaction,
+                          const v1::Order& order) const;
 
   catalog::CatalogStore* const catalog_;
   const Publisher* const publisher_;

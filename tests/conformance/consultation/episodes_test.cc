@@ -232,6 +232,26 @@ TEST_F(EpisodesTest, TheMostUrgentAreCalledFirstAndOnlyOfTheOwnClinics) {
   EXPECT_THAT(WhomToCall(agent_, kIrvine), IsEmpty());
 }
 
+TEST_F(EpisodesTest, WhoIsDeclinedIsCalledForNoConsultation) {
+  const auto episode = Opened(NewPatient("Ortiz"));
+  clock().Set(At("2026-03-17 08:00"));
+  EXPECT_THAT(Causes(WhomToCall(agent_)), ElementsAre(ToCall::CAUSE_OVERDUE));
+  v1::DecideClearanceRequest decline;
+  decline.set_episode(episode.name());
+  decline.set_verdict(v1::Clearance::VERDICT_DECLINED);
+  decline.set_reason("not for us");
+  Value(clinician_.clearances->Call(&ClearanceStub::DecideClearance, decline));
+  EXPECT_EQ(Present(episode).state(), v1::Episode::STATE_STOPPED);
+  EXPECT_THAT(WhomToCall(agent_), IsEmpty());
+
+  // That somebody promised to call them still counts.
+  auto contact = NewContact(episode, v1::Contact::DISPOSITION_MESSAGE_LEFT);
+  *contact.mutable_contact()->mutable_callback_time() = ToWire(clock().Now() + absl::Hours(1));
+  Value(agent_.episodes->Call(&EpisodeStub::LogContact, contact));
+  clock().Advance(absl::Hours(2));
+  EXPECT_THAT(Causes(WhomToCall(agent_)), ElementsAre(ToCall::CAUSE_CALLBACK));
+}
+
 TEST_F(EpisodesTest, AnAlertStaysOpenUntilAClinicianTakesItUp) {
   const std::string patient = NewPatient("Ortiz");
   const auto episode = Opened(patient);

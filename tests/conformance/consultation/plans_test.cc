@@ -696,6 +696,25 @@ TEST_F(PlansTest, ASignedPlanOpensTheCalendar) {
       << "a type that needs no order takes one";
 }
 
+TEST_F(PlansTest, OrdersOfAPlanAreItsOwnAndSeenAtItsClinic) {
+  BeReady();
+  const Plan plan = Signed(kIv);
+  Delivered(plan);
+  scheduling::v1::PutOrderRequest more;
+  *more.mutable_order() = InScheduling(OrderOf(plan, "induction"));
+  EXPECT_EQ(more.order().clinic(), kLakeForest);
+  more.mutable_order()->set_units(99);
+  more.mutable_order()->clear_gap_minutes_min();
+  const auto denied = Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED");
+  EXPECT_THAT(server_.ConnectAs(Claims("reports", "SERVICE")).orders->PutOrder(more, {}), denied);
+  TokenClaims claims = Claims("agent-irvine", "AGENT");
+  claims.clinics = {kIrvine};
+  scheduling::v1::GetOrderRequest get;
+  get.set_name(more.order().name());
+  EXPECT_THAT(server_.ConnectAs(claims).orders->GetOrder(get, {}), denied);
+  EXPECT_EQ(InScheduling(OrderOf(plan, "induction")).units(), 6);
+}
+
 TEST_F(PlansTest, ASuspendedPlanClosesItAndAResumedOneGoesOnWithWhatIsLeft) {
   BeReady();
   const Plan plan = Signed(kIv);

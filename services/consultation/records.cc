@@ -42,6 +42,9 @@ constexpr Sql kHasBrokenGlass = {
     "SELECT name FROM emergency_access WHERE patient = $1 AND subject = $2 AND expire_time > $3 "
     "LIMIT 1"};
 
+constexpr Sql kIsAtClinic = {
+    "SELECT clinic FROM patient_clinic WHERE patient = $1 AND clinic = $2"};
+
 absl::StatusOr<bool> IsAtClinicOf(const rpc::Call& call, Transaction& transaction,
                                   absl::string_view patient) {
   bool is_seen = false;
@@ -66,6 +69,24 @@ absl::StatusOr<bool> HasBrokenGlass(const rpc::Call& call, Transaction& transact
 }
 
 }  // namespace
+
+absl::StatusOr<bool> IsAtClinic(Transaction& transaction, absl::string_view patient,
+                                absl::string_view clinic) {
+  bool is_there = false;
+  RETURN_IF_ERROR(
+      transaction.Query(kIsAtClinic, {Value::Text(patient), Value::Text(clinic)}, [&](const Row&) {
+        is_there = true;
+        return absl::OkStatus();
+      }));
+  return is_there;
+}
+
+absl::Status MaySeeAlert(const rpc::Call& call, Transaction& transaction,
+                         const v1::SafetyAlert& alert) {
+  const absl::Status seen = call.MaySee(alert.clinic(), alert.patient());
+  if (seen.ok() || alert.patient().empty()) return seen;
+  return MaySeePatient(call, transaction, alert.patient());
+}
 
 absl::Status MaySeePatient(const rpc::Call& call, Transaction& transaction,
                            absl::string_view patient) {
@@ -116,12 +137,8 @@ absl::StatusOr<SafetyAlertRecord> Load(const rpc::Call& call, Transaction& trans
   ASSIGN_OR_RETURN(const auto body, storage::ReadBody(transaction, kReadAlert, name));
   if (!body.has_value()) return call.Missing(name);
   ASSIGN_OR_RETURN(auto record, storage::ParseRecord<SafetyAlertRecord>(*body));
-  const v1::SafetyAlert& alert = record.alert();
-  if (!call.MaySee(alert.clinic(), alert.patient()).ok()) {
-    if (alert.patient().empty()) return base::PermissionDenied();
-    RETURN_IF_ERROR(MaySeePatient(call, transaction, alert.patient()));
-  }
-  call.audit_clinic = alert.clinic();
+  RETURN_IF_ERROR(MaySeeAlert(call, transaction, record.alert()));
+  call.audit_clinic = record.alert().clinic();
   return record;
 }
 

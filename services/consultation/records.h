@@ -43,6 +43,14 @@ absl::StatusOr<storage::v1::EpisodeRecord> LoadToChange(const rpc::Call& call,
 absl::Status MaySeePatient(const rpc::Call& call, storage::Transaction& transaction,
                            absl::string_view patient);
 
+// The same of an alert: of the caller's clinics, or about a patient whom the caller may see.
+absl::Status MaySeeAlert(const rpc::Call& call, storage::Transaction& transaction,
+                         const v1::SafetyAlert& alert);
+
+// Whether callers of this clinic see the patient.
+absl::StatusOr<bool> IsAtClinic(storage::Transaction& transaction, absl::string_view patient,
+                                absl::string_view clinic);
+
 // Without the right to see it, for what the service does by itself. NOT_FOUND where there is none.
 absl::StatusOr<storage::v1::PatientRecord> ReadPatient(storage::Transaction& transaction,
                                                        absl::string_view name);

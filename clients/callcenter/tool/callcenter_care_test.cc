@@ -707,7 +707,59 @@ TEST_F(CallCenterCareTest, AnAlertWaitsForNoRecord) {
   EXPECT_EQ(request.alert().caller_label(), "x-9") << "whom consultation does not know";
 }
 
+TEST_F(CallCenterCareTest, WhoCallsForAPatientStandsBesideThePatient) {
+  RaiseSafetyAlertRequest request;
+  EXPECT_CALL(care_.episodes(), RaiseSafetyAlert)
+      .WillRepeatedly(DoAll(SaveArg<1>(&request), Answers(SafetyAlert())));
+  EXPECT_EQ(Run({"alert", "medical", "fainted", "--patient", "p-1", "--caller", "her mother",
+                 "--clinic", "irvine"}),
+            kExitOk);
+  EXPECT_EQ(request.alert().patient(), "patients/p-1");
+  EXPECT_EQ(request.alert().caller_label(), "her mother");
+  Session("caller p-1\nalert medical --caller 'her mother'\n");
+  EXPECT_EQ(request.alert().patient(), "patients/p-1");
+  EXPECT_EQ(request.alert().caller_label(), "her mother");
+  EXPECT_EQ(request.alert().clinic(), "clinics/lake-forest");
+
+  ListSafetyAlertsResponse open = OpenAlerts();
+  open.mutable_alerts(0)->set_caller_label("her mother");
+  EXPECT_CALL(care_.episodes(), ListSafetyAlerts).WillOnce(Answers(open));
+  EXPECT_CALL(care_.patients(), BatchGetPatients).WillOnce(Answers(OnlyMaria()));
+  EXPECT_EQ(Run({"alerts"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("  Maria Ortiz (her mother)  "));
+}
+
+TEST_F(CallCenterCareTest, AnAlertForSomebodyWithoutAKnownRecordIsTakenAndThatIsSaid) {
+  EXPECT_CALL(care_.patients(), GetPatient)
+      .WillRepeatedly(Refuses(absl::PermissionDeniedError("no")));
+  RaiseSafetyAlertRequest request;
+  SafetyAlert raised;
+  raised.set_caller_label("patients/x-9, her mother");
+  EXPECT_CALL(care_.episodes(), RaiseSafetyAlert)
+      .WillOnce(DoAll(SaveArg<1>(&request), Answers(raised)));
+  EXPECT_EQ(Run({"alert", "medical", "--patient", "x-9", "--clinic", "irvine"}), kExitOk);
+  EXPECT_EQ(request.alert().patient(), "patients/x-9");
+  EXPECT_THAT(out_.str(), HasSubstr("No record 'x-9' is known that you may see. The alert is on "
+                                    "record for 'patients/x-9, her mother'"));
+  EXPECT_EQ(Run({"alert", "medical", "--patient", "x-9"}), kExitNotFound);
+  EXPECT_THAT(err_.str(), HasSubstr("!! THE ALERT IS NOT ON RECORD."));
+  EXPECT_THAT(err_.str(), HasSubstr("no record x-9 is known that you may see: say which clinic"));
+
+  scheduling::v1::ListClinicsResponse one;
+  one.add_clinics()->set_name("clinics/irvine");
+  ON_CALL(*catalog_, ListClinics).WillByDefault(Return(one));
+  EXPECT_CALL(care_.episodes(), RaiseSafetyAlert)
+      .WillOnce(DoAll(SaveArg<1>(&request), Answers(raised)));
+  EXPECT_EQ(Run({"alert", "medical", "--patient", "x-9"}), kExitOk) << "there is no other clinic";
+  EXPECT_EQ(request.alert().clinic(), "clinics/irvine");
+}
+
 TEST_F(CallCenterCareTest, AnAlertThatIsNotOnRecordIsNoReasonToWait) {
+  EXPECT_CALL(care_.patients(), GetPatient).WillOnce(Refuses(absl::DeadlineExceededError("")));
+  EXPECT_EQ(Run({"alert", "medical", "--patient", "p-1"}), kExitUnavailable);
+  EXPECT_THAT(err_.str(), HasSubstr("NOT ON RECORD"));
+  EXPECT_THAT(err_.str(), Not(HasSubstr("--clinic"))) << "the patient's is known";
+  EXPECT_CALL(care_.patients(), GetPatient).WillOnce(Answers(Maria()));
   EXPECT_CALL(care_.episodes(), RaiseSafetyAlert)
       .WillOnce(Refuses(absl::PermissionDeniedError("no")));
   EXPECT_EQ(Run({"alert", "medical", "--patient", "p-1"}), kExitNotFound);

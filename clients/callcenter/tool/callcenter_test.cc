@@ -24,6 +24,7 @@ using ::testing::DoAll;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::NiceMock;
+using ::testing::Not;
 using ::testing::Return;
 using ::testing::SaveArg;
 
@@ -300,6 +301,89 @@ TEST_F(CallCenterTest, CancelNamesWhoAndWhy) {
   EXPECT_THAT(out_.str(), HasSubstr("Cancelled, late:"));
   EXPECT_EQ(Run({"cancel", "a1", "--by", "nobody"}), kExitUsage);
   EXPECT_EQ(Run({"cancel", "a1", "boredom"}), kExitUsage);
+}
+
+TEST_F(CallCenterTest, ThatAVisitIsByVideoIsSaidWhereverItIsShown) {
+  FindSlotsResponse slots = TwoSlots();
+  slots.mutable_slots(0)->set_modality(MODALITY_TELEHEALTH);
+  EXPECT_CALL(*scheduling_, FindSlots).WillOnce(Return(slots));
+  EXPECT_EQ(Run({"slots", "iv-session"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("how         clinic       with\n"
+                                    "1  Tue Nov 24  10:00 AM PST  12:00 PM  telehealth  Lake"));
+  EXPECT_THAT(out_.str(), HasSubstr("1:00 PM               Lake")) << "in person";
+
+  Hold hold;
+  hold.set_clinic("clinics/lake-forest");
+  hold.set_visit_type("visitTypes/iv-session");
+  hold.set_modality(MODALITY_TELEHEALTH);
+  EXPECT_CALL(*scheduling_, CreateHold).WillOnce(Return(hold));
+  EXPECT_EQ(Run({"hold", "1"}), kExitOk);
+  EXPECT_THAT(out_.str(),
+              HasSubstr("IV ketamine session by telehealth, with the team of Lake Forest\n"));
+
+  Appointment booked = Booked();
+  booked.set_modality(MODALITY_TELEHEALTH);
+  EXPECT_CALL(*scheduling_, GetAppointment).WillOnce(Return(booked));
+  EXPECT_EQ(Run({"show", "a1"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("where:        Lake Forest, by telehealth\n"));
+  ListAppointmentsResponse list;
+  *list.add_appointments() = booked;
+  EXPECT_CALL(*scheduling_, ListAppointments).WillOnce(Return(list));
+  EXPECT_EQ(Run({"list"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("  booked  telehealth  Lake Forest  "));
+  DayBoard board;
+  *board.add_rows()->mutable_appointment() = booked;
+  EXPECT_CALL(*scheduling_, GetDayBoard).WillOnce(Return(board));
+  EXPECT_EQ(Run({"board", "lake-forest"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("  booked  telehealth  IV ketamine session  "));
+}
+
+TEST_F(CallCenterTest, AVisitThatIsByVideoUnlessAskedIsFoundAndBookedInPerson) {
+  ListVisitTypesResponse visit_types;
+  VisitType* visit_type = visit_types.add_visit_types();
+  visit_type->set_name("visitTypes/iv-session");
+  visit_type->add_modalities(MODALITY_TELEHEALTH);
+  visit_type->add_modalities(MODALITY_IN_PERSON);
+  ON_CALL(*catalog_, ListVisitTypes).WillByDefault(Return(visit_types));
+  FindSlotsResponse by_video = TwoSlots();
+  by_video.mutable_slots(0)->set_modality(MODALITY_TELEHEALTH);
+  FindSlotsRequest search;
+  EXPECT_CALL(*scheduling_, FindSlots).WillRepeatedly(DoAll(SaveArg<0>(&search), Return(by_video)));
+  EXPECT_EQ(Run({"slots", "iv-session"}), kExitOk);
+  EXPECT_THAT(out_.str(),
+              HasSubstr("These are by telehealth: --in-person shows the other times.\n"));
+  EXPECT_EQ(Run({"book", "1", "--patient", "p-1", "--in-person"}), kExitConflict);
+  EXPECT_THAT(err_.str(), HasSubstr("1 was not looked for in person: 'slots' with --in-person"));
+  EXPECT_EQ(Run({"slots", "iv-session", "--in-person"}), kExitOk);
+  EXPECT_EQ(search.query().modality(), MODALITY_IN_PERSON);
+  EXPECT_THAT(out_.str(), Not(HasSubstr("the other times")));
+  EXPECT_EQ(Run({"slots", "iv-session", "--in-person", "--telehealth"}), kExitUsage);
+
+  CreateHoldRequest hold;
+  EXPECT_CALL(*scheduling_, CreateHold).WillOnce(DoAll(SaveArg<0>(&hold), Return(Hold())));
+  EXPECT_EQ(Run({"hold", "--visit-type", "iv-session", "--clinic", "lake-forest", "--at",
+                 "tomorrow 10am", "--in-person"}),
+            kExitOk);
+  EXPECT_EQ(hold.hold().modality(), MODALITY_IN_PERSON);
+}
+
+TEST_F(CallCenterTest, AVisitInPersonIsMovedInPerson) {
+  Appointment booked = Booked();
+  booked.set_modality(MODALITY_IN_PERSON);
+  EXPECT_CALL(*scheduling_, GetAppointment).WillRepeatedly(Return(booked));
+  FindSlotsRequest search;
+  EXPECT_CALL(*scheduling_, FindSlots)
+      .WillRepeatedly(DoAll(SaveArg<0>(&search), Return(TwoSlots())));
+  EXPECT_EQ(Run({"move", "a1"}), kExitOk);
+  EXPECT_EQ(search.query().modality(), MODALITY_IN_PERSON);
+  EXPECT_EQ(Run({"slots", "--move", "a1", "--telehealth"}), kExitOk);
+  EXPECT_EQ(search.query().modality(), MODALITY_TELEHEALTH);
+  CreateHoldRequest hold;
+  EXPECT_CALL(*scheduling_, CreateHold).WillOnce(DoAll(SaveArg<0>(&hold), Return(Hold())));
+  EXPECT_EQ(Run({"hold", "--visit-type", "iv-session", "--clinic", "lake-forest", "--at",
+                 "tomorrow 10am", "--move", "a1"}),
+            kExitOk);
+  EXPECT_EQ(hold.hold().modality(), MODALITY_IN_PERSON);
 }
 
 TEST_F(CallCenterTest, AMonthIsACalendarOfFreeStarts) {

@@ -84,6 +84,12 @@ Cell StateCell(Pathway::State state) {
   }
 }
 
+// "Maria Ortiz (her mother)", with who calls for her; or only who calls.
+std::string WhoOf(const SafetyAlert& alert, const std::string& patient) {
+  if (patient.empty() || alert.caller_label().empty()) return patient + alert.caller_label();
+  return absl::StrCat(patient, " (", alert.caller_label(), ")");
+}
+
 // "+1 949-555-0100 (mobile)".
 std::string Described(const PhoneNumber& number) {
   const std::string use = Spoken(number.use());
@@ -262,13 +268,12 @@ void CareScreen::ShowAlerts(const std::vector<SafetyAlert>& alerts,
     const absl::Time due = FromProto(alert.due_time());
     const auto patient = patients.find(alert.patient());
     const bool is_known = patient != patients.end();
-    const std::string named =
-        alert.patient().empty() ? alert.caller_label() : ShortName(alert.patient());
     table.AddRow({Cell(labelled ? absl::StrCat("s", i + 1) : "", Tone::kStrong),
                   Cell(absl::StrCat(due < now() ? "overdue, " : "", ShortDay(due, now(), zone), " ",
                                     ClockTime(due, zone), " ", ZoneName(due, zone)),
                        due < now() ? Tone::kBad : Tone::kPlain),
-                  Spoken(alert.kind()), is_known ? NameOf(patient->second) : named,
+                  Spoken(alert.kind()),
+                  WhoOf(alert, is_known ? NameOf(patient->second) : ShortName(alert.patient())),
                   is_known ? NumberOf(patient->second) : "", directory_.ClinicTitle(alert.clinic()),
                   ShortName(alert.owner()), alert.description(),
                   labelled ? "" : ShortName(alert.name())});

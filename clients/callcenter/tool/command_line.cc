@@ -71,6 +71,22 @@ void AddVisitType(CLI::App* command, std::string* visit_type, bool required) {
       ->required(required);
 }
 
+// Without either: as the visit type says first.
+void AddModality(CLI::App* command, Modality* modality, const char* group = "Options") {
+  CLI::Option* by_video =
+      command
+          ->add_flag_callback(
+              "--telehealth", [modality] { *modality = scheduling::v1::MODALITY_TELEHEALTH; },
+              "By video")
+          ->group(group);
+  command
+      ->add_flag_callback(
+          "--in-person", [modality] { *modality = scheduling::v1::MODALITY_IN_PERSON; },
+          "At the clinic, where it could be by video")
+      ->group(group)
+      ->excludes(by_video);
+}
+
 void AddChoice(CLI::App* command, Choice* choice, bool with_visit_type) {
   command->add_option("what", choice->what, "Number of a slot shown last, or a hold");
   if (with_visit_type) {
@@ -79,7 +95,7 @@ void AddChoice(CLI::App* command, Choice* choice, bool with_visit_type) {
   command->add_option("--clinic", choice->clinic, "At which clinic")->group(kInWords);
   command->add_option("--at", choice->at, "When the patient comes: 'tomorrow 9:30', 'Dec 1 2pm'")
       ->group(kInWords);
-  command->add_flag("--telehealth", choice->telehealth, "By video")->group(kInWords);
+  AddModality(command, &choice->modality, kInWords);
 }
 
 void AddPerson(CLI::App* command, std::string* patient, std::string* order) {
@@ -156,7 +172,7 @@ void CommandLine::AddFinding() {
   AddVisitType(command, &choice.visit_type, /*required=*/false);
   command->add_option("clinic,--clinic", choice.clinic, "At which clinic");
   command->add_option("at,--at", choice.at, "When the patient comes: 'tomorrow 9:30', 'Dec 1 2pm'");
-  command->add_flag("--telehealth", choice.telehealth, "By video");
+  AddModality(command, &choice.modality);
   command->add_option("--slot", choice.what, "Instead: the number of a slot shown last");
   AddPerson(command, &explain_.patient, &explain_.order);
   command->add_option("--with", explain_.with, "Resource that must take part; may be repeated")
@@ -175,7 +191,7 @@ void CommandLine::AddMonth() {
   command->add_option("--with", month_.with, "Resource that must take part; may be repeated")
       ->allow_extra_args(false);
   command->add_option("--patient", month_.patient, "What this patient has already is in the way");
-  command->add_flag("--telehealth", month_.telehealth, "By video");
+  AddModality(command, &month_.modality);
   AddExamples(command, {"month initial-consultation lake-forest",
                         "month iv-session lake-forest --month april --with dr-okafor"});
 }
@@ -206,7 +222,7 @@ void CommandLine::AddSlots() {
   command
       ->add_option("--capability", slots_.capabilities, "Everybody has it: acls; may be repeated")
       ->allow_extra_args(false);
-  command->add_flag("--telehealth", slots_.telehealth, "By video");
+  AddModality(command, &slots_.modality);
   command->add_option("--patient", slots_.patient, "What this patient has already is in the way");
   command->add_option("--order", slots_.order, "The order the visit would use");
   command->add_option("--move", slots_.move, "For this appointment: not in its own way");

@@ -176,9 +176,11 @@ void CommandLine::AddAlert() {
       ->required();
   command->add_option("words,--words", alert_.words, "What was said, in their words");
   command->add_option("--patient", alert_.patient, "Who; in a session: who is on the line");
-  command->add_option("--caller", alert_.caller, "Without a record: who, and how to reach them");
+  command->add_option("--caller", alert_.caller,
+                      "Who calls for them, or without a record who it is; and how to reach them");
   command->add_option("--clinic", alert_.clinic, "Which clinic takes it up, if not the patient's");
   AddExamples(command, {"alert suicide-risk says there is no point any more --patient p-1",
+                        "alert medical --patient p-1 --caller 'her mother, 949-555-0101'",
                         "alert medical --caller 'Ann, 949-555-0100' --clinic lake-forest"});
 
   command =

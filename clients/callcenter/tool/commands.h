@@ -6,9 +6,12 @@
 
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "clarity/scheduling/v1/catalog.pb.h"
 
 // What was typed, a struct a command. Texts are as typed; empty: not given.
 namespace clarity::client {
+
+using scheduling::v1::Modality;
 
 struct SlotsCommand {
   std::string visit_type;
@@ -21,7 +24,7 @@ struct SlotsCommand {
   std::string after, before;
   std::vector<std::string> with, without, capabilities;
   std::string language;
-  bool telehealth = false;
+  Modality modality = scheduling::v1::MODALITY_UNSPECIFIED;
   std::string patient, order, move;
   absl::optional<absl::Time> not_before, not_after;  // of what the pathway offers
   // A choice to read out, not twenty starts five minutes apart. 0: any.
@@ -42,7 +45,7 @@ struct NextCommand {
 struct Choice {
   std::string what;                    // "2", "h1" or "holds/..."
   std::string visit_type, clinic, at;  // in words
-  bool telehealth = false;
+  Modality modality = scheduling::v1::MODALITY_UNSPECIFIED;
 };
 
 struct MonthCommand {
@@ -51,7 +54,7 @@ struct MonthCommand {
   std::string month;                 // empty: the present one
   std::vector<std::string> with;
   std::string patient;
-  bool telehealth = false;
+  Modality modality = scheduling::v1::MODALITY_UNSPECIFIED;
 };
 
 struct ExplainCommand {

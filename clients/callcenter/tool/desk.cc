@@ -35,6 +35,21 @@ Desk::Desk(DeskClients clients, const Console* console, LastSlots last_slots, co
 
 // -- Choosing one ---------------------------------------------------------------------------------
 
+namespace {
+
+// A time that was found is as it is: another is looked for.
+absl::Status CheckModality(const Choice& choice, Modality found) {
+  if (choice.modality == scheduling::v1::MODALITY_UNSPECIFIED || choice.modality == found) {
+    return absl::OkStatus();
+  }
+  const bool is_by_video = choice.modality == scheduling::v1::MODALITY_TELEHEALTH;
+  return absl::FailedPreconditionError(absl::StrCat(
+      choice.what, " was not looked for ", is_by_video ? "by telehealth" : "in person",
+      ": 'slots' with ", is_by_video ? "--telehealth" : "--in-person", " shows times that are"));
+}
+
+}  // namespace
+
 absl::StatusOr<Desk::Chosen> Desk::Choose(const Choice& choice) {
   Chosen chosen;
   if (choice.what.empty()) {
@@ -51,6 +66,10 @@ absl::StatusOr<Desk::Chosen> Desk::Choose(const Choice& choice) {
     }
     chosen.hold = held != nullptr ? held->hold.name() : FullName("holds", choice.what);
     chosen.number = last_slots_.NumberOfHold(chosen.hold);
+    const auto modality =
+        held != nullptr ? held->hold.modality() : scheduling::v1::MODALITY_UNSPECIFIED;
+    const absl::Status asked = CheckModality(choice, modality);
+    if (!asked.ok()) return asked;
     return chosen;
   }
   if (numbered_ != Numbered::kSlots) {
@@ -61,6 +80,8 @@ absl::StatusOr<Desk::Chosen> Desk::Choose(const Choice& choice) {
   }
   absl::StatusOr<ShownSlot> shown = last_slots_.Get(chosen.number);
   if (!shown.ok()) return shown.status();
+  const absl::Status asked = CheckModality(choice, shown->slot.modality());
+  if (!asked.ok()) return asked;
   chosen.slot = std::move(shown->slot);
   chosen.hold = std::move(shown->hold);
   return chosen;
@@ -85,7 +106,7 @@ absl::StatusOr<Slot> Desk::SlotInWords(const Choice& choice) {
   const auto at = ParseMoment(choice.at, now(), ZoneOfClinic(slot.clinic()));
   if (!at.ok()) return at.status();
   *slot.mutable_start_time() = ToProto(*at - PreparationOf(*visit_type));
-  if (choice.telehealth) slot.set_modality(scheduling::v1::MODALITY_TELEHEALTH);
+  slot.set_modality(choice.modality);
   return slot;
 }
 

@@ -134,6 +134,7 @@ class Desk {
   Choice OrHeld(Choice choice) const;
   absl::StatusOr<Chosen> ChooseHold(const std::string& what);
   absl::StatusOr<scheduling::v1::FindSlotsRequest> SearchOf(const SlotsCommand& command);
+  void AdviseOtherModality(const scheduling::v1::Slot& shown, Modality asked);
   absl::Status AddPlaces(const SlotsCommand& command, scheduling::v1::SlotQuery* query);
   absl::StatusOr<std::string> FilterOf(const ListCommand& command);
   // The clinics named, or all there are.
@@ -165,7 +166,7 @@ class Desk {
                   const std::map<std::string, std::string>& alike = {});
   ExitCode TakePerson(const std::string& number);
   // The times at which a visit can take place that the pathway says can be booked.
-  ExitCode SlotsOfVisit(const std::string& number);
+  ExitCode SlotsOfVisit(const std::string& number, Modality modality);
   absl::StatusOr<consultation::v1::CreatePatientRequest> NewPatientRequest(
       const PatientCommand& command);
   // Writes what was said of a record into it, and names the fields.
@@ -189,6 +190,9 @@ class Desk {
       const AlertsCommand& command);
   void ShowOpenAlerts(std::vector<consultation::v1::SafetyAlert> alerts, int limit);
   consultation::v1::SafetyAlert NewAlert(const AlertCommand& command) const;
+  absl::StatusOr<std::string> ClinicOfAlert(const AlertCommand& command,
+                                            const consultation::v1::SafetyAlert& alert);
+  ExitCode NotOnRecord(const absl::Status& status);
   // A name, an id, or in a session a label of the list: "s1".
   absl::StatusOr<std::string> AlertNamed(const std::string& typed) const;
   void BeginWithAlerts();

@@ -30,44 +30,67 @@ SafetyAlert Desk::NewAlert(const AlertCommand& command) const {
   SafetyAlert alert;
   alert.set_kind(ValueFor<SafetyAlert::Kind>(command.kind));
   alert.set_description(absl::StrJoin(command.words, " "));
-  const std::string known = line_.record.name();
+  alert.set_patient(command.patient.empty() ? line_.record.name()
+                                            : FullName("patients", command.patient));
   alert.set_caller_label(command.caller);
-  if (command.caller.empty() && command.patient.empty() && known.empty()) {
+  if (alert.patient().empty() && command.caller.empty()) {
     alert.set_caller_label(line_.label.empty() ? line_.title : line_.label);
-  } else if (command.caller.empty()) {
-    alert.set_patient(command.patient.empty() ? known : FullName("patients", command.patient));
   }
   return alert;
+}
+
+// Of a patient whose record the agent may not see: where there is only one, there.
+absl::StatusOr<std::string> Desk::ClinicOfAlert(const AlertCommand& command,
+                                                const SafetyAlert& alert) {
+  if (alert.patient().empty() && alert.caller_label().empty()) {
+    return absl::InvalidArgumentError(
+        "say at which clinic, and who it is and how to reach them: --clinic C --caller 'Ann, "
+        "949-555-0100'");
+  }
+  auto clinic = ClinicOr(command.clinic, alert.patient());
+  const bool is_unknown =
+      absl::IsPermissionDenied(clinic.status()) || absl::IsNotFound(clinic.status());
+  if (!is_unknown) return clinic;
+  clinic = ClinicOr("", "");
+  if (!absl::IsInvalidArgument(clinic.status())) return clinic;
+  return absl::NotFoundError(absl::StrCat(
+      "no record ", ShortName(alert.patient()),
+      " is known that you may see: say which clinic takes it up, --clinic C; the alert is taken "
+      "without a record"));
 }
 
 ExitCode Desk::RaiseAlert(const AlertCommand& command) {
   RaiseSafetyAlertRequest request;
   SafetyAlert& alert = *request.mutable_alert();
   alert = NewAlert(command);
-  const auto clinic = ClinicOr(command.clinic, alert.patient());
-  if (!clinic.ok() || (alert.patient().empty() && alert.caller_label().empty())) {
-    return Fail(absl::InvalidArgumentError(
-        "say at which clinic, and who it is and how to reach them: --clinic C --caller 'Ann, "
-        "949-555-0100'; pass the call to a clinician meanwhile"));
-  }
+  const auto clinic = ClinicOfAlert(command, alert);
+  if (!clinic.ok()) return NotOnRecord(clinic.status());
   alert.set_clinic(*clinic);
   const auto raised = care_.RaiseSafetyAlert(request);
-  if (!raised.ok()) {
-    *console_.err << console_.Styled(Tone::kBad,
-                                     "!! THE ALERT IS NOT ON RECORD. Pass the call to a clinician "
-                                     "now all the same, then try again. !!")
-                  << '\n';
-    return Fail(raised.status());
-  }
+  if (!raised.ok()) return NotOnRecord(raised.status());
   if (alert.patient() == line_.record.name()) line_.alert_open = true;
   if (setup_.json) return PrintJson(*raised);
   directory_.Load().IgnoreError();
   care_screen_.ShowAlert(*raised);
+  if (raised->patient().empty() && !alert.patient().empty()) {
+    screen_.Advise(absl::StrCat("No record '", ShortName(alert.patient()),
+                                "' is known that you may see. The alert is on record for '",
+                                Printable(raised->caller_label()),
+                                "': tell the clinician how to reach them."));
+  }
   if (raised->clinic() != alert.clinic()) {
     screen_.Advise(absl::StrCat("No clinic '", ShortName(alert.clinic()), "' is known: ",
                                 directory_.ClinicTitle(raised->clinic()), " takes it up."));
   }
   return kExitOk;
+}
+
+ExitCode Desk::NotOnRecord(const absl::Status& status) {
+  *console_.err << console_.Styled(Tone::kBad,
+                                   "!! THE ALERT IS NOT ON RECORD. Pass the call to a clinician "
+                                   "now all the same, then try again. !!")
+                << '\n';
+  return Fail(status);
 }
 
 // -- Those that are open --------------------------------------------------------------------------

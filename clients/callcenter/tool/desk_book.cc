@@ -122,6 +122,12 @@ ExitCode Desk::Hold(const HoldCommand& command) {
     moving_ = *name;
   }
   request.set_reschedule_appointment(moving_);
+  // The new time of a visit is in the way that the visit is.
+  if (!moving_.empty() && chosen->slot.modality() == scheduling::v1::MODALITY_UNSPECIFIED) {
+    const auto present = GetAppointment(moving_);
+    if (!present.ok()) return Fail(present.status());
+    request.mutable_hold()->set_modality(present->modality());
+  }
   const auto hold = client_.CreateHold(request);
   if (!hold.ok()) return FailedToTake(*chosen, hold.status());
   last_slots_.SetHold(chosen->number, hold->name()).IgnoreError();  // the name is on the screen
@@ -210,7 +216,7 @@ void Desk::ReleaseOne(const HeldTime& time) {
 ExitCode Desk::Book(const BookCommand& command) {
   if (numbered_ == Numbered::kVisits && !command.choice.what.empty() &&
       absl::c_all_of(command.choice.what, absl::ascii_isdigit)) {
-    return SlotsOfVisit(command.choice.what);  // when, then?
+    return SlotsOfVisit(command.choice.what, command.choice.modality);  // when, then?
   }
   const auto chosen = Choose(OrHeld(command.choice));
   if (!chosen.ok()) return Fail(chosen.status());
@@ -261,7 +267,7 @@ ExitCode Desk::Move(const MoveCommand& command) {
     SlotsCommand where_to;
     where_to.move = present->name();
     if (!choice.clinic.empty()) where_to.clinics = {choice.clinic};
-    where_to.telehealth = choice.telehealth;
+    where_to.modality = choice.modality;
     return Slots(where_to);
   }
   choice.visit_type = present->visit_type();

@@ -214,7 +214,7 @@ void Desk::ShowPathway(const consultation::v1::Pathway& pathway) {
   }
 }
 
-ExitCode Desk::SlotsOfVisit(const std::string& number) {
+ExitCode Desk::SlotsOfVisit(const std::string& number, Modality modality) {
   const auto& bookable = line_.pathway.bookable();
   int index = 0;
   if (!absl::SimpleAtoi(number, &index) || index < 1 || index > bookable.size()) {
@@ -231,6 +231,7 @@ ExitCode Desk::SlotsOfVisit(const std::string& number) {
   command.clinics = {line_.pathway.episode().clinic()};
   command.patient = line_.patient;
   command.order = line_.visit.order();
+  command.modality = modality;
   if (line_.visit.has_end_time()) command.not_after = FromProto(line_.visit.end_time());
   if (line_.visit.has_start_time() && FromProto(line_.visit.start_time()) > now()) {
     command.not_before = FromProto(line_.visit.start_time());

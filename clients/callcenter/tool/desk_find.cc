@@ -62,6 +62,9 @@ ExitCode Desk::Slots(SlotsCommand command) {
     if (command.visit_type.empty()) command.visit_type = appointment->visit_type();
     if (command.clinics.empty() && command.near.empty()) command.clinics = {appointment->clinic()};
     if (command.order.empty()) command.order = appointment->order();
+    if (command.modality == scheduling::v1::MODALITY_UNSPECIFIED) {
+      command.modality = appointment->modality();
+    }
     if (command.patient.empty() && !appointment->participants().empty()) {
       command.patient = appointment->participants(0).patient();
     }
@@ -84,11 +87,23 @@ ExitCode Desk::Slots(SlotsCommand command) {
     screen_.Advise(absl::StrCat("Next: 'hold 1' keeps the first one, 'move ", NameShown(moving_),
                                 " 1' takes it."));
   } else {
+    AdviseOtherModality(slots->front(), command.modality);
     const bool knows_patient = !PatientOr(command.patient).empty() && setup_.session;
     screen_.Advise(absl::StrCat("Next: 'hold 1' keeps the first one, 'book 1",
                                 knows_patient ? "" : " --patient P", "' books it."));
   }
   return kExitOk;
+}
+
+// That the visit could be in another way is not to be known from times that are all in one.
+void Desk::AdviseOtherModality(const Slot& shown, Modality asked) {
+  const auto* visit_type = directory_.FindVisitType(shown.visit_type());
+  if (asked != scheduling::v1::MODALITY_UNSPECIFIED || visit_type == nullptr) return;
+  if (visit_type->modalities_size() < 2) return;
+  const bool is_by_video = shown.modality() == scheduling::v1::MODALITY_TELEHEALTH;
+  screen_.Advise(absl::StrCat("These are ", is_by_video ? "by telehealth" : "in person", ": ",
+                              is_by_video ? "--in-person" : "--telehealth",
+                              " shows the other times."));
 }
 
 absl::StatusOr<FindSlotsRequest> Desk::SearchOf(const SlotsCommand& command) {
@@ -124,7 +139,7 @@ absl::StatusOr<FindSlotsRequest> Desk::SearchOf(const SlotsCommand& command) {
   }
   query.set_language(command.language);
   *query.mutable_capabilities() = {command.capabilities.begin(), command.capabilities.end()};
-  if (command.telehealth) query.set_modality(scheduling::v1::MODALITY_TELEHEALTH);
+  query.set_modality(command.modality);
   request.set_patient(PatientOr(command.patient));
   request.set_order(OrderOr(command.order, request.patient(), query.visit_type()));
   request.set_reschedule_appointment(FullName("appointments", command.move));
@@ -222,7 +237,7 @@ ExitCode Desk::Month(const MonthCommand& command) {
   query.set_visit_type(FullName("visitTypes", command.visit_type));
   for (const std::string& clinic : *clinics) query.add_clinics(clinic);
   for (const auto& name : command.with) query.add_required_resources(FullName("resources", name));
-  if (command.telehealth) query.set_modality(scheduling::v1::MODALITY_TELEHEALTH);
+  query.set_modality(command.modality);
   // A day more on both sides: not every clinic's month begins at the same time.
   const absl::CivilDay first(*month);
   const absl::CivilDay after(*month + 1);

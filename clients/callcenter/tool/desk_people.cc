@@ -166,7 +166,9 @@ ExitCode Desk::TakeOnTheLine(const Patient& patient, bool called) {
 
 ExitCode Desk::TakeNumber(const std::string& number) {
   if (numbered_ == Numbered::kPeople) return TakePerson(number);
-  if (numbered_ == Numbered::kVisits) return SlotsOfVisit(number);
+  if (numbered_ == Numbered::kVisits) {
+    return SlotsOfVisit(number, scheduling::v1::MODALITY_UNSPECIFIED);
+  }
   HoldCommand command;
   command.choice.what = number;
   return Hold(command);

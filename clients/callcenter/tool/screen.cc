@@ -36,10 +36,21 @@ using scheduling::v1::WatchAppointmentsResponse;
 constexpr size_t kDaysOfWeek = 7;
 
 // The columns of a table that a narrow terminal does not shorten.
-const std::set<std::string> kWhole = {"day", "from", "to", "for the caller", "appointment"};
+const std::set<std::string> kWhole = {"day", "from", "to", "for the caller", "how", "appointment"};
 
 absl::TimeZone ZoneOf(const std::string& name) {
   return ParseZone(name).value_or(absl::UTCTimeZone());
+}
+
+// "telehealth"; empty: in person, as visits are unless it is said.
+template <typename Visit>
+std::string HowOf(const Visit& visit) {
+  return visit.modality() == scheduling::v1::MODALITY_TELEHEALTH ? "telehealth" : "";
+}
+
+template <typename Visit>
+std::string ByTelehealth(const Visit& visit) {
+  return HowOf(visit).empty() ? "" : ", by telehealth";
 }
 
 std::string TitleOf(const Assignment& assignment) {
@@ -168,14 +179,14 @@ std::string Screen::Spoken(const Span& span) const {
 }
 
 void Screen::ShowSlots(const std::vector<Slot>& slots) const {
-  Table table({"#", "day", "from", "to", "for the caller", "clinic", "with", "km"});
+  Table table({"#", "day", "from", "to", "for the caller", "how", "clinic", "with", "km"});
   table.KeepWhole(kWhole);
   for (size_t i = 0; i < slots.size(); ++i) {
     const Slot& slot = slots[i];
     const Span span = PatientSpan(slot);
     table.AddRow(
         {Cell(absl::StrCat(i + 1), Tone::kStrong), ShortDay(span.start, now(), span.zone),
-         ClinicTime(span), ClockTime(span.end, span.zone), CallerTime(span),
+         ClinicTime(span), ClockTime(span.end, span.zone), CallerTime(span), HowOf(slot),
          directory_.ClinicTitle(slot.clinic()), NamesOf(slot.assignments(), true),
          slot.has_distance_km() ? absl::StrCat(static_cast<int>(slot.distance_km())) : ""});
   }
@@ -218,18 +229,19 @@ void Screen::ShowMonth(const std::vector<std::string>& clinics, absl::CivilMonth
 }
 
 void Screen::ShowOpenings(const FindNextAvailableResponse& openings) const {
-  Table table({"#", "clinic", "who", "day", "from", "to", "for the caller", "in"});
+  Table table({"#", "clinic", "who", "day", "from", "to", "for the caller", "how", "in"});
   table.KeepWhole(kWhole);
   int number = 0;
   for (const auto& row : openings.rows()) {
     for (const auto& opening : row.openings()) {
       const Slot& slot = opening.slot();
       const Span span = PatientSpan(slot);
-      table.AddRow(
-          {Cell(absl::StrCat(++number), Tone::kStrong), directory_.ClinicTitle(row.clinic()),
-           row.resource().empty() ? "anybody" : TitleOf(row.resource(), slot),
-           ShortDay(span.start, now(), span.zone), ClinicTime(span), ClockTime(span.end, span.zone),
-           CallerTime(span), opening.days() == 0 ? "today" : Counted(opening.days(), "day")});
+      table.AddRow({Cell(absl::StrCat(++number), Tone::kStrong),
+                    directory_.ClinicTitle(row.clinic()),
+                    row.resource().empty() ? "anybody" : TitleOf(row.resource(), slot),
+                    ShortDay(span.start, now(), span.zone), ClinicTime(span),
+                    ClockTime(span.end, span.zone), CallerTime(span), HowOf(slot),
+                    opening.days() == 0 ? "today" : Counted(opening.days(), "day")});
     }
   }
   table.Print(console_);
@@ -237,8 +249,8 @@ void Screen::ShowOpenings(const FindNextAvailableResponse& openings) const {
 
 std::string Screen::Title(const Hold& hold) const {
   const Span span = PatientSpan(hold);
-  return absl::StrCat(Printable(directory_.VisitTypeTitle(hold.visit_type())), ", ",
-                      ShortDay(span.start, now(), span.zone), " ", ClinicTime(span), ", ",
+  return absl::StrCat(Printable(directory_.VisitTypeTitle(hold.visit_type())), ByTelehealth(hold),
+                      ", ", ShortDay(span.start, now(), span.zone), " ", ClinicTime(span), ", ",
                       Printable(directory_.ClinicTitle(hold.clinic())));
 }
 
@@ -250,7 +262,8 @@ void Screen::ShowHold(const Hold& hold, absl::string_view name, absl::Time expir
       absl::StrCat("Held until ", ClockTime(expires, here), " ", ZoneName(expires, here), " (",
                    Counted(minutes_left, "minute"), ")");
   *console_.out << console_.Styled(Tone::kGood, until) << ": " << name << '\n'
-                << "  " << Printable(directory_.VisitTypeTitle(hold.visit_type())) << " at "
+                << "  " << Printable(directory_.VisitTypeTitle(hold.visit_type()))
+                << (HowOf(hold).empty() ? " at " : " by telehealth, with the team of ")
                 << Printable(directory_.ClinicTitle(hold.clinic())) << '\n'
                 << "  " << Spoken(PatientSpan(hold)) << '\n';
   const std::string people = NamesOf(hold.assignments(), true);
@@ -285,9 +298,7 @@ void Screen::ReadBack(absl::string_view headline, absl::string_view name,
                 << "Read back to the caller:\n"
                 << "  " << Printable(directory_.VisitTypeTitle(appointment.visit_type())) << '\n'
                 << "  " << Spoken(PatientSpan(appointment)) << '\n';
-  std::string place = appointment.modality() == scheduling::v1::MODALITY_TELEHEALTH
-                          ? "by telehealth, with the team of "
-                          : "";
+  std::string place = HowOf(appointment).empty() ? "" : "by telehealth, with the team of ";
   absl::StrAppend(&place, directory_.ClinicTitle(appointment.clinic()));
   if (const Clinic* clinic = directory_.FindClinic(appointment.clinic())) {
     for (const std::string& part : {AddressOf(*clinic), clinic->phone_number()}) {
@@ -310,7 +321,7 @@ void Screen::ShowAppointment(const Appointment& appointment) const {
   row("state", StateCell(appointment).text);
   row("visit", directory_.VisitTypeTitle(appointment.visit_type()));
   row("when", Spoken(span));
-  row("where", directory_.ClinicTitle(appointment.clinic()));
+  row("where", directory_.ClinicTitle(appointment.clinic()) + ByTelehealth(appointment));
   row("patient", PatientOf(appointment));
   row("with", NamesOf(appointment.assignments(), false));
   row("order", appointment.order());
@@ -335,8 +346,8 @@ void Screen::ShowAppointment(const Appointment& appointment) const {
 
 void Screen::ShowAppointments(const std::vector<Appointment>& appointments,
                               const std::vector<std::string>& letters) const {
-  Table table({"", "day", "from", "to", "for the caller", "state", "clinic", "visit", "patient",
-               "appointment", "attention"});
+  Table table({"", "day", "from", "to", "for the caller", "state", "how", "clinic", "visit",
+               "patient", "appointment", "attention"});
   table.KeepWhole(kWhole);
   for (size_t i = 0; i < appointments.size(); ++i) {
     const Appointment& appointment = appointments[i];
@@ -344,7 +355,7 @@ void Screen::ShowAppointments(const std::vector<Appointment>& appointments,
     table.AddRow({Cell(letters.empty() ? "" : letters[i], Tone::kStrong),
                   ShortDay(span.start, now(), span.zone), ClinicTime(span),
                   ClockTime(span.end, span.zone), CallerTime(span), StateCell(appointment),
-                  directory_.ClinicTitle(appointment.clinic()),
+                  HowOf(appointment), directory_.ClinicTitle(appointment.clinic()),
                   directory_.VisitTypeTitle(appointment.visit_type()), PatientOf(appointment),
                   letters.empty() ? appointment.name() : "",
                   Cell(appointment.attention().empty() ? "" : "!", Tone::kWarning)});
@@ -359,22 +370,23 @@ void Screen::ShowBoard(const DayBoard& board, const std::vector<std::string>& le
                 << LongDay(absl::FromCivil(day, zone), zone) << ": "
                 << Counted(board.rows_size(), "visit") << '\n';
   if (board.rows().empty()) return;
-  Table table({"", "from", "to", "state", "phase", "late", "visit", "patient", "with and where",
-               "appointment", "attention"});
+  Table table({"", "from", "to", "state", "phase", "late", "how", "visit", "patient",
+               "with and where", "appointment", "attention"});
   table.KeepWhole(kWhole);
   for (int i = 0; i < board.rows_size(); ++i) {
     const DayBoard::Row& row = board.rows(i);
     const Appointment& appointment = row.appointment();
     const Span span = PatientSpan(appointment);
-    table.AddRow(
-        {Cell(letters.empty() ? "" : letters[static_cast<size_t>(i)], Tone::kStrong),
-         ClinicTime(span), ClockTime(span.end, span.zone), StateCell(appointment),
-         PhaseTitle(appointment, row.current_phase()),
-         row.has_delay() ? Cell(Counted(row.delay().seconds() / 60, "minute"), Tone::kWarning)
-                         : Cell(""),
-         directory_.VisitTypeTitle(appointment.visit_type()), PatientOf(appointment),
-         NamesOf(appointment.assignments(), false), letters.empty() ? appointment.name() : "",
-         Cell(AttentionOf(appointment), Tone::kWarning)});
+    table.AddRow({Cell(letters.empty() ? "" : letters[static_cast<size_t>(i)], Tone::kStrong),
+                  ClinicTime(span), ClockTime(span.end, span.zone), StateCell(appointment),
+                  PhaseTitle(appointment, row.current_phase()),
+                  row.has_delay()
+                      ? Cell(Counted(row.delay().seconds() / 60, "minute"), Tone::kWarning)
+                      : Cell(""),
+                  HowOf(appointment), directory_.VisitTypeTitle(appointment.visit_type()),
+                  PatientOf(appointment), NamesOf(appointment.assignments(), false),
+                  letters.empty() ? appointment.name() : "",
+                  Cell(AttentionOf(appointment), Tone::kWarning)});
   }
   table.Print(console_);
 }
@@ -408,8 +420,9 @@ void Screen::ShowChange(const WatchAppointmentsResponse::Change& change) const {
                 << "  " << StateCell(appointment).text << "  "
                 << ShortDay(span.start, now(), span.zone) << ' ' << ClinicTime(span) << "  "
                 << Printable(directory_.ClinicTitle(appointment.clinic())) << "  "
-                << Printable(directory_.VisitTypeTitle(appointment.visit_type())) << "  "
-                << Printable(PatientOf(appointment)) << "  " << appointment.name() << std::endl;
+                << Printable(directory_.VisitTypeTitle(appointment.visit_type()))
+                << ByTelehealth(appointment) << "  " << Printable(PatientOf(appointment)) << "  "
+                << appointment.name() << std::endl;
 }
 
 void Screen::ShowClinics() const {

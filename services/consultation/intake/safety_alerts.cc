@@ -43,6 +43,13 @@ constexpr Sql kAlertsOfPatientInOrder = {
     "SELECT name, due_time, body FROM safety_alert WHERE patient = $4 AND due_time >= $1 "
     "AND (due_time > $1 OR name > $2) ORDER BY due_time, name LIMIT $3"};
 
+// Who is meant stays on record, also where the caller may see no such record.
+void KeepAsLabel(v1::SafetyAlert* alert) {
+  const std::string said = alert->caller_label();
+  alert->set_caller_label(absl::StrCat(alert->patient(), said.empty() ? "" : ", ", said));
+  alert->clear_patient();
+}
+
 absl::Status CheckNew(const v1::SafetyAlert& alert) {
   if (alert.patient().empty() && alert.caller_label().empty()) {
     return base::InvalidField("alert.caller_label", "is required where no patient is named");
@@ -73,6 +80,13 @@ std::string NameFor(const rpc::Call& call, const v1::ScaleLevel& level,
   const std::string hash = base::Sha256(absl::StrJoin(
       {call.principal.subject, call.request_id, level.id(), refused.SerializeAsString()}, "\n"));
   return absl::StrCat(kCollection, absl::BytesToHexString(hash.substr(0, 16)));
+}
+
+// Of the clinic that was to take it up, and of those where the patient is by now; empty: any.
+absl::StatusOr<bool> ConcernsClinic(Transaction& transaction, const v1::SafetyAlert& alert,
+                                    absl::string_view clinic) {
+  if (clinic.empty() || alert.clinic() == clinic) return true;
+  return IsAtClinic(transaction, alert.patient(), clinic);
 }
 
 absl::StatusOr<bool> Exists(Transaction& transaction, absl::string_view alert) {
@@ -120,9 +134,14 @@ absl::Status SafetyAlerts::Raise(const rpc::Call& call, Transaction& transaction
   alert = request.alert();
   v1::Patient patient;
   if (!alert.patient().empty()) {
-    ASSIGN_OR_RETURN(auto known,
-                     Load<storage::v1::PatientRecord>(call, transaction, alert.patient()));
-    patient.Swap(known.mutable_patient());
+    auto known = Load<storage::v1::PatientRecord>(call, transaction, alert.patient());
+    if (known.ok()) {
+      patient.Swap(known->mutable_patient());
+    } else if (absl::IsNotFound(known.status()) || absl::IsPermissionDenied(known.status())) {
+      KeepAsLabel(&alert);
+    } else {
+      return known.status();
+    }
   }
   ASSIGN_OR_RETURN(*alert.mutable_clinic(), ClinicFor(transaction, alert, patient));
   absl::Duration due = limits::kSafetyDueDefault;
@@ -227,8 +246,11 @@ absl::Status SafetyAlerts::List(const rpc::Call& call, Transaction& transaction,
   const auto take = [&](SafetyAlertRecord& record, bool has_room) -> absl::StatusOr<bool> {
     const v1::SafetyAlert& alert = record.alert();
     if (alert.state() != v1::SafetyAlert::STATE_OPEN && !request.show_acknowledged()) return false;
-    if (!request.clinic().empty() && alert.clinic() != request.clinic()) return false;
-    if (!call.MaySee(alert.clinic(), alert.patient()).ok()) return false;
+    ASSIGN_OR_RETURN(const bool is_asked_for, ConcernsClinic(transaction, alert, request.clinic()));
+    if (!is_asked_for) return false;
+    const absl::Status seen = MaySeeAlert(call, transaction, alert);
+    if (absl::IsPermissionDenied(seen)) return false;
+    RETURN_IF_ERROR(seen);
     if (has_room) *reply->add_alerts() = std::move(*record.mutable_alert());
     return true;
   };

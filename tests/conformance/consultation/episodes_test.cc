@@ -323,6 +323,53 @@ TEST_F(EpisodesTest, AnAlertForAClinicThatNobodyKnowsGoesToThePatientsOwnOrIsRef
       << "it must not look as if nothing were open";
 }
 
+TEST_F(EpisodesTest, AnAlertForWhomTheCallerSeesNoRecordOfKeepsTheirIdAndTellsNothingOfARecord) {
+  const auto agent = CallerOf(kLakeForest, "AGENT");
+  for (const std::string& patient : {std::string("patients/p-9"), NewPatient("Ortiz", kIrvine)}) {
+    auto request = NewAlert(patient);
+    EXPECT_EQ(Value(agent.episodes->Call(&EpisodeStub::RaiseSafetyAlert, request)).caller_label(),
+              patient);
+    request.mutable_alert()->set_caller_label("her mother");
+    const auto alert = Value(agent.episodes->Call(&EpisodeStub::RaiseSafetyAlert, request));
+    EXPECT_EQ(alert.patient(), "");
+    EXPECT_EQ(alert.caller_label(), patient + ", her mother");
+    EXPECT_EQ(alert.clinic(), kLakeForest);
+  }
+  const auto open = Value(
+      clinician_.episodes->Call(&EpisodeStub::ListSafetyAlerts, v1::ListSafetyAlertsRequest()));
+  EXPECT_THAT(open.alerts(), SizeIs(4));
+}
+
+TEST_F(EpisodesTest, AnAlertIsSeenWhereThePatientHasGoneSince) {
+  const std::string patient = NewPatient("Ortiz");
+  const auto alert =
+      Value(agent_.episodes->Call(&EpisodeStub::RaiseSafetyAlert, NewAlert(patient)));
+  const auto there = Clinician("practitioners/dr-lindqvist", kIrvine);
+  v1::ListSafetyAlertsRequest all;
+  v1::ListSafetyAlertsRequest of_irvine;
+  of_irvine.set_clinic(kIrvine);
+  EXPECT_THAT(Value(there.episodes->Call(&EpisodeStub::ListSafetyAlerts, all)).alerts(), IsEmpty());
+
+  v1::GetPatientRequest get;
+  get.set_name(patient);
+  v1::UpdatePatientRequest move;
+  *move.mutable_patient() = Value(agent_.patients->Call(&PatientStub::GetPatient, get));
+  move.mutable_patient()->set_clinic(kIrvine);
+  move.mutable_update_mask()->add_paths("clinic");
+  Value(agent_.patients->Call(&PatientStub::UpdatePatient, move));
+  for (const auto& list : {all, of_irvine}) {
+    EXPECT_THAT(Value(there.episodes->Call(&EpisodeStub::ListSafetyAlerts, list)).alerts(),
+                SizeIs(1));
+  }
+  EXPECT_THAT(Value(clinician_.episodes->Call(&EpisodeStub::ListSafetyAlerts, all)).alerts(),
+              SizeIs(1));
+  v1::AcknowledgeSafetyAlertRequest take_up;
+  take_up.set_name(alert.name());
+  take_up.set_action("called back");
+  EXPECT_EQ(Value(there.episodes->Call(&EpisodeStub::AcknowledgeSafetyAlert, take_up)).owner(),
+            "practitioners/dr-lindqvist");
+}
+
 TEST_F(EpisodesTest, AnOpenAlertIsListedBesideManyThatWereTakenUp) {
   const std::string patient = NewPatient("Ortiz");
   v1::AcknowledgeSafetyAlertRequest take_up;

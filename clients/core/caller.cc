@@ -31,13 +31,17 @@ absl::Status Caller::Run(const google::protobuf::Message& request, const CallOpt
                          const Attempt& attempt) {
   const absl::Time deadline =
       options_.environment.now() + call_options.deadline.value_or(options_.deadline);
+  if (options_.outage != nullptr) {
+    const absl::Status lost = options_.outage->failure();
+    if (!lost.ok()) return lost;
+  }
   RetryLoop retry(options_.retry, IsIdempotent(request), deadline, options_.environment);
   Interrupt* const interrupt = options_.interrupt.get();
   const auto given_up = [interrupt] { return interrupt != nullptr && interrupt->cancelled(); };
   for (bool first = true;; first = false) {
     grpc::ClientContext context;
     const Interrupt::Watched watched(interrupt, &context);
-    context.set_deadline(absl::ToChronoTime(deadline));
+    context.set_deadline(absl::ToChronoTime(retry.AttemptDeadline()));
     // A connection is only made while a call waits for one: without this, attempts that fail at
     // once would go on failing after the server is back.
     context.set_wait_for_ready(!first);
@@ -50,7 +54,9 @@ absl::Status Caller::Run(const google::protobuf::Message& request, const CallOpt
     }
     absl::Status waited = given_up() ? status : retry.WaitAfter(status);
     if (given_up()) return absl::CancelledError("given up by the caller");
-    if (!waited.ok()) return waited;
+    if (waited.ok()) continue;
+    if (options_.outage != nullptr) options_.outage->Note(waited);
+    return waited;
   }
 }
 

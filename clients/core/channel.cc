@@ -20,11 +20,6 @@ constexpr int kKeepaliveTimeoutMillis = 10'000;
 constexpr int kReconnectMillisFirst = 100;
 constexpr int kReconnectMillisMost = 3'000;
 
-bool IsThisMachine(absl::string_view server) {
-  return absl::StartsWith(server, "127.") || absl::StartsWith(server, "localhost:") ||
-         absl::StartsWith(server, "[::1]:") || absl::StartsWith(server, "unix:");
-}
-
 grpc::ChannelArguments Arguments(const ChannelOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetUserAgentPrefix(options.user_agent);
@@ -66,6 +61,11 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TransportOf(
 }
 
 }  // namespace
+
+bool IsThisMachine(absl::string_view server) {
+  return absl::StartsWith(server, "127.") || absl::StartsWith(server, "localhost:") ||
+         absl::StartsWith(server, "[::1]:") || absl::StartsWith(server, "unix:");
+}
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions& options) {
   auto transport = TransportOf(options);

@@ -5,9 +5,13 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "grpcpp/channel.h"
 
 namespace clarity::client {
+
+// Whether "host:port" is on the machine that this runs on.
+bool IsThisMachine(absl::string_view server);
 
 struct ChannelOptions {
   std::string server = "127.0.0.1:7421";  // host:port

@@ -8,6 +8,7 @@
 #include "clients/core/credentials.h"
 #include "clients/core/environment.h"
 #include "clients/core/interrupt.h"
+#include "clients/core/outage.h"
 
 namespace clarity::client {
 
@@ -21,6 +22,9 @@ struct RetryPolicy {
   absl::Duration backoff_first = absl::Milliseconds(100);
   absl::Duration backoff_most = absl::Seconds(3);
   double backoff_growth = 2;
+  // How long a server is waited for where nothing listens. A service waits until it is back; who
+  // sits at a terminal wants to know.
+  absl::Duration refused_most = absl::InfiniteDuration();
 };
 
 // Of a connection.
@@ -35,6 +39,9 @@ struct Options {
   Environment environment = SystemEnvironment();
   // Where somebody may give up calls that are under way. Watches end by AppointmentWatch::Cancel.
   std::shared_ptr<Interrupt> interrupt;
+  // Where the calls of one command, over one or more connections to a server, have one deadline;
+  // null: each has its own.
+  std::shared_ptr<Outage> outage;
 };
 
 // Of one call; what is not set is as the connection says.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "clarity/options/v1/options.pb.h"
@@ -37,6 +38,8 @@ const FieldDescriptor* RequestIdField(const Message& request) {
   return field->type() == FieldDescriptor::TYPE_STRING ? field : nullptr;
 }
 
+constexpr char kNobodyListens[] = "nothing listens there";
+
 bool OnlyValidates(const Message& request) {
   const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("validate_only");
   return field != nullptr && request.GetReflection()->GetBool(request, field);
@@ -54,6 +57,12 @@ absl::optional<absl::Duration> AskedWait(const absl::Status& failure) {
 bool IsTransient(const absl::Status& failure) {
   if (absl::IsUnavailable(failure) || absl::IsCancelled(failure)) return true;
   return absl::IsResourceExhausted(failure) && AskedWait(failure).has_value();
+}
+
+// The machine has answered that nothing listens there; only gRPC's words tell.
+bool IsRefused(const absl::Status& failure) {
+  return absl::IsUnavailable(failure) && ReasonOf(failure).empty() &&
+         absl::StrContains(failure.message(), "Connection refused");
 }
 
 }  // namespace
@@ -83,16 +92,22 @@ absl::Status RetryLoop::WaitAfter(const absl::Status& failure) {
   ++attempts_;
   // The time ran out waiting for what the attempt before has told.
   if (absl::IsDeadlineExceeded(failure) && !last_.ok()) {
-    return Stop(last_, "the deadline has passed");
+    return Stop(last_, refused_until_ < deadline_ ? kNobodyListens : "the deadline has passed");
   }
   if (!IsTransient(failure)) return failure;
   last_ = failure;
   if (!idempotent_) return Stop(failure, "a repeat might do it twice");
+  if (!IsRefused(failure)) {
+    refused_until_ = absl::InfiniteFuture();
+  } else if (refused_until_ == absl::InfiniteFuture()) {
+    refused_until_ = environment_.now() + policy_.refused_most;
+  }
   if (attempts_ >= policy_.attempts_max) return Stop(failure, "no more attempts allowed");
 
   // What the server asks for is the least; the jitter on top spreads those it told the same.
   const absl::Duration wait = AskedWait(failure).value_or(absl::ZeroDuration()) + Jitter();
   if (environment_.now() + wait >= deadline_) return Stop(failure, "the deadline is too near");
+  if (environment_.now() + wait >= refused_until_) return Stop(failure, kNobodyListens);
   environment_.sleep(wait);
   return absl::OkStatus();
 }

@@ -1,6 +1,8 @@
 #ifndef CLARITY_CLIENTS_CORE_RETRY_H_
 #define CLARITY_CLIENTS_CORE_RETRY_H_
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "clients/core/options.h"
@@ -30,6 +32,8 @@ class RetryLoop {
   // OK after having waited, where another attempt may follow. Otherwise the failure for the
   // caller, which says why there is none. Not for what the caller itself has cancelled.
   absl::Status WaitAfter(const absl::Status& failure);
+  // Until when the next attempt may take.
+  absl::Time AttemptDeadline() const { return std::min(deadline_, refused_until_); }
 
  private:
   absl::Status Stop(const absl::Status& failure, absl::string_view why) const;
@@ -40,6 +44,8 @@ class RetryLoop {
   const absl::Time deadline_;
   const Environment& environment_;
   int attempts_ = 0;
+  // Set while nothing listens there.
+  absl::Time refused_until_ = absl::InfiniteFuture();
   absl::Status last_;  // the last failure that another attempt might have mended
 };
 

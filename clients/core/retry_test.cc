@@ -83,6 +83,28 @@ TEST_F(RetryLoopTest, NeverWaitsPastTheDeadline) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("the deadline is too near"));
 }
 
+TEST_F(RetryLoopTest, WaitsOnlySoLongWhereNothingListens) {
+  policy_.refused_most = absl::Seconds(1);
+  const absl::Status refused = absl::UnavailableError("last error: Connection refused");
+  const absl::Time begin = fake_.now();
+  RetryLoop loop = Loop();
+  EXPECT_EQ(loop.AttemptDeadline(), begin + kDeadline);
+  absl::Status status;
+  while (status.ok()) status = loop.WaitAfter(refused);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("nothing listens there"));
+  EXPECT_LT(fake_.now(), begin + absl::Seconds(1));
+
+  RetryLoop waits = Loop();
+  ASSERT_TRUE(waits.WaitAfter(refused).ok());
+  EXPECT_LE(waits.AttemptDeadline(), fake_.now() + absl::Seconds(1));
+  EXPECT_THAT(std::string(waits.WaitAfter(absl::DeadlineExceededError("late")).message()),
+              HasSubstr("nothing listens there"));
+  RetryLoop comes = Loop();
+  ASSERT_TRUE(comes.WaitAfter(refused).ok());
+  ASSERT_TRUE(comes.WaitAfter(absl::UnavailableError("it stops")).ok());
+  EXPECT_GT(comes.AttemptDeadline(), fake_.now() + absl::Seconds(1)) << "something listens again";
+}
+
 TEST_F(RetryLoopTest, WaitsAtLeastAsLongAsTheServerAsks) {
   RetryLoop loop = Loop();
   const absl::Status overloaded =

@@ -127,6 +127,18 @@ TEST_F(SchedulingConnectionTest, ACallThatAStoppingServerCancelsIsMadeAgain) {
   EXPECT_THAT(service_.request_ids, ElementsAre(service_.request_ids[0], service_.request_ids[0]));
 }
 
+TEST_F(SchedulingConnectionTest, OfOneCommandOnlyTheFirstCallWaitsForAServerThatIsAway) {
+  options_.outage = std::make_shared<Outage>();
+  options_.retry.attempts_max = 2;
+  service_.answers = {grpc::Status(grpc::StatusCode::NOT_FOUND, "no such thing"), Unavailable(),
+                      Unavailable()};
+  EXPECT_TRUE(absl::IsNotFound(Connect()->GetAppointment({}, {}).status())) << "that is an answer";
+  const absl::Status first = Connect()->GetAppointment({}, {}).status();
+  EXPECT_TRUE(absl::IsUnavailable(first));
+  EXPECT_EQ(Connect()->GetAppointment({}, {}).status(), first) << "also over another connection";
+  EXPECT_THAT(service_.authorizations, SizeIs(3));
+}
+
 TEST_F(SchedulingConnectionTest, ACallUnderWayIsGivenUpAndNotMadeAgain) {
   options_.interrupt = std::make_shared<Interrupt>();
   const auto connection = Connect();

@@ -118,6 +118,7 @@ class ResumingWatch final : public Watch<Event> {
     if (!retry_.has_value()) {
       RetryPolicy policy = options.retry;
       policy.attempts_max = std::numeric_limits<int>::max();  // the outage limits it, not a count
+      policy.refused_most = absl::InfiniteDuration();
       retry_.emplace(policy, /*idempotent=*/true,
                      options.environment.now() + options.watch_outage_max, options.environment);
     }

@@ -4,6 +4,12 @@
 #include "CLI/Formatter.hpp"
 
 namespace clarity::client {
+namespace {
+
+// A server of this machine that has been started just now listens by then.
+constexpr absl::Duration kStartOfAServer = absl::Seconds(1);
+
+}  // namespace
 
 void AddServerFlags(CLI::App* app, ServerFlags* flags) {
   app->add_option("--server", flags->channel.server, "The server, host:port")
@@ -29,6 +35,10 @@ Options OptionsOf(const ServerFlags& flags) {
   Options options;
   if (!flags.token_file.empty()) options.credentials = TokenFileCredentials(flags.token_file);
   options.deadline = absl::Seconds(flags.timeout_seconds);
+  if (!flags.session) {
+    options.outage = std::make_shared<Outage>();
+    if (IsThisMachine(flags.channel.server)) options.retry.refused_most = kStartOfAServer;
+  }
   options.interrupt = flags.interrupt;
   if (flags.interrupt != nullptr) {
     options.environment.sleep = [interrupt = flags.interrupt](absl::Duration wait) {

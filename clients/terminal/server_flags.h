@@ -21,11 +21,12 @@ struct ServerFlags {
   // Called, where set, before each wait for another attempt: the server has not answered one.
   std::function<void()> before_waiting;
   std::shared_ptr<Interrupt> interrupt;  // may be null
+  bool session = false;                  // many commands, during which a server may come back
 };
 
 void AddServerFlags(CLI::App* app, ServerFlags* flags);
 
-// The options of a connection as the flags say.
+// The options of the connections to a server as the flags say.
 Options OptionsOf(const ServerFlags& flags);
 
 }  // namespace clarity::client

@@ -38,6 +38,7 @@ ExitCode RunSession(CallCenterFlags server, const Desk::Setup& setup, const Cons
     };
   }
   server.interrupt = std::make_shared<Interrupt>();
+  server.session = true;
   const auto clients = connect(server);
   if (!clients.ok()) return Report(console, clients.status());
   Desk desk(*clients, &console, LastSlots(), setup);
@@ -75,10 +76,14 @@ absl::StatusOr<DeskClients> ConnectCallCenter(const CallCenterFlags& flags) {
       flags.consultation_server.empty() ? channel : MakeChannel(channel_options);
   if (!consultation.ok()) return consultation.status();
   const Options options = OptionsOf(flags);
+  // Where consultation is another server, one may be away while the other answers.
+  CallCenterFlags care_flags = flags;
+  care_flags.channel.server = channel_options.server;
+  const Options care_options = flags.consultation_server.empty() ? options : OptionsOf(care_flags);
   return DeskClients{CallCenterClient(MakeSchedulingConnection(*channel, options),
                                       MakeCatalogConnection(*channel, options),
                                       MakeOrderConnection(*channel, options)),
-                     CareClient(MakeCareConnections(*consultation, options))};
+                     CareClient(MakeCareConnections(*consultation, care_options))};
 }
 
 int RunCallCenter(const std::vector<std::string>& arguments, const Console& console,

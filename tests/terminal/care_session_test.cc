@@ -142,6 +142,25 @@ TEST_F(CareSessionTest, WhoSharesANumberIsChosenAndWhoLooksAlikeIsToldApart) {
   agent->Do("caller 949-555-0109", "On the line: Ana Ortiz (Anita)");
 }
 
+TEST_F(CareSessionTest, AQuestionnaireIsAskedInTheMiddleOfACallAndLeftForLater) {
+  OpenEpisode(NewPatient("Ana", "949-555-0101"));
+  const auto agent = Begin();
+  agent->Do("caller 949-555-0101", "On the line: Ana Ortiz");
+  agent->Do("ask", "What do you most want help with?");
+  agent->SeePrompt("answer> ");
+  agent->Type("anx\t");
+  agent->SeePrompt("answer> anxiety ");
+  agent->Type(kEnter);
+  agent->See("In your own words");
+  agent->Do("cannot sleep", "Saved.");
+  agent->See("Have you, or have you had, any of these?");
+  agent->SeePrompt("answer> ");
+  agent->Type(kCtrlD);
+  agent->See("Left to be answered:");
+  agent->SeePrompt("Ana Ortiz> ");
+  agent->Do("ask", "Have you, or have you had, any of these?");
+}
+
 TEST_F(CareSessionTest, WhatACallerDisclosesIsRaisedAtOnceAndCannotBeOverlooked) {
   OpenEpisode(NewPatient("Ana", "949-555-0101"));
   const auto agent = Begin();

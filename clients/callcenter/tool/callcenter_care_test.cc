@@ -1,7 +1,9 @@
 // Who is calling and how far their care has come, as an agent sees and types it.
+#include <fstream>
 #include <memory>
 #include <sstream>
 
+#include "absl/algorithm/container.h"
 #include "clients/callcenter/tool/callcenter.h"
 #include "clients/callcenter/tool/when.h"
 #include "clients/core/errors.h"
@@ -21,6 +23,7 @@ namespace {
 
 using namespace consultation::v1;  // NOLINT: the vocabulary of every line below
 using ::testing::_;
+using ::testing::AllOf;
 using ::testing::DoAll;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -218,6 +221,70 @@ class CallCenterCareTest : public testing::Test {
     return reply;
   }
 
+  // Two parts; the second question of the second one hangs on the first.
+  static ListQuestionnairesResponse Asked() {
+    ListQuestionnairesResponse reply;
+    Questionnaire& history = *reply.add_questionnaires();
+    history.set_id("history");
+    history.set_display_name("Your history");
+    const auto add = [&history](const char* part, const char* id, const char* text,
+                                QuestionnaireItem::Type type) {
+      const bool is_new = history.parts().empty() || history.parts().rbegin()->id() != part;
+      auto& page = is_new ? *history.add_parts() : *history.mutable_parts()->rbegin();
+      page.set_id(part);
+      page.set_display_name(part);
+      QuestionnaireItem& item = *page.add_items();
+      item.set_link_id(id);
+      item.set_text(text);
+      item.set_type(type);
+      return &item;
+    };
+    add("Reason", "reason.words", "Why?", QuestionnaireItem::TYPE_TEXT);
+    auto* drinks = add("Reason", "drinks", "How many drinks?", QuestionnaireItem::TYPE_QUANTITY);
+    drinks->set_required(true);
+    drinks->add_units("{drinks}/wk");
+    add("Home", "possible", "Pregnancy?", QuestionnaireItem::TYPE_BOOLEAN)->set_required(true);
+    auto* now = add("Home", "pregnant", "Are you?", QuestionnaireItem::TYPE_BOOLEAN);
+    now->set_required(true);
+    now->mutable_enable_when()->mutable_answered()->set_link_id("possible");
+    return reply;
+  }
+  // The server, as far as questionnaires go: keeps what is saved, and says what is left.
+  void AnswerQuestionnaires() {
+    ON_CALL(care_.evaluations(), ListQuestionnaires).WillByDefault(Answers(Asked()));
+    ON_CALL(care_.evaluations(), ListResponses)
+        .WillByDefault([this](auto*, const auto&, ListResponsesResponse* reply) {
+          if (!draft_.name().empty()) *reply->add_responses() = draft_;
+          return grpc::Status::OK;
+        });
+    ON_CALL(care_.evaluations(), SaveAnswers)
+        .WillByDefault([this](auto*, const SaveAnswersRequest& request, auto* reply) {
+          saved_.push_back(request);
+          draft_.set_name("questionnaireResponses/r-1");
+          draft_.set_questionnaire("history");
+          draft_.clear_open_items();
+          draft_.mutable_answers()->MergeFrom(request.answers());
+          for (const char* id : {"drinks", "possible", "pregnant"}) {
+            const bool is_there =
+                absl::c_any_of(draft_.answers(), [&](const auto& a) { return a.link_id() == id; });
+            if (!is_there) draft_.add_open_items(id);
+          }
+          *reply = draft_;
+          return grpc::Status::OK;
+        });
+    QuestionnaireResponse submitted;
+    submitted.set_name("questionnaireResponses/r-1");
+    submitted.mutable_submit_time()->set_seconds(1);
+    submitted.add_answers()->set_text("a secret");  // as a clinician gets it
+    ON_CALL(care_.evaluations(), SubmitResponse).WillByDefault(Answers(submitted));
+    ON_CALL(care_.episodes(), ListEpisodes).WillByDefault([](auto*, const auto&, auto* reply) {
+      *reply->add_episodes() = Opened();
+      return grpc::Status::OK;
+    });
+  }
+
+  QuestionnaireResponse draft_;
+  std::vector<SaveAnswersRequest> saved_;
   FakeEnvironment fake_{kNow};
   std::istringstream in_;
   std::ostringstream out_, err_;
@@ -664,6 +731,84 @@ TEST_F(CallCenterCareTest, ACallIsLoggedWithWhenToCallBackOnTheCallersClock) {
   EXPECT_THAT(err_.str(), HasSubstr("'episode open depression' opens one"));
 }
 
+TEST_F(CallCenterCareTest, AQuestionnaireIsAskedPartByPartAndSavedWithEach) {
+  AnswerQuestionnaires();
+  in_.str("\nlots\n2\nyes\nno\nyes\n");
+  EXPECT_EQ(Run({"ask", "p-1"}), kExitOk) << err_.str();
+  ASSERT_EQ(saved_.size(), 3U);
+  EXPECT_EQ(saved_[0].episode(), "episodes/e-1");
+  EXPECT_EQ(saved_[0].questionnaire(), "history");
+  ASSERT_EQ(saved_[0].answers_size(), 1) << "an empty line leaves it out";
+  EXPECT_EQ(saved_[0].answers(0).quantity().value(), 2);
+  EXPECT_TRUE(saved_[1].answers(0).boolean());
+  EXPECT_EQ(saved_[2].answers(0).link_id(), "pregnant") << "asked for the answer before";
+  EXPECT_THAT(err_.str(), HasSubstr("'lots' is no amount: say a number and a unit, {drinks}/wk"));
+  EXPECT_THAT(out_.str(), HasSubstr("Why? (may be left out)\nin their words\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("Submitted: Your history."));
+}
+
+TEST_F(CallCenterCareTest, AQuestionnaireGoesOnWhereItWasLeft) {
+  AnswerQuestionnaires();
+  EXPECT_THAT(Session("caller p-1\nask\nbadly\n2\n"), HasSubstr("Left to be answered:\n"));
+  EXPECT_EQ(saved_.size(), 1U) << "the call ends with the first part";
+  const std::string said = Session("caller p-1\nask\nyes\nno\nno\nholds\n");
+  EXPECT_THAT(said, Not(HasSubstr("How many drinks?")));
+  EXPECT_THAT(said, HasSubstr("'ask --submit' submits it."));
+  EXPECT_THAT(said, HasSubstr("Nothing is held.")) << "the session goes on";
+}
+
+TEST_F(CallCenterCareTest, AnswersAreGivenAndSubmittedByAScriptWithAllThatIsWrongAtOnce) {
+  AnswerQuestionnaires();
+  EXPECT_EQ(Run({"ask", "p-1", "--set", "drinks=lots", "--set", "tea=1", "--set", "possible"}),
+            kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("drinks: 'lots' is no amount"));
+  EXPECT_THAT(err_.str(), HasSubstr("tea is not asked in history; 'possible' says no answer"));
+  EXPECT_TRUE(saved_.empty());
+
+  const std::string file = testing::TempDir() + "answers.json";
+  std::ofstream(file) << R"({"answers": [{"linkId": "possible", "boolean": true}]})";
+  EXPECT_EQ(Run({"ask", "p-1", "--set", "drinks=2", "--file", file}), kExitOk) << err_.str();
+  EXPECT_EQ(saved_[0].answers_size(), 2);
+  EXPECT_EQ(out_.str(), "Left to be answered:\n  pregnant: Are you?\n");
+  EXPECT_EQ(Run({"ask", "p-1", "--set", "pregnant=no", "--submit", "--json"}), kExitOk);
+  EXPECT_THAT(out_.str(), Not(HasSubstr("secret"))) << "what is submitted is not shown";
+  std::ofstream(file) << "{}";
+  EXPECT_EQ(Run({"ask", "p-1", "--file", file}), kExitUsage);
+  EXPECT_EQ(Run({"ask", "p-1", "--questionnaire", "tea"}), kExitNotFound);
+  EXPECT_THAT(err_.str(), HasSubstr("there is no questionnaire tea: history"));
+
+  draft_.mutable_submit_time()->set_seconds(1);
+  EXPECT_EQ(Run({"ask", "p-1"}), kExitOk);
+  EXPECT_EQ(out_.str(), "Nothing is left to ask: all questionnaires are submitted.\n");
+  EXPECT_EQ(Run({"ask", "p-1", "--questionnaire", "history"}), kExitConflict);
+}
+
+TEST_F(CallCenterCareTest, WhatTheServerRefusesOfAQuestionnaireIsToldByItem) {
+  AnswerQuestionnaires();
+  absl::Status refused = absl::InvalidArgumentError("answers[0].quantity.value: is not plausible");
+  google::rpc::BadRequest violations;
+  for (const char* field : {"answers[0].quantity.value", "answers[1].boolean"}) {
+    violations.add_field_violations()->set_field(field);
+    violations.mutable_field_violations()->rbegin()->set_description("is wrong");
+  }
+  AddDetail(&refused, violations);
+  EXPECT_CALL(care_.evaluations(), SaveAnswers).WillOnce(Refuses(refused));
+  EXPECT_EQ(Run({"ask", "p-1", "--set", "drinks=999", "--set", "possible=yes"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("drinks.quantity.value: is not plausible"));
+  EXPECT_THAT(err_.str(), HasSubstr("  possible.boolean: is wrong\n"));
+
+  draft_.set_name("questionnaireResponses/r-1");
+  draft_.set_questionnaire("history");
+  absl::Status incomplete = Refusal("RESPONSE_INCOMPLETE");
+  ResponseProblems problems;
+  problems.add_problems()->set_link_id("drinks");
+  problems.mutable_problems(0)->set_kind(ResponseProblems::KIND_REQUIRED);
+  AddDetail(&incomplete, problems);
+  EXPECT_CALL(care_.evaluations(), SubmitResponse).WillOnce(Refuses(incomplete));
+  EXPECT_EQ(Run({"ask", "p-1", "--submit"}), kExitConflict);
+  EXPECT_THAT(err_.str(), HasSubstr("  drinks: required: How many drinks?\n"));
+}
+
 TEST_F(CallCenterCareTest, AnAlertIsRaisedInOneLineForWhoIsOnTheLine) {
   RaiseSafetyAlertRequest request;
   SafetyAlert raised;
@@ -819,6 +964,36 @@ TEST_F(CallCenterCareTest, AnAlertIsTakenUpByItsLabelWithWhatWasDone) {
   EXPECT_EQ(Run({"take-up", "s-1"}), kExitUsage) << "without what was done";
   EXPECT_CALL(care_.episodes(), AcknowledgeSafetyAlert).WillOnce(Refuses(Refusal("WRONG_STATE")));
   EXPECT_EQ(Run({"take-up", "s-1", "called"}), kExitConflict);
+}
+
+TEST_F(CallCenterCareTest, WhomAlertsAreForIsSaidToWhoMayNotListThem) {
+  EXPECT_CALL(care_.episodes(), ListSafetyAlerts)
+      .WillOnce(Refuses(absl::PermissionDeniedError("no")));
+  EXPECT_EQ(Run({"alerts"}), kExitNotFound);
+  EXPECT_THAT(err_.str(), HasSubstr("This is for staff and clinicians."));
+}
+
+TEST_F(CallCenterCareTest, WhatWasBookedJustNowIsNotOfferedAgain) {
+  EXPECT_CALL(*scheduling_, FindSlots).WillRepeatedly(Return(OneSlot()));
+  scheduling::v1::Appointment booked;
+  booked.set_name("appointments/a2");
+  booked.set_visit_type("visitTypes/iv-session");
+  booked.set_order("orders/o-1");
+  booked.add_participants()->set_patient("patients/p-1");
+  EXPECT_CALL(*scheduling_, BookAppointment).WillRepeatedly(Return(booked));
+  const std::string note = "Booked just now, and not in this yet: IV ketamine session.";
+  EXPECT_THAT(
+      Session("caller p-1\n1\nbook 1\npathway\n"),
+      AllOf(HasSubstr("Session 3 of 6  4  "), HasSubstr("Session 3 of 6  3  "), HasSubstr(note)));
+  Pathway last = OnTheWay();
+  last.mutable_bookable(0)->set_visits_left(1);
+  EXPECT_CALL(care_.episodes(), GetPathway).WillRepeatedly(Answers(last));
+  EXPECT_THAT(Session("caller p-1\n1\nbook 1\npathway\n"),
+              HasSubstr("Nothing can be booked now.\n" + note));
+  Pathway told = last;
+  told.add_visits()->set_appointment("appointments/a2");
+  EXPECT_CALL(care_.episodes(), GetPathway).WillOnce(Answers(last)).WillOnce(Answers(told));
+  EXPECT_THAT(Session("caller p-1\n1\nbook 1\npathway\n"), Not(HasSubstr(note)));
 }
 
 TEST_F(CallCenterCareTest, AnOpenAlertIsTheFirstAndTheLastThatIsSaidOfAPathway) {

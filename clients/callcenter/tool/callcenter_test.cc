@@ -175,6 +175,13 @@ TEST_F(CallCenterTest, SlotsAreSearchedAsAsked) {
   EXPECT_THAT(out_.str(), HasSubstr("Nothing is free."));
 }
 
+TEST_F(CallCenterTest, NoTimeOfDayIsAfterNineAndBeforeEight) {
+  EXPECT_CALL(*scheduling_, FindSlots).Times(0);
+  EXPECT_EQ(Run({"slots", "iv-session", "--after", "9am", "--before", "8am"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("no time of a day is after 9am and before 8am: say the earlier "
+                                    "one with --after"));
+}
+
 TEST_F(CallCenterTest, SlotsShowWhenThePatientIsThereOnBothClocks) {
   EXPECT_CALL(*scheduling_, FindSlots).WillOnce(Return(TwoSlots()));
   EXPECT_EQ(Run({"slots", "--visit-type", "iv-session", "--caller-zone", "America/New_York"}),
@@ -248,6 +255,17 @@ TEST_F(CallCenterTest, ATakenSlotOffersAlternativesThatCanBeHeldByNumber) {
       .WillOnce(DoAll(SaveArg<0>(&request), Return(Booked())));
   EXPECT_EQ(Run({"book", "1", "--patient", "p-1"}), kExitOk);
   EXPECT_EQ(FromProto(request.start_time()), kNow + absl::Hours(48) - absl::Minutes(15));
+}
+
+TEST_F(CallCenterTest, AnObstacleThatTheMessageNamesIsNotSaidTwice) {
+  ShowTwoSlots();
+  absl::Status status = absl::FailedPreconditionError("not then: all visits are open");
+  SlotConflict conflict;
+  conflict.add_blockers()->set_description("all visits are open");
+  AddDetail(&status, conflict);
+  EXPECT_CALL(*scheduling_, BookAppointment).WillOnce(Return(status));
+  EXPECT_EQ(Run({"book", "1", "--patient", "p-1"}), kExitConflict);
+  EXPECT_EQ(err_.str(), "error: not then: all visits are open\n");
 }
 
 TEST_F(CallCenterTest, ForProgramsAFailureIsOneDocument) {

@@ -41,6 +41,7 @@ class CommandLine {
   void AddCare();
   void AddEpisode();
   void AddContact();
+  void AddAsk();
   void AddAlert();
   void AddFinding();
   void AddSlots();
@@ -76,6 +77,7 @@ class CommandLine {
   PatientCommand patient_;
   OpenEpisodeCommand open_episode_;
   ContactCommand contact_;
+  AskCommand ask_;
   AlertCommand alert_;
   AlertsCommand alerts_;
   TakeUpCommand take_up_;

@@ -116,6 +116,7 @@ void CommandLine::AddCare() {
   AddExamples(command, {"pathway p-1"});
   AddEpisode();
   AddContact();
+  AddAsk();
   AddAlert();
 }
 
@@ -166,6 +167,25 @@ void CommandLine::AddContact() {
                         "contact no-answer --patient p-1 --call-back 'tomorrow 10am'"});
 }
 
+void CommandLine::AddAsk() {
+  CLI::App* command = Add(kCare, "ask", "Fill in a questionnaire with them, part by part",
+                          [this](Desk& desk) { return desk.Ask(ask_); });
+  command->add_option("patient,--patient", ask_.patient, "Whom; in a session: who is on the line");
+  command->add_option("--questionnaire", ask_.questionnaire,
+                      "Which; otherwise the first that is not submitted");
+  command
+      ->add_option("--set", ask_.settings,
+                   "Without asking: the answer to an item, LINK=VALUE; no VALUE takes it back; "
+                   "may be repeated")
+      ->allow_extra_args(false);
+  command->add_option(
+      "--file", ask_.file,
+      "Without asking: answers in JSON, as EvaluationService.SaveAnswers takes them");
+  command->add_flag("--submit", ask_.submit, "Submit it; its answers are for clinicians then");
+  AddExamples(command, {"ask p-1", "ask p-1 --set escort.available=yes --set 'medicines.now=none'",
+                        "ask p-1 --file answers.json --submit"});
+}
+
 void CommandLine::AddAlert() {
   CLI::App* command =
       Add(kCare, "alert", "At once: what a caller discloses that a clinician must take up",
@@ -183,9 +203,8 @@ void CommandLine::AddAlert() {
                         "alert medical --patient p-1 --caller 'her mother, 949-555-0101'",
                         "alert medical --caller 'Ann, 949-555-0100' --clinic lake-forest"});
 
-  command =
-      Add(kCare, "alerts", "Safety alerts that nobody has taken up, the longest overdue first",
-          [this](Desk& desk) { return desk.Alerts(alerts_); });
+  command = Add(kCare, "alerts", "For staff and clinicians: safety alerts that nobody has taken up",
+                [this](Desk& desk) { return desk.Alerts(alerts_); });
   command->add_option("clinic,--clinic", alerts_.clinic, "Only of this clinic");
   command->add_option("--limit", alerts_.limit, "How many to show")
       ->check(CLI::Range(1, 999))

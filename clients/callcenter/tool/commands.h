@@ -164,6 +164,15 @@ struct ContactCommand {
   std::string medium = "phone";
 };
 
+// A questionnaire: asked where neither answers are given nor it is to be submitted.
+struct AskCommand {
+  std::string patient;
+  std::string questionnaire;          // empty: the first that is not submitted
+  std::vector<std::string> settings;  // "LINK=VALUE"
+  std::string file;                   // of answers, as JSON
+  bool submit = false;
+};
+
 struct AlertCommand {
   std::string kind;
   std::vector<std::string> words;  // the caller's

@@ -283,6 +283,18 @@ ExitCode Desk::ReadBack(absl::string_view headline, const Appointment& appointme
   return kExitOk;
 }
 
+namespace {
+
+// Where there is only one obstacle, the message may have told it.
+bool SaysAll(const absl::Status& status, const SlotConflict& conflict) {
+  if (conflict.blockers_size() != 1) return false;
+  const auto& blocker = conflict.blockers(0);
+  return blocker.need().empty() && blocker.appointment().empty() &&
+         absl::EndsWith(status.message(), blocker.description());
+}
+
+}  // namespace
+
 ExitCode Desk::FailedToTake(const Chosen& chosen, const absl::Status& status) {
   // The number then stands for the slot alone, so that it can be held or booked again.
   if (ReasonOf(status) == "HOLD_EXPIRED") Forget(chosen);
@@ -292,7 +304,8 @@ ExitCode Desk::FailedToTake(const Chosen& chosen, const absl::Status& status) {
     Remember({conflict->alternatives().begin(), conflict->alternatives().end()});
     return Fail(status);
   }
-  const ExitCode code = Report(console_, status, screen_.Obstacles(*conflict));
+  const ExitCode code =
+      Report(console_, status, SaysAll(status, *conflict) ? "" : screen_.Obstacles(*conflict));
   if (conflict->alternatives().empty()) return code;
   directory_.Load().IgnoreError();  // without it names are shown as ids
   *console_.out << "These times near it are free:\n";

@@ -15,6 +15,7 @@
 #include "clients/callcenter/tool/commands.h"
 #include "clients/callcenter/tool/directory.h"
 #include "clients/callcenter/tool/held_times.h"
+#include "clients/callcenter/tool/interview.h"
 #include "clients/callcenter/tool/last_slots.h"
 #include "clients/callcenter/tool/on_the_line.h"
 #include "clients/callcenter/tool/screen.h"
@@ -87,6 +88,7 @@ class Desk {
   ExitCode OpenEpisode(const OpenEpisodeCommand& command);
   ExitCode Pathway(const std::string& patient);
   ExitCode LogContact(const ContactCommand& command);
+  ExitCode Ask(const AskCommand& command);
   ExitCode RaiseAlert(const AlertCommand& command);
   ExitCode Alerts(const AlertsCommand& command);
   ExitCode TakeUpAlert(const TakeUpCommand& command);
@@ -120,6 +122,13 @@ class Desk {
   };
 
   static constexpr int kShownAtTheStart = 10;  // of each list that a session begins with
+
+  // Consultation hears of a visit within this time.
+  static constexpr absl::Duration kNewsTakes = absl::Minutes(1);
+  struct JustBooked {
+    scheduling::v1::Appointment appointment;
+    absl::Time time;
+  };
 
   // What the numbers on the screen stand for.
   enum class Numbered { kSlots, kPeople, kVisits };
@@ -175,11 +184,19 @@ class Desk {
   ExitCode FailedToMake(const consultation::v1::CreatePatientRequest& request,
                         const absl::Status& status);
   absl::StatusOr<consultation::v1::Pathway> GetPathway(const std::string& patient);
+  // What was booked just now can be booked no more, though consultation has not heard of it yet.
+  // Gives how those visits are called.
+  std::vector<std::string> LeaveOutBooked(consultation::v1::Pathway* pathway);
   void ShowPathway(const consultation::v1::Pathway& pathway);
   // The open episode of a patient.
   absl::StatusOr<consultation::v1::Episode> EpisodeOf(const std::string& patient);
   // What was typed, else that of the patient, else the only one there is.
   absl::StatusOr<std::string> ClinicOr(const std::string& typed, const std::string& patient);
+  absl::StatusOr<Interview::Form> FormOf(const AskCommand& command,
+                                         const consultation::v1::Episode& episode);
+  absl::Status SaveGiven(const AskCommand& command, Interview* interview) const;
+  ExitCode AskAll(Interview* interview);
+  ExitCode Submit(Interview* interview);
   absl::StatusOr<consultation::v1::LogContactRequest> ContactRequest(
       const ContactCommand& command, const consultation::v1::Episode& episode);
   absl::StatusOr<std::vector<consultation::v1::ListOverdueContactsResponse::OverdueContact>>
@@ -193,6 +210,7 @@ class Desk {
   absl::StatusOr<std::string> ClinicOfAlert(const AlertCommand& command,
                                             const consultation::v1::SafetyAlert& alert);
   ExitCode NotOnRecord(const absl::Status& status);
+  ExitCode FailFor(absl::string_view roles, const absl::Status& status);
   // A name, an id, or in a session a label of the list: "s1".
   absl::StatusOr<std::string> AlertNamed(const std::string& typed) const;
   void BeginWithAlerts();
@@ -237,7 +255,8 @@ class Desk {
   HeldTimes held_;
   std::vector<std::string> visits_;  // names, by letter
   std::vector<std::string> alerts_;  // names, by the number in their label
-  std::string moving_;               // the appointment that the slots shown are for; empty: none
+  std::vector<JustBooked> booked_;
+  std::string moving_;  // the appointment that the slots shown are for; empty: none
 };
 
 }  // namespace clarity::client

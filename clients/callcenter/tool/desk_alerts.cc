@@ -147,7 +147,7 @@ void Desk::BeginWithAlerts() {
 
 ExitCode Desk::Alerts(const AlertsCommand& command) {
   auto alerts = OpenAlerts(command);
-  if (!alerts.ok()) return Fail(alerts.status());
+  if (!alerts.ok()) return FailFor("staff and clinicians", alerts.status());
   if (setup_.json) {
     ListSafetyAlertsResponse reply;
     for (const SafetyAlert& alert : *alerts) {
@@ -161,6 +161,14 @@ ExitCode Desk::Alerts(const AlertsCommand& command) {
     ShowOpenAlerts(*std::move(alerts), command.limit);
   }
   return kExitOk;
+}
+
+// That it is not for an agent is not to be looked for in a name.
+ExitCode Desk::FailFor(absl::string_view roles, const absl::Status& status) {
+  if (setup_.json || !absl::IsPermissionDenied(status)) return Fail(status);
+  return Report(console_, status,
+                absl::StrCat("This is for ", roles,
+                             ". Agents raise alerts, and see on the pathway that one is open.\n"));
 }
 
 // -- Taking one up --------------------------------------------------------------------------------
@@ -185,7 +193,7 @@ ExitCode Desk::TakeUpAlert(const TakeUpCommand& command) {
   request.set_name(*name);
   request.set_action(absl::StrJoin(command.words, " "));
   const auto taken = care_.AcknowledgeSafetyAlert(request);
-  if (!taken.ok()) return Fail(taken.status());
+  if (!taken.ok()) return FailFor("clinicians", taken.status());
   if (!taken->patient().empty() && taken->patient() == line_.patient) {
     const auto pathway = GetPathway(line_.patient);  // another may be open
     line_.alert_open = !pathway.ok() || pathway->safety_alert_open();

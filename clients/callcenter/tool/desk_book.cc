@@ -1,4 +1,6 @@
 // The desk: keeping a time, booking it, and carrying the visit through.
+#include <algorithm>
+
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -249,6 +251,7 @@ ExitCode Desk::Book(const BookCommand& command) {
   const auto appointment = client_.BookAppointment(request);
   if (!appointment.ok()) return FailedToTake(*chosen, appointment.status());
   Forget(*chosen);
+  booked_.push_back({*appointment, now()});
   const ExitCode code = ReadBack("Booked", *appointment);
   if (!setup_.json) {
     const std::string name = NameShown(appointment->name());
@@ -301,6 +304,8 @@ ExitCode Desk::Cancel(const CancelCommand& command) {
   request.set_note(command.note);
   const auto appointment = client_.CancelAppointment(request);
   if (!appointment.ok()) return Fail(appointment.status());
+  const auto is_it = [&](const JustBooked& booked) { return booked.appointment.name() == *name; };
+  booked_.erase(std::remove_if(booked_.begin(), booked_.end(), is_it), booked_.end());
   return ReadBack(appointment->cancellation().late() ? "Cancelled, late:" : "Cancelled",
                   *appointment);
 }

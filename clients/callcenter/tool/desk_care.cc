@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "clients/callcenter/tool/desk.h"
 #include "clients/callcenter/tool/first_items.h"
 #include "clients/callcenter/tool/when.h"
@@ -171,7 +173,7 @@ absl::StatusOr<consultation::v1::Pathway> Desk::GetPathway(const std::string& pa
 ExitCode Desk::Pathway(const std::string& typed) {
   const std::string patient = PatientOr(typed);
   if (patient.empty()) return Fail(absl::InvalidArgumentError("say whose: the patient"));
-  const auto pathway = GetPathway(patient);
+  auto pathway = GetPathway(patient);
   if (ReasonOf(pathway.status()) == "NO_EPISODE" && !setup_.json) {
     *console_.out << "No episode is open.\n";
     screen_.Advise(
@@ -179,13 +181,45 @@ ExitCode Desk::Pathway(const std::string& typed) {
     return kExitOk;
   }
   if (!pathway.ok()) return Fail(pathway.status());
+  if (setup_.json) PrintJson(*pathway);
+  const std::vector<std::string> booked = LeaveOutBooked(&*pathway);
   if (patient == line_.patient) {
     line_.pathway = *pathway;
     line_.alert_open = pathway->safety_alert_open();
   }
-  if (setup_.json) return PrintJson(*pathway);
+  if (setup_.json) return kExitOk;
   ShowPathway(*pathway);
+  if (!booked.empty()) {
+    screen_.Advise(absl::StrCat("Booked just now, and not in this yet: ",
+                                absl::StrJoin(booked, ", "), ". 'pathway' soon shows it."));
+  }
   return kExitOk;
+}
+
+std::vector<std::string> Desk::LeaveOutBooked(consultation::v1::Pathway* pathway) {
+  const auto is_known = [&](const JustBooked& booked) {
+    return now() - booked.time > kNewsTakes ||
+           absl::c_any_of(pathway->visits(), [&](const auto& visit) {
+             return visit.appointment() == booked.appointment.name();
+           });
+  };
+  booked_.erase(std::remove_if(booked_.begin(), booked_.end(), is_known), booked_.end());
+  std::vector<std::string> names;
+  for (const auto& [appointment, time] : booked_) {
+    const auto is_of_patient = [&](const auto& participant) {
+      return participant.patient() == pathway->episode().patient();
+    };
+    if (!absl::c_any_of(appointment.participants(), is_of_patient)) continue;
+    names.push_back(directory_.VisitTypeTitle(appointment.visit_type()));
+    auto& bookable = *pathway->mutable_bookable();
+    const auto visit = absl::c_find_if(bookable, [&, &booked = appointment](const auto& each) {
+      return each.visit_type() == booked.visit_type() && each.order() == booked.order();
+    });
+    if (visit == bookable.end()) continue;
+    visit->set_visits_left(visit->visits_left() - 1);
+    if (visit->visits_left() <= 0) bookable.erase(visit);
+  }
+  return names;
 }
 
 // Only what can be booked for who is on the line is called by its number: it is booked for them.

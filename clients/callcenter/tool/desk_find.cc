@@ -31,6 +31,12 @@ absl::Status AddTimesOfDay(const SlotsCommand& command, SlotQuery* query) {
   if (!after.ok()) return after.status();
   const auto before = ParseTimeOfDay(command.before.empty() ? "24:00" : command.before);
   if (!before.ok()) return before.status();
+  const auto minutes = [](const auto& time) { return time.hours() * 60 + time.minutes(); };
+  if (minutes(*after) >= minutes(*before)) {
+    return absl::InvalidArgumentError(absl::StrCat("no time of a day is after ", command.after,
+                                                   " and before ", command.before,
+                                                   ": say the earlier one with --after"));
+  }
   auto* range = query->add_times_of_day();
   *range->mutable_start() = *after;
   *range->mutable_end() = *before;

@@ -18,7 +18,7 @@ using type::v1::DayOfWeek;
 using type::v1::TimeOfDay;
 
 constexpr int kDaysAheadMax = 400;
-constexpr int kBirthYearMin = 1900;
+constexpr int kYearMin = 1900;
 constexpr std::array<const char*, 4> kDatesWithYear = {"%Y-%m-%d", "%m/%d/%Y", "%b %d %Y",
                                                        "%b %d, %Y"};
 
@@ -65,6 +65,21 @@ absl::optional<absl::CivilDay> ParseDateWithoutYear(const std::string& format,
   for (int64_t year = today.year(); year <= today.year() + 8; ++year) {
     const auto day = ParseDate(absl::StrCat(format, " %Y"), absl::StrCat(text, " ", year));
     if (day.has_value() && *day >= today) return day;
+  }
+  return absl::nullopt;
+}
+
+// A day up to today, said with its year.
+absl::optional<Date> PastDay(absl::string_view text, absl::CivilDay today) {
+  const std::string normal = Normal(text);
+  for (const char* format : kDatesWithYear) {
+    const auto day = ParseDate(format, normal);
+    if (!day.has_value() || *day > today || day->year() < kYearMin) continue;
+    Date date;
+    date.set_year(static_cast<int32_t>(day->year()));
+    date.set_month(day->month());
+    date.set_day(day->day());
+    return date;
   }
   return absl::nullopt;
 }
@@ -171,14 +186,13 @@ absl::StatusOr<absl::Time> ParseMoment(absl::string_view text, absl::Time now,
   for (const char* half : {" am", " pm"}) {
     if (absl::EndsWith(normal, half)) normal.erase(normal.size() - 3, 1);
   }
+  const absl::Status refused = absl::InvalidArgumentError(
+      absl::StrCat("'", text, "' is no day and time: say 'tomorrow 9:30' or 'Dec 1 2pm'"));
   size_t gap = normal.rfind(' ');
   if (gap == std::string::npos) gap = normal.rfind('t');  // 2026-12-01T14:30
-  if (gap == std::string::npos || gap == 0 || gap + 1 == normal.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", text, "' is no day and time: say 'tomorrow 9:30' or 'Dec 1 2pm'"));
-  }
+  if (gap == std::string::npos || gap == 0 || gap + 1 == normal.size()) return refused;
   const auto day = ParseDay(normal.substr(0, gap), absl::ToCivilDay(now, zone));
-  if (!day.ok()) return day.status();
+  if (!day.ok()) return refused;
   const auto time = ParseTimeOfDay(normal.substr(gap + 1));
   if (!time.ok()) return time.status();
   const absl::CivilMinute local(day->year(), day->month(), day->day(), time->hours(),
@@ -202,18 +216,17 @@ absl::StatusOr<absl::Time> ParseMomentPast(absl::string_view text, absl::Time no
 }
 
 absl::StatusOr<Date> ParseBirthDate(absl::string_view text, absl::CivilDay today) {
-  const std::string normal = Normal(text);
-  for (const char* format : kDatesWithYear) {
-    const auto day = ParseDate(format, normal);
-    if (!day.has_value() || *day > today || day->year() < kBirthYearMin) continue;
-    Date date;
-    date.set_year(static_cast<int32_t>(day->year()));
-    date.set_month(day->month());
-    date.set_day(day->day());
-    return date;
-  }
+  const auto born = PastDay(text, today);
+  if (born.has_value()) return *born;
   return absl::InvalidArgumentError(
       absl::StrCat("'", text, "' is no birth date: say 1980-04-12, 4/12/1980 or 'Apr 12 1980'"));
+}
+
+absl::StatusOr<Date> ParsePastDay(absl::string_view text, absl::CivilDay today) {
+  const auto day = PastDay(text, today);
+  if (day.has_value()) return *day;
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", text, "' is no day that was: say 2026-01-12, 1/12/2026 or 'Jan 12 2026'"));
 }
 
 absl::StatusOr<std::vector<DayOfWeek>> ParseDaysOfWeek(absl::string_view text) {

@@ -44,6 +44,9 @@ absl::StatusOr<absl::Time> ParseMomentPast(absl::string_view text, absl::Time no
 // A day that was, with its year: "1980-04-12", "4/12/1980", "Apr 12 1980".
 absl::StatusOr<type::v1::Date> ParseBirthDate(absl::string_view text, absl::CivilDay today);
 
+// The same of any day up to today: when something began.
+absl::StatusOr<type::v1::Date> ParsePastDay(absl::string_view text, absl::CivilDay today);
+
 // "mon,wed" or "weekdays".
 absl::StatusOr<std::vector<type::v1::DayOfWeek>> ParseDaysOfWeek(absl::string_view text);
 

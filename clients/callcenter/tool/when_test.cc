@@ -100,6 +100,10 @@ TEST(ParseMoment, IsLocalAtTheClinicUnlessItNamesItsOffset) {
   for (const char* text : {"tomorrow", "9am", "", "tomorrow at", "soon 9am"}) {
     EXPECT_FALSE(ParseMoment(text, now, zone).ok()) << text;
   }
+  for (const char* text : {"yesterday", "Dec 32"}) {
+    EXPECT_EQ(ParseMoment(text, now, zone).status().message(),
+              absl::StrCat("'", text, "' is no day and time: say 'tomorrow 9:30' or 'Dec 1 2pm'"));
+  }
 }
 
 TEST(ParseMoment, ClockChangesMoveForwardOrTakeTheEarlier) {

@@ -2,6 +2,7 @@
 
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "clients/admin/apply.h"
@@ -32,6 +33,14 @@ ExitCode MakeKey(const TokenFlags& flags, const Console& console) {
   return kExitOk;
 }
 
+// A patient's is good for the own record everywhere, an operator's for what no clinic has alone.
+bool SeesNoClinic(const TokenClaims& claims) {
+  const auto is_of_clinics = [](const std::string& role) {
+    return role != "PATIENT" && role != "OPERATOR";
+  };
+  return claims.clinics.empty() && absl::c_any_of(claims.roles, is_of_clinics);
+}
+
 ExitCode RunToken(TokenFlags flags, const Console& console) {
   if (!flags.generate_key.empty()) return MakeKey(flags, console);
   if (flags.key.empty()) {
@@ -52,6 +61,10 @@ ExitCode RunToken(TokenFlags flags, const Console& console) {
   const auto token = IssueToken(claims, *key, console.environment);
   if (!token.ok()) return Report(console, token.status());
   *console.out << *token << '\n';
+  if (SeesNoClinic(claims)) {
+    *console.err << console.Styled(Tone::kWarning, "The token is good for no clinic: ")
+                 << "name them with --clinic, or all with --clinic clinics/-.\n";
+  }
   return kExitOk;
 }
 

@@ -250,6 +250,10 @@ TEST_F(ClarityctlTest, TokensComeFromAKeyItMade) {
       << err_.str();
   EXPECT_THAT(out_.str(),
               testing::MatchesRegex("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\n"));
+  EXPECT_EQ(err_.str(), "");
+  EXPECT_EQ(Run({"token", "--key", directory_ + "/private", "--subject", "a", "--role", "agent"}),
+            kExitOk);
+  EXPECT_THAT(err_.str(), HasSubstr("The token is good for no clinic: name them with --clinic"));
   EXPECT_EQ(Run({"token", "--subject", "a"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("--key"));
 }

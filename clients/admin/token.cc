@@ -123,6 +123,10 @@ absl::Status CheckClaims(const TokenClaims& claims) {
   if (claims.valid <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("a token must be valid for some time");
   }
+  if (claims.valid > absl::Hours(24 * 366) * kTokenYearsMost) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a token is valid for ", kTokenYearsMost, " years at most"));
+  }
   return absl::OkStatus();
 }
 

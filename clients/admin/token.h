@@ -28,6 +28,9 @@ absl::StatusOr<SigningKey> GenerateKey(const std::string& private_directory,
 // Reads a private key from a PEM file, or from a directory that holds exactly one.
 absl::StatusOr<SigningKey> ReadKey(const std::string& path);
 
+// The longest that a token can be good for.
+inline constexpr int kTokenYearsMost = 10;
+
 // What a token says.
 struct TokenClaims {
   std::string issuer = "clarity";

@@ -119,6 +119,9 @@ TEST_F(TokenTest, RefusesWhatCannotBeMeant) {
   claims_.roles = {"AGENT"};
   claims_.valid = absl::ZeroDuration();
   EXPECT_FALSE(IssueToken(claims_, *key, fake_.Get()).ok());
+  claims_.valid = absl::Hours(999999);
+  EXPECT_EQ(IssueToken(claims_, *key, fake_.Get()).status().message(),
+            "a token is valid for 10 years at most");
   claims_.valid = absl::Hours(1);
   EXPECT_THAT(std::string(IssueToken(claims_, {"k", "no key"}, fake_.Get()).status().message()),
               HasSubstr("cannot sign"));

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "clients/terminal/table.h"
@@ -38,6 +39,25 @@ const char* EscapeOf(Tone tone) {
 std::string Variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+// What orders the text around it from right to left, or ends a line, in UTF-8 (U+061C, U+200E,
+// U+200F, U+2028 to U+202E, U+2066 to U+2069).
+constexpr absl::string_view kReordering[] = {"\u061c", "\u200e", "\u200f", "\u2028", "\u2029",
+                                             "\u202a", "\u202b", "\u202c", "\u202d", "\u202e",
+                                             "\u2066", "\u2067", "\u2068", "\u2069"};
+
+// The bytes of the control character that a text begins with, C0 or C1 or one of the above; 0:
+// none.
+size_t ControlAtStart(absl::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x20 || first == 0x7F) return 1;
+  const auto second = text.size() > 1 ? static_cast<unsigned char>(text[1]) : 0;
+  if (first == 0xC2 && second >= 0x80 && second < 0xA0) return 2;
+  for (const absl::string_view mark : kReordering) {
+    if (absl::StartsWith(text, mark)) return mark.size();
+  }
+  return 0;
 }
 
 int ColumnsOfOutput() {
@@ -87,9 +107,10 @@ Console SystemConsole() {
 
 std::string Printable(absl::string_view text) {
   std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    result.push_back(byte < 0x20 || byte == 0x7F ? ' ' : c);
+  while (!text.empty()) {
+    const size_t hidden = ControlAtStart(text);
+    result.push_back(hidden > 0 ? ' ' : text.front());
+    text.remove_prefix(std::max<size_t>(hidden, 1));
   }
   return result;
 }

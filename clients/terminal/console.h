@@ -37,8 +37,8 @@ struct Console {
 // The process's own. Colours only on a terminal that has them, and never with NO_COLOR.
 Console SystemConsole();
 
-// What may be shown on a terminal: control characters, which could move the cursor or rewrite what
-// stands there, are replaced. For all text that comes from elsewhere.
+// What may be shown on a terminal: control characters, which could move the cursor, rewrite what
+// stands there or turn its order round, are replaced. For all text that comes from elsewhere.
 std::string Printable(absl::string_view text);
 
 // Asks until the answer is yes or no; the end of the input is no.

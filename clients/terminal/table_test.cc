@@ -19,6 +19,13 @@ class TableTest : public testing::Test {
   Console console_;
 };
 
+TEST(Printable, NothingThatMovesRewritesOrTurnsRoundIsShown) {
+  EXPECT_EQ(Printable("Zo\u00eb \u05d0\u05d1, 20\u00a0mg"), "Zo\u00eb \u05d0\u05d1, 20\u00a0mg");
+  EXPECT_EQ(Printable("a\x1b[2Jb\nc\x7f"), "a [2Jb c ");
+  EXPECT_EQ(Printable("safe\u202eton\u2066x\u2069\u200f\u009b"), "safe ton x   ");
+  EXPECT_EQ(Printable("cut \xe2\x80"), "cut \xe2\x80") << "what is no character stays as it is";
+}
+
 TEST(DisplayWidth, CountsColumnsNotBytes) {
   EXPECT_EQ(DisplayWidth("Lake Forest"), 11u);
   EXPECT_EQ(DisplayWidth("Muñoz"), 5u);

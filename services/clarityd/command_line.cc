@@ -99,7 +99,12 @@ void AddOptions(CLI::App* app, CommandLine* command_line) {
   app->set_config("--config", "", "read options from this TOML file; flags win over it");
   // What is misspelt must not be left out silently: it may have been --revoked.
   app->allow_config_extras(CLI::config_extras_mode::error);
-  app->add_option("--data", config->data_directory, "directory of the store")->required();
+  const auto is_named = [](std::string& directory) {
+    return directory.empty() ? std::string("names no directory") : std::string();
+  };
+  app->add_option("--data", config->data_directory, "directory of the store")
+      ->required()
+      ->check(CLI::Validator(is_named, ""));
   AddServing(app, config);
   AddIdentity(app, config);
   app->add_option("--services", config->services, "which services to run")

@@ -56,6 +56,14 @@ TEST_F(CommandLineTest, TheFileSaysWhatTheFlagsDoNot) {
   EXPECT_EQ(read.log_level, base::LogLevel::kDebug);
 }
 
+TEST_F(CommandLineTest, AStoreWithoutADirectoryIsRefused) {
+  const char* argv[] = {"clarityd", "--data", "", "--keys", "/keys", "--roles", "/roles"};
+  ::testing::internal::CaptureStderr();
+  const auto read = ReadCommandLine(7, argv);
+  EXPECT_EQ(std::get<int>(read), kExitUsage);
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("--data: names no directory"));
+}
+
 TEST_F(CommandLineTest, AMisspeltKeyInTheFileIsRefusedByName) {
   const char* file = WriteFile("issuer = \"clarity\"\nrevokd = \"/revoked\"\n");
   EXPECT_EQ(Refusal({"--config", file}), "clarityd: " + file_ + ": \"revokd\" is no option\n");

@@ -71,6 +71,10 @@ class Parts final : public Instance {
  private:
   absl::Status OpenStores() {
     for (const std::string& name : config_.services) {
+      if (absl::c_count(config_.services, name) > 1) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("--services: \"", name, "\" is there twice"));
+      }
       if (name == kScheduling) {
         RETURN_IF_ERROR(OpenScheduling());
       } else if (name == kConsultation) {

@@ -58,6 +58,8 @@ TEST_F(InstanceTest, ConsultationWantsToKnowHowToReachScheduling) {
   EXPECT_THAT(WhyNot(), HasSubstr("say where, with --scheduling-server"));
   config_.services = {"scheduling", "billing"};
   EXPECT_EQ(WhyNot(), "--services: \"billing\" is unknown; there are: scheduling, consultation");
+  config_.services = {"scheduling", "scheduling"};
+  EXPECT_EQ(WhyNot(), "--services: \"scheduling\" is there twice");
 }
 
 TEST_F(InstanceTest, AStoreWithoutItsSearchKeyIsNotOpened) {

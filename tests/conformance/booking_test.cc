@@ -211,6 +211,18 @@ TEST_F(BookingTest, AnOverrideOfOneRuleIsNoneOfAnother) {
   Value(Staff().BookAppointment(request));
 }
 
+TEST_F(BookingTest, WhatNobodyMaySetAsideIsNoOverride) {
+  for (const auto rule : {v1::Blocker::RULE_LICENCE, v1::Blocker::RULE_PATIENT_BUSY,
+                          v1::Blocker::RULE_ORDER, v1::Blocker::RULE_OPEN_PER_PATIENT}) {
+    auto request = Booking(kConsultation, kLakeForest, kTen, "patients/ada");
+    request.mutable_override()->add_rules(rule);
+    request.mutable_override()->set_reason(v1::Override::REASON_URGENT);
+    EXPECT_THAT(Staff().BookAppointment(request),
+                Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"))
+        << v1::Blocker::Rule_Name(rule);
+  }
+}
+
 TEST_F(BookingTest, OverbookingIsAnOverrideOfItsOwn) {
   Booked(kTen);
   auto request = Booking(kConsultation, kLakeForest, kTen, "patients/bo");

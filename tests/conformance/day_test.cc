@@ -142,6 +142,17 @@ TEST_F(DayTest, ABlockOverAppointmentsNamesThemAndMustBeAccepted) {
   EXPECT_THAT(Offered(), Contains("2026-03-05 09:30"));
 }
 
+TEST_F(DayTest, ABlockEndsTheHoldsInItsWay) {
+  const auto hold = Value(agent_.CreateHold(Hold(kConsultation, kLakeForest, kTen)));
+  const auto later = Value(agent_.CreateHold(Hold(kConsultation, kLakeForest, kNoon)));
+  Value(staff_.scheduling->CreateBlock(Block("resources/office", kTen, "2026-03-05 11:00"), {}));
+  v1::RenewHoldRequest renew;
+  renew.set_name(hold.name());
+  EXPECT_THAT(agent_.RenewHold(renew), Refused(StatusCode::kFailedPrecondition, "HOLD_EXPIRED"));
+  renew.set_name(later.name());
+  Value(agent_.RenewHold(renew));
+}
+
 TEST_F(DayTest, ADeletedBlockTakesItsMarkAwayUnlessAnotherLiesOver) {
   const auto booked = Booked(kConsultation, kTen, "patients/ada");
   std::vector<v1::Block> blocks;
@@ -262,6 +273,16 @@ TEST_F(DayTest, HoldsAndBlocksAreToldFromAppointments) {
       Block("resources/office", "2026-03-05 14:00", "2026-03-05 15:00"), {}));
   EXPECT_THAT(Blockers(Explain(kConsultation, "2026-03-05 14:00")),
               ElementsAre("BLOCKED resources/office"));  // the prescriber's need is met
+}
+
+TEST_F(DayTest, WhoMayNotBookATypeIsGivenNoOtherTimes) {
+  const auto patient = PatientConnections("patients/ada");
+  const auto refused =
+      patient.scheduling->BookAppointment(Booking(kSession, kLakeForest, kTen, "patients/ada"), {});
+  EXPECT_THAT(refused, Refused(StatusCode::kFailedPrecondition, "SLOT_NOT_OFFERED"));
+  const auto conflict = client::DetailOf<v1::SlotConflict>(refused.status());
+  ASSERT_TRUE(conflict.has_value());
+  EXPECT_THAT(conflict->alternatives(), IsEmpty());
 }
 
 TEST_F(DayTest, AnAppointmentTheCallerMayNotSeeIsNotNamed) {

@@ -10,6 +10,7 @@
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
 #include "services/platform/storage/record.h"
+#include "services/scheduling/booking/rules.h"
 #include "services/scheduling/errors.h"
 #include "services/scheduling/limits.h"
 #include "services/scheduling/orders/order_use.h"
@@ -63,6 +64,7 @@ template <typename Request>
 absl::Status CompleteWish(const rpc::Call& call, Transaction& transaction, const Request& request,
                           Wish* wish) {
   SetSelection(request, &wish->selection);
+  RETURN_IF_ERROR(CheckOverride(request.override()));
   if (request.has_override()) wish->override = request.override();
   if (!request.hold().empty()) {
     ASSIGN_OR_RETURN(const auto record, Load<HoldRecord>(call, transaction, request.hold()));

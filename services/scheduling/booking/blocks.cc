@@ -1,5 +1,6 @@
 #include "services/scheduling/booking/blocks.h"
 
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -63,20 +64,40 @@ absl::StatusOr<std::vector<int>> ResourcesOf(const rpc::Call& call,
   return resources;
 }
 
-// The appointments that have any of the time.
-absl::StatusOr<std::set<std::string>> InTheWay(Transaction& transaction, const v1::Block& block,
-                                               Interval interval) {
+// Who has any of the time.
+struct InTheWay {
   std::set<std::string> appointments;
+  std::set<std::string> holds;
+};
+
+absl::StatusOr<InTheWay> FindInTheWay(const rpc::Call& call, Transaction& transaction,
+                                      const v1::Block& block, Interval interval) {
+  InTheWay found;
   for (const std::string& resource : block.resources()) {
     ASSIGN_OR_RETURN(const auto claims,
                      ReadClaims(transaction, resource, calendar::PagesOf(interval)));
     for (const Claim& claim : claims) {
-      if (absl::StartsWith(claim.owner, "appointments/") && claim.interval.Overlaps(interval)) {
-        appointments.insert(claim.owner);
+      if (!claim.interval.Overlaps(interval)) continue;
+      if (absl::StartsWith(claim.owner, "appointments/")) found.appointments.insert(claim.owner);
+      if (absl::StartsWith(claim.owner, "holds/") && !claim.Expired(call.now)) {
+        found.holds.insert(claim.owner);
       }
     }
   }
-  return appointments;
+  return found;
+}
+
+// A hold that could not be booked any more ends: whoever has it is told at the next call.
+absl::StatusOr<std::vector<Claim>> EndHolds(Transaction& transaction,
+                                            const std::set<std::string>& holds) {
+  std::vector<Claim> freed;
+  for (const std::string& name : holds) {
+    RETURN_IF_ERROR(DeleteHold(transaction, name));
+    ASSIGN_OR_RETURN(auto claims, DeleteClaims(transaction, name));
+    freed.insert(freed.end(), std::make_move_iterator(claims.begin()),
+                 std::make_move_iterator(claims.end()));
+  }
+  return freed;
 }
 
 absl::Status MarkCoverLost(const rpc::Call& call, Transaction& transaction,
@@ -132,7 +153,9 @@ absl::Status Blocks::Create(const rpc::Call& call, Transaction& transaction,
   // Locked before looking: nobody books the time between the look and the claim.
   CalendarRows rows(transaction, *catalog_, *snapshot, call.now, {});
   RETURN_IF_ERROR(rows.Lock(resources, calendar::PagesOf(interval)).status());
-  ASSIGN_OR_RETURN(const auto orphans, InTheWay(transaction, request.block(), interval));
+  ASSIGN_OR_RETURN(const auto in_the_way,
+                   FindInTheWay(call, transaction, request.block(), interval));
+  const std::set<std::string>& orphans = in_the_way.appointments;
   if (!orphans.empty() && !request.accept_orphans() && !call.validate_only) {
     return WouldOrphan({orphans.begin(), orphans.end()});
   }
@@ -147,13 +170,14 @@ absl::Status Blocks::Create(const rpc::Call& call, Transaction& transaction,
     AppendClaims(block.name(), snapshot->resource(resource).name(), interval, calendar::kAllShares,
                  absl::InfiniteFuture(), &claims);
   }
+  ASSIGN_OR_RETURN(auto freed, EndHolds(transaction, in_the_way.holds));
   RETURN_IF_ERROR(rows.Insert(claims));
   for (const std::string& name : orphans) {
     block.add_appointments(name);
     RETURN_IF_ERROR(MarkCoverLost(call, transaction, *publisher_, block.name(), name));
   }
   RETURN_IF_ERROR(Save(call, transaction, &record));
-  publisher_->ClaimsChanged(transaction, {}, std::move(claims));
+  publisher_->ClaimsChanged(transaction, std::move(freed), std::move(claims));
   *reply = block;
   if (call.validate_only) reply->clear_name();
   return absl::OkStatus();

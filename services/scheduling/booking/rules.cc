@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/errors.h"
 #include "services/platform/base/wire.h"
 #include "services/scheduling/calendar/grid.h"
 #include "services/scheduling/catalog/defaults.h"
@@ -39,6 +40,22 @@ bool MayBookType(const rpc::Call& call, const v1::VisitType& visit_type) {
     return true;
   return who.Has(rpc::Role::kPatient) &&
          catalog::MayBook(visit_type, v1::VisitType::BOOKER_PATIENT);
+}
+
+absl::Status CheckOverride(const v1::Override& override) {
+  for (int r = 0; r < override.rules_size(); ++r) {
+    switch (override.rules(r)) {
+      case v1::Blocker::RULE_START_GRID:
+      case v1::Blocker::RULE_MINIMUM_NOTICE:
+      case v1::Blocker::RULE_HORIZON:
+      case v1::Blocker::RULE_NOT_AVAILABLE:
+      case v1::Blocker::RULE_BOOKED:
+        break;
+      default:
+        return base::InvalidField(absl::StrCat("override.rules[", r, "]"), "cannot be set aside");
+    }
+  }
+  return absl::OkStatus();
 }
 
 calendar::Bitmap AllowedStarts(const catalog::Snapshot& snapshot, const catalog::VisitPlan& plan,

@@ -3,7 +3,9 @@
 
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "clarity/scheduling/v1/appointment.pb.h"
 #include "clarity/scheduling/v1/slot.pb.h"
 #include "services/platform/rpc/call.h"
 #include "services/scheduling/calendar/bitmap.h"
@@ -16,6 +18,9 @@ namespace clarity::scheduling {
 // Whether this caller may book visits of the type: staff, clinicians and services always, agents
 // and patients where it says so.
 bool MayBookType(const rpc::Call& call, const v1::VisitType& visit_type);
+
+// INVALID_ARGUMENT for an override of a rule that nobody sets aside: see Override in the protos.
+absl::Status CheckOverride(const v1::Override& override);
 
 // The starts within `window` that the rules allow.
 calendar::Bitmap AllowedStarts(const catalog::Snapshot& snapshot, const catalog::VisitPlan& plan,

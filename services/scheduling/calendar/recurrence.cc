@@ -213,10 +213,11 @@ absl::Status CheckTimes(const AvailabilityRule& rule) {
   return absl::OkStatus();
 }
 
-// The days in [from, to] on which a shift begins.
+// The first `limit` days in [from, to] on which the rule recurs, less its exceptions: on them a
+// shift begins.
 absl::StatusOr<std::vector<absl::CivilDay>> ShiftDays(const AvailabilityRule& rule,
                                                       absl::TimeZone zone, absl::CivilDay from,
-                                                      absl::CivilDay to) {
+                                                      absl::CivilDay to, size_t limit) {
   from = std::max(from, rule.first_day);
   if (rule.last_day.has_value()) to = std::min(to, *rule.last_day);
   std::vector<absl::CivilDay> days;
@@ -227,7 +228,7 @@ absl::StatusOr<std::vector<absl::CivilDay>> ShiftDays(const AvailabilityRule& ru
     if (!icaltime_is_null_time(parsed.until)) {
       to = std::min(to, LastDayOf(parsed.until, rule.start_minute, zone));
     }
-    ASSIGN_OR_RETURN(days, RecurringDays(parsed, rule.first_day, from, to, kExpansionDaysMax + 4));
+    ASSIGN_OR_RETURN(days, RecurringDays(parsed, rule.first_day, from, to, limit));
   }
   std::vector<absl::CivilDay> exceptions = rule.exceptions;
   std::sort(exceptions.begin(), exceptions.end());
@@ -266,11 +267,13 @@ std::vector<Interval> Merged(std::vector<Interval> intervals) {
 absl::Status ValidateRule(const AvailabilityRule& rule) {
   RETURN_IF_ERROR(CheckTimes(rule));
   if (rule.rrule.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const ParsedRule parsed, ParseRule(rule.rrule));
   const absl::CivilDay horizon(rule.first_day.year() + kRecursWithinYears, 1, 1);
-  ASSIGN_OR_RETURN(const std::vector<absl::CivilDay> days,
-                   RecurringDays(parsed, rule.first_day, rule.first_day, horizon, 1));
-  if (days.empty()) return absl::InvalidArgumentError("the RRULE never recurs");
+  ASSIGN_OR_RETURN(const auto days, ShiftDays(rule, absl::UTCTimeZone(), rule.first_day, horizon,
+                                              rule.exceptions.size() + 1));
+  if (days.empty()) {
+    return absl::InvalidArgumentError(
+        "the rule never recurs: not from its first day to its last, less its exceptions");
+  }
   return absl::OkStatus();
 }
 
@@ -286,7 +289,8 @@ absl::StatusOr<std::vector<Interval>> ExpandRule(const AvailabilityRule& rule, a
   // A shift that begins two days before reaches into the window if a clock change moves its end.
   const absl::CivilDay from(absl::ToCivilDay(ToTime(window.begin), zone) - 2);
   const absl::CivilDay to(absl::ToCivilDay(ToTime(window.end), zone));
-  ASSIGN_OR_RETURN(const std::vector<absl::CivilDay> days, ShiftDays(rule, zone, from, to));
+  ASSIGN_OR_RETURN(const std::vector<absl::CivilDay> days,
+                   ShiftDays(rule, zone, from, to, kExpansionDaysMax + 4));
   for (absl::CivilDay day : days) {
     const Interval open = Intersection(ShiftInterval(rule, day, zone), window);
     if (!open.empty()) intervals.push_back(open);

@@ -239,6 +239,18 @@ TEST(RecurrenceTest, RefusesWhatItWouldGetWrong) {
   EXPECT_THAT(Refusal("RSCALE=CHINESE;FREQ=DAILY"), HasSubstr("RSCALE"));
 }
 
+TEST(RecurrenceTest, RefusesARuleThatNeverRecursWithinItsDays) {
+  EXPECT_THAT(Refusal("FREQ=WEEKLY;UNTIL=20200101"), HasSubstr("never recurs"));
+  // A Saturday alone, without weekends.
+  AvailabilityRule rule = Rule(absl::CivilDay(2026, 1, 3), "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH");
+  rule.last_day = rule.first_day;
+  EXPECT_THAT(std::string(ValidateRule(rule).message()), HasSubstr("never recurs"));
+  rule.last_day = absl::CivilDay(2026, 1, 5);
+  EXPECT_TRUE(ValidateRule(rule).ok());
+  rule.exceptions = {absl::CivilDay(2026, 1, 5)};
+  EXPECT_THAT(std::string(ValidateRule(rule).message()), HasSubstr("never recurs"));
+}
+
 TEST(RecurrenceTest, RefusesARuleThatNeverRecurs) {
   for (const char* rrule :
        {"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30",

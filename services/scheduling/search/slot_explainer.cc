@@ -195,8 +195,10 @@ absl::StatusOr<v1::ExplainSlotResponse> SlotExplainer::Explain(
       return reply;
     }
   }
-  // After the search for the alternatives: this looks at other pages.
-  AddAlternatives(starts, search, start, &conflict);
+  // Before what blocks is looked for: that looks at other pages.
+  if (MayBookType(call, snapshot->visit_type((*plan)->visit_type))) {
+    AddAlternatives(starts, search, start, &conflict);
+  }
   ASSIGN_OR_RETURN(auto blockers, search.BlockersAt(*cache_, start));
   for (auto& blocker : blockers) {
     if (conflict.blockers_size() == static_cast<int>(limits::kBlockersListedMax)) break;

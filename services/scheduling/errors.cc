@@ -47,6 +47,14 @@ absl::Status SlotRefused(v1::SlotConflict conflict) {
   return status;
 }
 
+absl::Status SlotRefused(v1::Blocker::Rule rule, absl::string_view description) {
+  v1::SlotConflict conflict;
+  v1::Blocker& blocker = *conflict.add_blockers();
+  blocker.set_rule(rule);
+  blocker.set_description(std::string(description));
+  return SlotRefused(std::move(conflict));
+}
+
 v1::SlotConflict FitConflict(v1::SlotConflict conflict) {
   while (conflict.ByteSizeLong() > limits::kConflictBytesMax) {
     if (conflict.blockers_size() > 5) {

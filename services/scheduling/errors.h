@@ -16,6 +16,7 @@ namespace clarity::scheduling {
 // The time cannot be had: SLOT_TAKEN, SLOT_NOT_OFFERED or PATIENT_BUSY, by what the first blocker
 // is, with the blockers as a detail.
 absl::Status SlotRefused(v1::SlotConflict conflict);
+absl::Status SlotRefused(v1::Blocker::Rule rule, absl::string_view description);
 
 // Leaves out what would not fit into an error's details: blockers beyond the first five, then
 // alternatives, the last first.

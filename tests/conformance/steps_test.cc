@@ -213,6 +213,51 @@ TEST_F(StepsTest, ACancellationIsUndoneWhileTheTimeIsFree) {
   EXPECT_THAT(Undo(again), Refused(StatusCode::kFailedPrecondition, "SLOT_TAKEN"));
 }
 
+TEST_F(StepsTest, ACancellationIsNotUndoneWhenItsVisitTypeHasOtherPhases) {
+  const auto cancelled = Value(Agent().CancelAppointment(Cancellation(booked_)));
+  v1::ApplyCatalogRequest apply;
+  *apply.mutable_catalog() = TestCatalog();
+  for (auto& type : *apply.mutable_catalog()->mutable_visit_types()) {
+    if (type.name() == kSession) type.mutable_phases(0)->set_minutes(5);
+  }
+  Value(Operator().ApplyCatalog(apply));
+  // What it says it takes, and what it would take, are not the same any more.
+  EXPECT_THAT(Undo(cancelled), Refused(StatusCode::kFailedPrecondition, "SLOT_NOT_OFFERED"));
+}
+
+TEST_F(StepsTest, AnUndoLiesOverNobodyWhoCameSince) {
+  auto over = Booking(kSession, kLakeForest, kTen, "patients/bo");
+  over.add_required_resources(booked_.assignments(0).resource());
+  over.mutable_override()->add_rules(v1::Blocker::RULE_BOOKED);
+  over.mutable_override()->set_reason(v1::Override::REASON_URGENT);
+  const auto overbooked = Value(staff_.scheduling->BookAppointment(over, {}));
+  Value(Agent().CancelAppointment(Cancellation(booked_)));
+  const auto cancelled = Value(Agent().CancelAppointment(Cancellation(overbooked)));
+  auto since = Booking(kSession, kLakeForest, kTen, "patients/cy");
+  since.add_required_resources(booked_.assignments(0).resource());
+  Value(Agent().BookAppointment(since));
+  EXPECT_THAT(Undo(cancelled), Refused(StatusCode::kFailedPrecondition, "SLOT_TAKEN"));
+}
+
+TEST_F(StepsTest, NothingIsRecordedAsBeforeTheStepItFollows) {
+  OnTheDay();
+  const auto arrived = Value(Arrive(booked_));
+  const auto early = Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST");
+  auto start = About<v1::StartAppointmentRequest>(arrived);
+  *start.mutable_time() = ToWire(clock().Now() - absl::Minutes(1));
+  EXPECT_THAT(staff_.scheduling->StartAppointment(start, {}), early);
+  clock().Set(At(kTen));
+  const auto begun = Value(Begin(arrived));
+  start = About<v1::StartAppointmentRequest>(begun);
+  *start.mutable_time() = ToWire(At("2026-03-05 09:59"));
+  EXPECT_THAT(staff_.scheduling->StartAppointment(start, {}), early);
+  auto complete = About<v1::CompleteAppointmentRequest>(begun);
+  *complete.mutable_time() = ToWire(At("2026-03-05 09:59"));
+  EXPECT_THAT(staff_.scheduling->CompleteAppointment(complete, {}), early);
+  *complete.mutable_time() = ToWire(At(kTen));
+  Value(staff_.scheduling->CompleteAppointment(complete, {}));
+}
+
 TEST_F(StepsTest, AnUndoNeedsAReason) {
   OnTheDay();
   const auto confirmed = Value(Arrive(booked_));

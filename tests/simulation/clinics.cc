@@ -59,6 +59,11 @@ void ChangeHolidays(const Step& step, absl::CivilDay today, v1::Clinic* clinic) 
   SetDate(today + static_cast<int>(step.Any(2, 6)), clinic->add_holidays()->mutable_date());
 }
 
+void ChangeLength(const Step& step, v1::VisitType* type) {
+  auto& phase = *type->mutable_phases(static_cast<int>(step.Any(2, 16)) % type->phases_size());
+  phase.set_minutes(5 * (1 + static_cast<int>(step.Any(3, 18))));
+}
+
 void ComeOrGo(v1::Catalog* catalog) {
   auto& resources = *catalog->mutable_resources();
   if (resources.rbegin()->name() == kLastResource) return resources.RemoveLast();
@@ -90,7 +95,7 @@ void Change(const Step& step, absl::Time now, v1::Catalog* catalog) {
   const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
   auto& resource = *catalog->mutable_resources(
       static_cast<int>(step.Any(1, static_cast<size_t>(catalog->resources_size()), 16)));
-  switch (step.Any(0, 6)) {
+  switch (step.Any(0, 7)) {
     case 0:
     case 1:
       return ChangeAbsences(step, today, &resource);
@@ -102,6 +107,8 @@ void Change(const Step& step, absl::Time now, v1::Catalog* catalog) {
     case 4:
       return catalog->mutable_visit_types(static_cast<int>(step.Any(1, 3)))
           ->set_minimum_notice_minutes(60 * static_cast<int>(step.Any(2, 12)));
+    case 5:
+      return ChangeLength(step, catalog->mutable_visit_types(static_cast<int>(step.Any(1, 3))));
     default:
       return ComeOrGo(catalog);
   }

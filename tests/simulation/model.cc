@@ -48,6 +48,18 @@ const Type* Find(const Items& items, const std::string& name) {
   return found == items.end() ? nullptr : &*found;
 }
 
+// Whether its visit type still has the phases it was booked with.
+bool HasPhasesOf(const Appointment& appointment, const v1::Catalog& catalog) {
+  const auto* type = Find<v1::VisitType>(catalog.visit_types(), appointment.visit_type());
+  return type != nullptr &&
+         absl::c_equal(type->phases(), appointment.phases(),
+                       [](const v1::Phase& phase, const v1::PhaseSpan& span) {
+                         return phase.id() == span.phase() &&
+                                absl::Minutes(phase.minutes()) ==
+                                    FromWire(span.end_time()) - FromWire(span.start_time());
+                       });
+}
+
 }  // namespace
 
 std::string Model::Compare(const Expected& expected, const absl::Status& status) {
@@ -81,8 +93,13 @@ int Model::UnitsConsumed(const v1::Order& order, const std::string& except) cons
 
 void Model::SetTime(absl::Time now) {
   now_ = now;
+  EndHoldsThat([&](const v1::Hold& hold) { return FromWire(hold.expire_time()) <= now; });
+}
+
+template <typename Predicate>
+void Model::EndHoldsThat(Predicate end) {
   for (auto hold = holds_.begin(); hold != holds_.end();) {
-    if (FromWire(hold->second.expire_time()) > now) {
+    if (!end(hold->second)) {
       ++hold;
       continue;
     }
@@ -375,11 +392,18 @@ Model::Expected Model::MayUndo(const std::string& name) {
   wanted.order = appointment.order();
   wanted.moved = name;
   wanted.is_kept = wanted.may_have_begun = true;
-  wanted.override = appointment.override();
+  for (const int rule : appointment.override().rules()) {
+    if (rule == v1::Blocker::RULE_BOOKED) continue;  // of nobody who came since
+    wanted.override.add_rules(static_cast<v1::Blocker::Rule>(rule));
+  }
+  if (!HasPhasesOf(appointment, catalog())) return Refused("its type has other phases by now");
   Expected expected = MayBook(wanted);
   // A catalog that comes later changes no day that is over, and only the store knows what was open
   // then. That nobody is taken twice is seen from what is taken.
-  if (wanted.wish.start < now_ && expected.why == kNotFree) return Either("the day is over");
+  if (wanted.wish.start < now_ &&
+      (expected.outcome == Expected::Outcome::kDone || expected.why == kNotFree)) {
+    return Either("the day is over");
+  }
   // An order that came to be required since is not asked for again.
   if (appointment.order().empty() && expected.why == "it needs an order") return Done();
   return expected;
@@ -465,15 +489,15 @@ std::string Model::Tell(const Told<v1::CreateBlockRequest, v1::Block>& told) {
     return Compare(Refused("the catalog has no such resource"), told.status);
   }
   const std::vector<Use> wanted = tests::PlainCalendar::UsesOf(told.request.block());
+  const auto is_in_the_way = [&](const std::string& owner) {
+    const auto uses = uses_.find(owner);
+    return uses != uses_.end() && absl::c_any_of(uses->second, [&](const Use& use) {
+             return absl::c_any_of(wanted, [&](const Use& block) { return Overlap(use, block); });
+           });
+  };
   std::set<std::string> in_the_way;
   for (const auto& [name, visit] : visits_) {
-    const auto uses = uses_.find(name);
-    if (uses == uses_.end()) continue;
-    for (const Use& use : uses->second) {
-      if (absl::c_any_of(wanted, [&](const Use& block) { return Overlap(use, block); })) {
-        in_the_way.insert(name);
-      }
-    }
+    if (is_in_the_way(name)) in_the_way.insert(name);
   }
   const bool is_accepted =
       in_the_way.empty() || told.request.accept_orphans() || told.request.validate_only();
@@ -483,6 +507,7 @@ std::string Model::Tell(const Told<v1::CreateBlockRequest, v1::Block>& told) {
                                     told.reply.appointments().end());
   if (named != in_the_way) return "names other visits: " + told.reply.ShortDebugString();
   if (told.request.validate_only()) return "";
+  EndHoldsThat([&](const v1::Hold& hold) { return is_in_the_way(hold.name()); });
   blocks_[told.reply.name()] = told.reply;
   Take(told.reply.name(), wanted);
   return "";

@@ -134,6 +134,8 @@ class Model {
 
   void Take(const std::string& owner, std::vector<Use> uses);
   void Free(const std::string& owner);
+  template <typename Predicate>
+  void EndHoldsThat(Predicate end);
   // Does something while these owners have nothing.
   template <typename Action>
   auto Without(const std::vector<std::string>& owners, Action action);

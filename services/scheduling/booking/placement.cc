@@ -25,14 +25,6 @@ using catalog::Snapshot;
 using catalog::VisitPlan;
 using storage::Transaction;
 
-absl::Status Refused(v1::Blocker::Rule rule, std::string description) {
-  v1::SlotConflict conflict;
-  v1::Blocker* blocker = conflict.add_blockers();
-  blocker->set_rule(rule);
-  blocker->set_description(std::move(description));
-  return SlotRefused(std::move(conflict));
-}
-
 // The patient is one: the guard makes a second booking for the same patient wait for this one.
 absl::Status CheckPatient(const rpc::Call& call, Transaction& transaction, CalendarRows& rows,
                           const Placement& placement, const Wish& wish) {
@@ -43,20 +35,20 @@ absl::Status CheckPatient(const rpc::Call& call, Transaction& transaction, Calen
   ASSIGN_OR_RETURN(const bool all_open,
                    HasAllOpen(transaction, type, patient, wish.moved_appointment, call.now));
   if (all_open) {
-    return Refused(v1::Blocker::RULE_OPEN_PER_PATIENT,
-                   "the patient has as many open appointments of the type as allowed");
+    return SlotRefused(v1::Blocker::RULE_OPEN_PER_PATIENT,
+                       "the patient has as many open appointments of the type as allowed");
   }
   const Interval part = PatientPart(placement.snapshot->visit_type(placement.plan->visit_type));
   ASSIGN_OR_RETURN(const auto busy, rows.ClaimsOn(patient, {placement.start + part.begin,
                                                             placement.start + part.end}));
   if (busy.empty()) return absl::OkStatus();
-  return Refused(v1::Blocker::RULE_PATIENT_BUSY, "the patient has another appointment then");
+  return SlotRefused(v1::Blocker::RULE_PATIENT_BUSY, "the patient has another appointment then");
 }
 
 // The visit type's own rules, less those that are set aside.
 absl::Status CheckRules(const rpc::Call& call, const Wish& wish, Placement* placement) {
   if (wish.start < call.now && !wish.may_have_begun) {
-    return Refused(v1::Blocker::RULE_MINIMUM_NOTICE, "the start is in the past");
+    return SlotRefused(v1::Blocker::RULE_MINIMUM_NOTICE, "the start is in the past");
   }
   if (wish.rules_kept) return absl::OkStatus();
   v1::SlotConflict conflict;
@@ -191,7 +183,7 @@ absl::Status ChooseAndLock(CalendarRows& rows, CalendarCache* cache,
     for (size_t w = 0; over && w < ways.size() && !units.has_value(); ++w) {
       ASSIGN_OR_RETURN(units, Chooser(&rows, nullptr, *placement, ways[w]).ChooseOver());
     }
-    if (!units.has_value()) return Refused(v1::Blocker::RULE_UNSPECIFIED, "");
+    if (!units.has_value()) return SlotRefused(v1::Blocker::RULE_UNSPECIFIED, "");
     std::vector<int> chosen;
     for (const auto& unit : *units) chosen.push_back(unit.resource);
     ASSIGN_OR_RETURN(const bool unchanged, rows.Lock(std::move(chosen), pages));
@@ -272,8 +264,9 @@ absl::StatusOr<const VisitPlan*> FindPlan(const Snapshot& snapshot, const std::s
   if (!clinic_index.has_value()) return base::NotFound(clinic);
   const VisitPlan* plan = snapshot.Plan(*type_index, *clinic_index, modality);
   if (plan == nullptr) {
-    return Refused(v1::Blocker::RULE_NOT_OFFERED,
-                   absl::StrCat(visit_type, " is not offered at ", clinic, " in this modality"));
+    return SlotRefused(
+        v1::Blocker::RULE_NOT_OFFERED,
+        absl::StrCat(visit_type, " is not offered at ", clinic, " in this modality"));
   }
   return plan;
 }
@@ -285,10 +278,11 @@ absl::StatusOr<Placement> Place(const rpc::Call& call, Transaction& transaction,
   ASSIGN_OR_RETURN(const VisitPlan* plan,
                    FindPlan(*snapshot, wish.visit_type, wish.clinic, wish.modality));
   if (!MayBookType(call, snapshot->visit_type(plan->visit_type))) {
-    return Refused(v1::Blocker::RULE_NOT_OFFERED, "this caller may not book this type of visit");
+    return SlotRefused(v1::Blocker::RULE_NOT_OFFERED,
+                       "this caller may not book this type of visit");
   }
   if (!calendar::IsOnTick(wish.start)) {
-    return Refused(v1::Blocker::RULE_START_GRID, "visits start at full 5 minutes");
+    return SlotRefused(v1::Blocker::RULE_START_GRID, "visits start at full 5 minutes");
   }
   Placement placement{snapshot, plan, calendar::FloorTick(wish.start), {}, false};
   RETURN_IF_ERROR(CheckRules(call, wish, &placement));

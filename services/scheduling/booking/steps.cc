@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/local_time.h"
@@ -84,10 +85,34 @@ absl::StatusOr<int> PhaseToBegin(const v1::Appointment& appointment, const std::
   return base::InvalidField("phase", "is no phase of this visit");
 }
 
+// What is recorded happened after what was recorded before it.
+absl::Status CheckNotBeforeLast(const v1::Appointment& appointment, absl::Time time) {
+  const int current = CurrentPhase(appointment);
+  const absl::Time last = FromWire(current < 0 ? appointment.arrive_time()
+                                               : appointment.phases(current).actual_start_time());
+  if (time >= last) return absl::OkStatus();
+  return base::InvalidField(
+      "time", current < 0 ? "is before the patient came" : "is before the phase that runs began");
+}
+
 void EndPhase(int phase, absl::Time time, v1::Appointment* appointment) {
   if (phase >= 0 && !appointment->phases(phase).has_actual_end_time()) {
     *appointment->mutable_phases(phase)->mutable_actual_end_time() = ToWire(time);
   }
+}
+
+// What is claimed is what the appointment says: a catalog that came since may have given its visit
+// type other phases.
+absl::Status CheckSameTimes(const Placement& placement, const v1::Appointment& appointment) {
+  v1::Appointment now;
+  Describe(placement, &now);
+  const auto is_same = [](const v1::PhaseSpan& a, const v1::PhaseSpan& b) {
+    return a.phase() == b.phase() && FromWire(a.start_time()) == FromWire(b.start_time()) &&
+           FromWire(a.end_time()) == FromWire(b.end_time());
+  };
+  if (absl::c_equal(now.phases(), appointment.phases(), is_same)) return absl::OkStatus();
+  return SlotRefused(v1::Blocker::RULE_NOT_OFFERED,
+                     "the visit type has other phases by now: book the visit anew");
 }
 
 void ForgetActualTimes(v1::Appointment* appointment) {
@@ -131,6 +156,7 @@ absl::Status Steps::Start(const rpc::Call& call, Transaction& transaction,
     return WrongState(appointment.state(), "begin");
   }
   ASSIGN_OR_RETURN(const absl::Time time, TimeOf(call, request));
+  RETURN_IF_ERROR(CheckNotBeforeLast(appointment, time));
   ASSIGN_OR_RETURN(const int phase, PhaseToBegin(appointment, request.phase()));
   EndPhase(CurrentPhase(appointment), time, &appointment);
   *appointment.mutable_phases(phase)->mutable_actual_start_time() = ToWire(time);
@@ -149,6 +175,7 @@ absl::Status Steps::Complete(const rpc::Call& call, Transaction& transaction,
     return WrongState(appointment.state(), "be completed");
   }
   ASSIGN_OR_RETURN(const absl::Time time, TimeOf(call, request));
+  RETURN_IF_ERROR(CheckNotBeforeLast(appointment, time));
   EndPhase(CurrentPhase(appointment), time, &appointment);
   MoveTo(v1::Appointment::STATE_COMPLETED, &record);
   return Finish(call, transaction, &record, reply);
@@ -209,9 +236,15 @@ absl::Status Steps::TakeAgain(const rpc::Call& call, Transaction& transaction,
   wish.moved_appointment = appointment->name();
   wish.rules_kept = true;
   wish.may_have_begun = true;
-  // What was set aside when it was booked is set aside still.
+  // What was set aside when it was booked is set aside still; but whoever came since is somebody
+  // for whom nobody decided that.
   wish.override = appointment->override();
+  wish.override.mutable_rules()->erase(
+      std::remove(wish.override.mutable_rules()->begin(), wish.override.mutable_rules()->end(),
+                  v1::Blocker::RULE_BOOKED),
+      wish.override.mutable_rules()->end());
   ASSIGN_OR_RETURN(const Placement placement, Place(call, transaction, *catalog_, *cache_, wish));
+  RETURN_IF_ERROR(CheckSameTimes(placement, *appointment));
   if (!appointment->order().empty()) {
     ASSIGN_OR_RETURN(const auto use,
                      OrderUse::Lock(call, transaction, appointment->order(), appointment->name()));

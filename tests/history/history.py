@@ -568,11 +568,30 @@ class History:
             if request.method != 'CreateHold' or request.outcome != 'done':
                 continue
             name, expire = request.reply['name'], expires[request.reply['name']]
-            self.holds[name] = Taken(self.uses_of(request.reply),
-                                     (request.answered[0], min(expire, used.get(name, NEVER))),
-                                     (request.asked[0], min(expire, ends.get(name, NEVER))),
+            taken = self.uses_of(request.reply)
+            sure, possible = self._until_blocked(request, taken)
+            self.holds[name] = Taken(taken,
+                                     (request.answered[0], min(expire, used.get(name, NEVER), sure)),
+                                     (request.asked[0],
+                                      min(expire, ends.get(name, NEVER), possible)),
                                      request.answered[1], name, name)
         return list(self.holds.values())
+
+    def _until_blocked(self, hold, taken):
+        """A block ends the holds in its way: until when there surely, and possibly, was none."""
+        sure = possible = NEVER
+        for request in self.requests:
+            if request.method != 'CreateBlock' or request.outcome == 'refused' or \
+                    request.answered[0] < hold.asked[0]:
+                continue
+            block = request.body['block']
+            begin, end = (tick(block['window'][at]) for at in ('start_time', 'end_time'))
+            if any(use.whose in block['resources'] and use.begin < end and begin < use.end
+                   for use in taken):
+                sure = min(sure, request.asked[0])
+                if request.asked[0] > hold.answered[0]:
+                    possible = min(possible, request.answered[0])
+        return sure, possible
 
     def _blocks(self):
         deleted = {request.body['name']: request for request in self.requests

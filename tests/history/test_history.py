@@ -246,6 +246,16 @@ class HistoryTest(unittest.TestCase):
         self.story.book('ann', self.story.visit('x', '08:30'))
         self.assert_impossible('was put into blocks/b')
 
+    def test_a_block_ends_the_hold_in_its_way(self):
+        self.hold('ann', 'h', '08:00')
+        window = {'start_time': at('08:00'), 'end_time': at('08:30')}
+        block = {'name': 'blocks/b', 'resources': ['resources/doctor'], 'window': window}
+        self.story.call('office', 'CreateBlock', {'block': block}, block)
+        self.story.call('office', 'DeleteBlock', {'name': 'blocks/b'}, {})
+        self.story.book('bob', self.story.visit('x', '08:00'))
+        self.story.end()
+        self.story.check()
+
     def test_a_booking_with_somebody_who_is_away(self):
         self.story.apply(catalog(absent=['doctor']))
         self.story.book('ann', self.story.visit('x', '08:30'))

@@ -526,8 +526,8 @@ class History:
         self.blocks = self._blocks()
         return taken + self._holds()
 
-    def uses_of(self, visit, patient=''):
-        """Of an appointment or a hold, by the words of the catalog that it was made under."""
+    def kind_of(self, visit):
+        """Its visit type, by the words of the catalog that it was made under; and its phases."""
         spans = {span['phase']: (tick(span['start_time']), tick(span['end_time']))
                  for span in visit['phases']}
         lengths = [(name, (end - begin) * TICK // 60) for name, (begin, end) in spans.items()]
@@ -535,9 +535,19 @@ class History:
                      if catalog.phases(visit['visit_type']) == lengths), None)
         if kind is None:
             raise Impossible(f'no catalog has the phases of {visit["name"]}')
+        return kind, spans
+
+    def needed_by(self, visit):
+        """Whom an appointment or a hold needs; without shares where being there is enough."""
+        kind, spans = self.kind_of(visit)
         needs = {need['id']: need for need in kind['needs']}
-        found = [Use(assigned['resource'], *use) for assigned in visit['assignments']
-                 for use in uses(needs[assigned['need']], spans) if use[2] != 0]
+        return [Use(assigned['resource'], *use) for assigned in visit['assignments']
+                for use in uses(needs[assigned['need']], spans)]
+
+    def uses_of(self, visit, patient=''):
+        """What an appointment or a hold takes of others' time."""
+        kind, spans = self.kind_of(visit)
+        found = [use for use in self.needed_by(visit) if use.shares != 0]
         found += [Use(patient, *spans[span['phase']], 1) for span in visit['phases']
                   if patient and not span.get('without_patient')]
         if patient and kind.get('open_per_patient_max'):
@@ -569,7 +579,7 @@ class History:
                 continue
             name, expire = request.reply['name'], expires[request.reply['name']]
             taken = self.uses_of(request.reply)
-            sure, possible = self._until_blocked(request, taken)
+            sure, possible = self._until_blocked(request)
             self.holds[name] = Taken(taken,
                                      (request.answered[0], min(expire, used.get(name, NEVER), sure)),
                                      (request.asked[0],
@@ -577,8 +587,9 @@ class History:
                                      request.answered[1], name, name)
         return list(self.holds.values())
 
-    def _until_blocked(self, hold, taken):
+    def _until_blocked(self, hold):
         """A block ends the holds in its way: until when there surely, and possibly, was none."""
+        needed = self.needed_by(hold.reply)
         sure = possible = NEVER
         for request in self.requests:
             if request.method != 'CreateBlock' or request.outcome == 'refused' or \
@@ -587,7 +598,7 @@ class History:
             block = request.body['block']
             begin, end = (tick(block['window'][at]) for at in ('start_time', 'end_time'))
             if any(use.whose in block['resources'] and use.begin < end and begin < use.end
-                   for use in taken):
+                   for use in needed):
                 sure = min(sure, request.asked[0])
                 if request.asked[0] > hold.answered[0]:
                     possible = min(possible, request.answered[0])

@@ -18,7 +18,7 @@ def at(time):
     return f'{DAY}T{time}:00Z'
 
 
-def catalog(absent=()):
+def catalog(absent=(), doctor='MODE_CLAIM'):
     """Two clinics, a room each, and a clinician who is at both."""
     def resource(name, pool, *clinics):
         body = {'name': f'resources/{name}', 'pools': [pool], 'availability':
@@ -35,7 +35,8 @@ def catalog(absent=()):
         'visit_types': [{'name': VISIT, 'phases': [{'id': 'visit', 'minutes': 30}],
                          'start_grid_minutes': 30,
                          'needs': [{'id': 'room', 'pool': 'room', 'uses': phase},
-                                   {'id': 'doctor', 'pool': 'doctor', 'uses': phase}]}]}
+                                   {'id': 'doctor', 'pool': 'doctor',
+                                    'uses': [{'phase': 'visit', 'mode': doctor}]}]}]}
 
 
 class Story:
@@ -246,7 +247,7 @@ class HistoryTest(unittest.TestCase):
         self.story.book('ann', self.story.visit('x', '08:30'))
         self.assert_impossible('was put into blocks/b')
 
-    def test_a_block_ends_the_hold_in_its_way(self):
+    def block_the_doctor_of_a_hold(self):
         self.hold('ann', 'h', '08:00')
         window = {'start_time': at('08:00'), 'end_time': at('08:30')}
         block = {'name': 'blocks/b', 'resources': ['resources/doctor'], 'window': window}
@@ -255,6 +256,13 @@ class HistoryTest(unittest.TestCase):
         self.story.book('bob', self.story.visit('x', '08:00'))
         self.story.end()
         self.story.check()
+
+    def test_a_block_ends_the_hold_in_its_way(self):
+        self.block_the_doctor_of_a_hold()
+
+    def test_a_block_of_somebody_who_only_has_to_be_there_ends_the_hold_too(self):
+        self.story.apply(catalog(doctor='MODE_PRESENT'))
+        self.block_the_doctor_of_a_hold()
 
     def test_a_booking_with_somebody_who_is_away(self):
         self.story.apply(catalog(absent=['doctor']))

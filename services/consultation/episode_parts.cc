@@ -17,6 +17,7 @@ using storage::Sql;
 using storage::Transaction;
 using storage::Value;
 using storage::v1::ClearanceRecord;
+using storage::v1::ExclusionRecord;
 using storage::v1::OutcomeRecord;
 using storage::v1::PlanRecord;
 using storage::v1::RequirementRecord;
@@ -27,6 +28,10 @@ using storage::v1::RuleOverrideRecord;
 constexpr Sql kRead = {"SELECT body FROM episode_part WHERE name = $1"};
 constexpr Sql kReadAll = {
     "SELECT body FROM episode_part WHERE collection = $1 ORDER BY time, name"};
+constexpr Sql kReadExclusions = {
+    "SELECT part.body FROM episode JOIN episode_part part "
+    "ON part.collection = episode.name || '/exclusions' WHERE episode.patient = $1 "
+    "ORDER BY part.time, part.name"};
 constexpr Sql kWrite = {
     "INSERT INTO episode_part (name, collection, time, body, key_id) VALUES ($1, $2, $3, $4, 0) "
     "ON CONFLICT (name) DO UPDATE SET collection = $2, time = $3, body = $4, key_id = 0"};
@@ -63,6 +68,11 @@ Key KeyOf(const RuleOverrideRecord& record) {
                        absl::ToUnixMicros(time)),
           override.episode(), time};
 }
+// Nor has this one: an episode has one for each rule.
+Key KeyOf(const ExclusionRecord& record) {
+  return {absl::StrCat(record.episode(), "/exclusions/", record.rule()), record.episode(),
+          absl::FromUnixMicros(record.since_time_micros())};
+}
 Key KeyOf(const ClearanceRecord& record) {
   const v1::Clearance& clearance = record.clearance();
   return {clearance.name(), clearance.episode(), FromWire(clearance.signature().time())};
@@ -77,6 +87,7 @@ const char* NameOf(const ResultRecord*) { return "results"; }
 const char* NameOf(const OutcomeRecord*) { return "outcomes"; }
 const char* NameOf(const RequirementRecord*) { return "requirements"; }
 const char* NameOf(const RuleOverrideRecord*) { return "overrides"; }
+const char* NameOf(const ExclusionRecord*) { return "exclusions"; }
 const char* NameOf(const ClearanceRecord*) { return "clearances"; }
 const char* NameOf(const PlanRecord*) { return "plans"; }
 
@@ -101,7 +112,20 @@ void CountRevision(PlanRecord* record) {
   CountRevision(record, record->mutable_plan()->mutable_etag());
 }
 void CountRevision(RuleOverrideRecord*) {}
+void CountRevision(ExclusionRecord*) {}
 void CountRevision(ClearanceRecord*) {}
+
+template <typename Record>
+absl::StatusOr<std::vector<Record>> ReadBodies(Transaction& transaction, const Sql& sql,
+                                               absl::string_view key) {
+  std::vector<Record> records;
+  RETURN_IF_ERROR(transaction.Query(sql, {Value::Text(key)}, [&](const Row& row) -> absl::Status {
+    ASSIGN_OR_RETURN(auto record, storage::ParseRecord<Record>(row.Text(0)));
+    records.push_back(std::move(record));
+    return absl::OkStatus();
+  }));
+  return records;
+}
 
 }  // namespace
 
@@ -112,14 +136,12 @@ std::string CollectionOf(absl::string_view episode) {
 
 template <typename Record>
 absl::StatusOr<std::vector<Record>> ReadParts(Transaction& transaction, absl::string_view episode) {
-  std::vector<Record> records;
-  RETURN_IF_ERROR(transaction.Query(
-      kReadAll, {Value::Text(CollectionOf<Record>(episode))}, [&](const Row& row) -> absl::Status {
-        ASSIGN_OR_RETURN(auto record, storage::ParseRecord<Record>(row.Text(0)));
-        records.push_back(std::move(record));
-        return absl::OkStatus();
-      }));
-  return records;
+  return ReadBodies<Record>(transaction, kReadAll, CollectionOf<Record>(episode));
+}
+
+absl::StatusOr<std::vector<ExclusionRecord>> ReadExclusions(Transaction& transaction,
+                                                            absl::string_view patient) {
+  return ReadBodies<ExclusionRecord>(transaction, kReadExclusions, patient);
 }
 
 template <typename Record>
@@ -179,6 +201,7 @@ CLARITY_EPISODE_PART(ResultRecord);
 CLARITY_EPISODE_PART(OutcomeRecord);
 CLARITY_EPISODE_PART(RequirementRecord);
 CLARITY_EPISODE_PART(RuleOverrideRecord);
+CLARITY_EPISODE_PART(ExclusionRecord);
 CLARITY_EPISODE_PART(ClearanceRecord);
 CLARITY_EPISODE_PART(PlanRecord);
 

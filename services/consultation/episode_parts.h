@@ -11,9 +11,9 @@
 #include "services/consultation/records.h"
 
 // What belongs to an episode, a row each in one table: ResponseRecord, ResultRecord, OutcomeRecord,
-// RequirementRecord, RuleOverrideRecord, ClearanceRecord and PlanRecord. The templates below are
-// for these, and whoever may see the patient may see the row; what of it is told is the caller's
-// matter.
+// RequirementRecord, RuleOverrideRecord, ExclusionRecord, ClearanceRecord and PlanRecord. The
+// templates below are for these, and whoever may see the patient may see the row; what of it is
+// told is the caller's matter.
 namespace clarity::consultation {
 
 // "episodes/0123/results": the scope of ReadPage.
@@ -34,6 +34,10 @@ inline constexpr storage::Sql kPartsOldestFirst = {
 template <typename Record>
 absl::StatusOr<std::vector<Record>> ReadParts(storage::Transaction& transaction,
                                               absl::string_view episode);
+
+// Those of every episode that is the patient's now, by since when they applied.
+absl::StatusOr<std::vector<storage::v1::ExclusionRecord>> ReadExclusions(
+    storage::Transaction& transaction, absl::string_view patient);
 
 // One row, for what the service does by itself; nothing where there is none of that name.
 template <typename Record>

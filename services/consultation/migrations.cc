@@ -201,6 +201,10 @@ CREATE TABLE orders_reconciled (
   incarnation TEXT NOT NULL
 );
 )sql"},
+    {6, "the exclusions of every episode are put on record", R"sql(
+-- In episode_part, once each has had its turn: also those that are closed.
+UPDATE episode SET turn_time = 0;
+)sql"},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Random walks of patients through the whole of care, with crashes between any two steps. Whatever
-// happens, in whatever order: nobody is past a step whose requirement is open, no order is in force
-// without a signed plan, and no signed plan is without its orders.
+// happens, in whatever order: nobody is past a step whose requirement is open, or past the
+// clearance with an exclusion that was told once and never settled; no order is in force without a
+// signed plan, and no signed plan is without its orders.
 //
 // A world has its own server, clock and seed, which it prints; CLARITY_SEED walks one again.
 
@@ -37,6 +38,13 @@ constexpr const char* kFamilies[] = {"Abbott",   "Brandt",    "Castillo", "Dimit
                                      "Ivanova",  "Jefferson", "Kowalski", "Lindgren"};
 constexpr int kPatients = std::size(kFamilies);
 constexpr int kStepsOfAPatient = 45;
+constexpr char kExclusion[] = "aneurysmal-vascular-disease";
+constexpr char kExcluded[] = R"pb(
+  link_id: "conditions.body"
+  conditions { conditions { condition: "aneurysmal-vascular-disease" } })pb";
+constexpr char kHealthy[] = R"pb(
+  link_id: "conditions.body"
+  conditions {})pb";
 constexpr char kIv[] = "iv-ketamine";
 constexpr char kIm[] = "im-ketamine";
 
@@ -148,7 +156,7 @@ class World : public CareTest {
       case v1::STEP_EVALUATION:
         return Evaluate(episode, pathway);
       case v1::STEP_CLEARANCE:
-        return Decide(episode, v1::Clearance::VERDICT_CLEARED);
+        return Decide(patient, episode, v1::Clearance::VERDICT_CLEARED);
       case v1::STEP_PLAN:
         return MakePlan(patient, episode);
       default:
@@ -158,7 +166,7 @@ class World : public CareTest {
 
   void Anything(const std::string& patient, const Pathway& pathway) {
     const std::string& episode = pathway.episode().name();
-    switch (Any(12)) {
+    switch (Any(13)) {
       case 0:
         return Wait(absl::Hours(1 + Any(72)));
       case 1:
@@ -166,9 +174,9 @@ class World : public CareTest {
       case 2:
         return Measure(episode, /*is_well=*/false);
       case 3:
-        return Decide(episode, v1::Clearance::VERDICT_DEFERRED);
+        return Decide(patient, episode, v1::Clearance::VERDICT_DEFERRED);
       case 4:
-        return Decide(episode, v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS);
+        return Decide(patient, episode, v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS);
       case 5:
         return ChangePlan(episode);
       case 6:
@@ -176,11 +184,13 @@ class World : public CareTest {
       case 7:
         return WithdrawConsent(patient);
       case 8:
-        return AmendHistory(episode);
+        return AmendHistory(patient, episode);
       case 9:
         return Scale(episode, "c-ssrs");
       case 10:
         return TakeUpAlerts(patient);
+      case 11:
+        return MergeIn(patient);
       default:
         return Chance(4) ? Close(episode) : Visit(patient);
     }
@@ -256,7 +266,7 @@ class World : public CareTest {
     for (const auto& step : pathway.steps()) {
       for (const auto& point : step.open_points()) {
         for (const std::string& id : point.questionnaires()) {
-          return id == "history" ? TakeHistory(episode) : Examine(episode);
+          return id == "history" ? TakeHistory(episode, kHealthy) : Examine(episode);
         }
         for (const std::string& scale : point.scales()) return Scale(episode, scale);
       }
@@ -264,16 +274,13 @@ class World : public CareTest {
     Measure(episode, /*is_well=*/true);
   }
 
-  void TakeHistory(const std::string& episode) {
+  // The answer about the body is the caller's.
+  void TakeHistory(const std::string& episode, const char* body) {
     auto save = FromText<v1::SaveAnswersRequest>(R"pb(
       questionnaire: "history"
       answers {
         link_id: "reason.main"
         codes { codes: "depression" }
-      }
-      answers {
-        link_id: "conditions.body"
-        conditions {}
       }
       answers {
         link_id: "conditions.mind"
@@ -305,6 +312,7 @@ class World : public CareTest {
       answers { link_id: "pregnancy.possible" boolean: false }
       answers { link_id: "escort.available" boolean: true }
     )pb");
+    *save.add_answers() = FromText<v1::Answer>(body);
     save.set_episode(episode);
     const auto saved = agent_.evaluations->Call(&EvaluationStub::SaveAnswers, save);
     if (!Done("save history", saved)) return;
@@ -325,8 +333,19 @@ class World : public CareTest {
          clinician_.evaluations->Call(&EvaluationStub::SubmitResponse, submit));
   }
 
-  // A new medicine, a condition, or a pregnancy.
-  void AmendHistory(const std::string& episode) {
+  // A new medicine, or a condition.
+  void AmendHistory(const std::string& patient, const std::string& episode) {
+    const char* const changes[] = {
+        R"(link_id: "medicines.now" medicines { medicines { medicine: "phenelzine" } })",
+        R"(link_id: "medicines.now" medicines { medicines { text: "a herbal tea" } })",
+        R"(link_id: "medicines.now" medicines {})",
+        R"(link_id: "conditions.body" conditions { conditions { condition: "hypertension" } })",
+        kHealthy,
+        kExcluded};
+    Amend(patient, episode, changes[Any(std::size(changes))]);
+  }
+
+  void Amend(const std::string& patient, const std::string& episode, const char* answer) {
     v1::ListResponsesRequest list;
     list.set_episode(episode);
     const auto listed = clinician_.evaluations->Call(&EvaluationStub::ListResponses, list);
@@ -336,15 +355,33 @@ class World : public CareTest {
       v1::AmendResponseRequest amend;
       amend.set_name(response.name());
       amend.set_reason("told on the telephone");
-      const char* const changes[] = {
-          R"(link_id: "medicines.now" medicines { medicines { medicine: "phenelzine" } })",
-          R"(link_id: "medicines.now" medicines { medicines { text: "a herbal tea" } })",
-          R"(link_id: "medicines.now" medicines {})",
-          R"(link_id: "conditions.body" conditions { conditions { condition: "hypertension" } })",
-          R"(link_id: "conditions.body" conditions {})"};
-      *amend.add_answers() = FromText<v1::Answer>(changes[Any(std::size(changes))]);
-      Done("amend history", clinician_.evaluations->Call(&EvaluationStub::AmendResponse, amend));
+      *amend.add_answers() = FromText<v1::Answer>(answer);
+      const auto amended = staff_.evaluations->Call(&EvaluationStub::AmendResponse, amend);
+      if (Done("amend history", amended) && answer == kExcluded) excluded_.insert(patient);
     }
+  }
+
+  // Another record of the same person turns up, with an exclusion in an episode that is over.
+  void MergeIn(const std::string& patient) {
+    v1::CreatePatientRequest request;
+    v1::Patient& other = *request.mutable_patient();
+    other.set_given_name("Zoe");
+    other.set_family_name(kFamilies[Any(kPatients)]);
+    other.mutable_birth_date()->set_year(1940 + static_cast<int>(Any(60)));
+    other.mutable_birth_date()->set_month(1 + static_cast<int>(Any(12)));
+    other.mutable_birth_date()->set_day(1 + static_cast<int>(Any(28)));
+    other.set_clinic(kLakeForest);
+    const auto created = agent_.patients->Call(&PatientStub::CreatePatient, request);
+    if (!Done("register again", created)) return;
+    const std::string episode = Opened(created->name()).name();
+    TakeHistory(episode, kExcluded);
+    Close(episode);
+    v1::MergePatientsRequest merge;
+    merge.set_from_patient(created->name());
+    merge.set_to_patient(patient);
+    merge.set_reason("the same person");
+    const auto merged = staff_.patients->Call(&PatientStub::MergePatients, merge);
+    if (Done("merge", merged)) excluded_.insert(patient);
   }
 
   void Measure(const std::string& episode, bool is_well) {
@@ -388,7 +425,8 @@ class World : public CareTest {
     Done(scale, clinician_.outcomes->Call(&OutcomeStub::RecordOutcome, request));
   }
 
-  void Decide(const std::string& episode, v1::Clearance::Verdict verdict) {
+  void Decide(const std::string& patient, const std::string& episode,
+              v1::Clearance::Verdict verdict) {
     v1::DecideClearanceRequest request;
     request.set_episode(episode);
     request.set_verdict(verdict);
@@ -407,7 +445,15 @@ class World : public CareTest {
     }
     const auto decided = clinician_.clearances->Call(&ClearanceStub::DecideClearance, request);
     if (Done(v1::Clearance::Verdict_Name(verdict), decided)) return;
-    Measure(episode, /*is_well=*/true);
+    const auto blockers = client::DetailOf<v1::ClearanceBlockers>(decided.status());
+    if (!blockers.has_value() || !Chance(2)) return Measure(episode, /*is_well=*/true);
+    if (absl::c_linear_search(blockers->rules(), kExclusion)) Amend(patient, episode, kHealthy);
+    if (!absl::c_linear_search(blockers->past_exclusions(), kExclusion)) return;
+    v1::SettledExclusion& settled = *request.add_settled_exclusions();
+    settled.set_rule(kExclusion);
+    settled.set_reason("of somebody else");
+    const auto again = clinician_.clearances->Call(&ClearanceStub::DecideClearance, request);
+    if (Done("settle", again)) excluded_.erase(patient);
   }
 
   void MakePlan(const std::string& patient, const std::string& episode) {
@@ -579,6 +625,9 @@ class World : public CareTest {
     const auto pathway = Look(patient);
     if (!pathway.has_value()) return;
     const v1::Episode& episode = pathway->episode();
+    if (excluded_.count(patient) > 0) {
+      EXPECT_LE(episode.step(), v1::STEP_CLEARANCE) << Where() << ": an exclusion is forgotten";
+    }
     if (episode.step() > v1::STEP_EVALUATION) CheckRequirements(episode);
     if (episode.step() > v1::STEP_CLEARANCE) CheckClearance(episode);
     if (episode.step() > v1::STEP_PLAN) CheckPlan(episode);
@@ -660,6 +709,8 @@ class World : public CareTest {
   const uint64_t seed_;
   std::mt19937_64 dice_;
   std::vector<std::string> patients_;
+  // Those of whom an exclusion was told that no prescriber has settled since.
+  std::set<std::string> excluded_;
   int step_ = 0;
   int crashes_ = 0;
   std::map<std::string, int> done_;
@@ -695,6 +746,7 @@ TEST_P(WalksTest, NobodyGetsPastWhatIsOpenAndOrdersAreThoseOfSignedPlans) {
   // A walk that never comes so far shows nothing.
   EXPECT_GT(done["sign"], 0);
   EXPECT_GT(done["book on an order"], 0);
+  EXPECT_GT(done["settle"], 0);
 }
 
 // Two worlds each; the long variant has a thousand walks.

@@ -1,20 +1,24 @@
 #include "services/consultation/clearance/clearances.h"
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "services/consultation/clearance/blockers.h"
 #include "services/consultation/episode_parts.h"
 #include "services/consultation/errors.h"
 #include "services/consultation/paging.h"
+#include "services/consultation/pathway/exclusions.h"
 #include "services/consultation/records.h"
 #include "services/consultation/signatures.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/local_time.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
+#include "services/platform/rpc/visible.h"
 #include "services/platform/storage/record.h"
 
 namespace clarity::consultation {
@@ -23,6 +27,7 @@ namespace {
 using storage::Transaction;
 using storage::v1::ClearanceRecord;
 using storage::v1::EpisodeRecord;
+using storage::v1::ExclusionRecord;
 using Violations = std::vector<base::Violation>;
 
 // A field belongs to some verdicts: there it is required, elsewhere it means nothing.
@@ -51,12 +56,33 @@ absl::Status CheckFields(const v1::DecideClearanceRequest& request, const Facts&
   CheckGiven("defer_until_date", verdict == v1::Clearance::VERDICT_DEFERRED,
              request.has_defer_until_date(), &violations);
   for (int i = 0; i < request.conditions_size(); ++i) {
-    if (request.conditions(i).empty()) {
+    if (!rpc::HasVisibleCharacter(request.conditions(i))) {
       violations.push_back({absl::StrCat("conditions[", i, "]"), "is empty"});
     }
   }
   CheckDeferral(request, facts, &violations);
   return violations.empty() ? absl::OkStatus() : base::InvalidRequest(violations);
+}
+
+// That there is something to settle of each rule that is named.
+absl::Status CheckSettled(const v1::DecideClearanceRequest& request,
+                          const v1::Evaluation& evaluation) {
+  std::set<absl::string_view> rules;
+  for (int i = 0; i < request.settled_exclusions_size(); ++i) {
+    const std::string& rule = request.settled_exclusions(i).rule();
+    if (!rules.insert(rule).second) {
+      return base::InvalidField(absl::StrCat("settled_exclusions[", i, "].rule"),
+                                "is there already");
+    }
+    const auto decision = absl::c_find_if(
+        evaluation.decisions(), [&](const v1::Decision& each) { return each.rule() == rule; });
+    // The id of a rule says what a patient has: no error repeats it.
+    if (decision == evaluation.decisions().end()) return base::NotFound("the rule");
+    if (decision->past_exclusions().empty()) {
+      return WrongState(request.episode(), "NOT_OPEN", "nothing is to be settled of the rule");
+    }
+  }
+  return absl::OkStatus();
 }
 
 // That nothing stands in the way of a verdict that clears.
@@ -67,8 +93,9 @@ absl::Status CheckClearable(const v1::DecideClearanceRequest& request, const Cas
     // What a patient is treated by is for no error to repeat.
     if (file.rulebook->FindProtocol(protocol) == nullptr) return base::NotFound("the protocol");
   }
-  const auto blockers = BlockersOf(file, evaluation, request.verdict(), request.protocols());
-  const bool is_free = blockers.rules().empty() && blockers.requirements().empty();
+  const auto blockers = BlockersOf(file, evaluation, request);
+  const bool is_free = blockers.rules().empty() && blockers.requirements().empty() &&
+                       blockers.past_exclusions().empty();
   return is_free ? absl::OkStatus() : NotClearable(blockers);
 }
 
@@ -97,6 +124,7 @@ absl::Status Clearances::Decide(const rpc::Call& call, Transaction& transaction,
       v1::Signature signature,
       SignAsPrescriber(call, *file.rulebook, episode.episode().clinic(), request.reason()));
   RETURN_IF_ERROR(CheckFields(request, file.facts));
+  RETURN_IF_ERROR(CheckSettled(request, evaluation));
   RETURN_IF_ERROR(CheckClearable(request, file, evaluation));
   if (file.clearance.has_value()) {
     RETURN_IF_ERROR(Replace(transaction, call.now, *file.clearance));
@@ -112,6 +140,7 @@ absl::Status Clearances::Decide(const rpc::Call& call, Transaction& transaction,
   if (request.has_defer_until_date()) {
     *clearance.mutable_defer_until_date() = request.defer_until_date();
   }
+  *clearance.mutable_settled_exclusions() = request.settled_exclusions();
   *clearance.mutable_signature() = std::move(signature);
   *clearance.mutable_evaluation() = std::move(evaluation);
   clearance.set_state(v1::Clearance::STATE_VALID);
@@ -120,6 +149,9 @@ absl::Status Clearances::Decide(const rpc::Call& call, Transaction& transaction,
     *clearance.mutable_expire_time() = ToWire(expiry);
   }
   RETURN_IF_ERROR(SavePart(transaction, &record));
+  for (ExclusionRecord& settled : SettledBy(clearance, file)) {
+    RETURN_IF_ERROR(SavePart(transaction, &settled));
+  }
   episode.mutable_episode()->set_clearance(clearance.name());
   call.audit_resource = clearance.name();
   *reply = clearance;

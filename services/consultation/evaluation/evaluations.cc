@@ -4,6 +4,7 @@
 
 #include "absl/algorithm/container.h"
 #include "services/consultation/pathway/consider.h"
+#include "services/consultation/pathway/exclusions.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
 
@@ -48,6 +49,7 @@ void GoBackTo(absl::Time time, CaseFile* file) {
   for (RuleOverrideRecord& record : overrides) {
     if (absl::FromUnixMicros(record.end_time_micros()) > time) record.set_end_time_micros(0);
   }
+  GoBackToExclusionsOf(time, file);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "services/platform/base/errors.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
+#include "services/platform/rpc/visible.h"
 #include "services/platform/rpc/watch_point.h"
 #include "services/platform/storage/record.h"
 
@@ -47,7 +48,7 @@ absl::Status CheckNew(const rpc::Call& call, const v1::Episode& episode) {
     }
   }
   const bool is_other = absl::c_linear_search(episode.reasons(), v1::Episode::REASON_OTHER);
-  if (is_other && episode.reason_note().empty()) {
+  if (is_other && !rpc::HasVisibleCharacter(episode.reason_note())) {
     violations.push_back({"episode.reason_note", "is required for REASON_OTHER"});
   }
   return violations.empty() ? absl::OkStatus() : base::InvalidRequest(violations);

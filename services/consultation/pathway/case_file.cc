@@ -56,6 +56,7 @@ absl::StatusOr<CaseFile> CaseFiles::Read(Transaction& transaction, absl::Time no
   ASSIGN_OR_RETURN(file.facts, ReadFacts(transaction, now, episode.episode(), file.patient));
   ASSIGN_OR_RETURN(file.requirements, ReadParts<storage::v1::RequirementRecord>(transaction, name));
   ASSIGN_OR_RETURN(file.overrides, ReadParts<storage::v1::RuleOverrideRecord>(transaction, name));
+  ASSIGN_OR_RETURN(file.exclusions, ReadExclusions(transaction, episode.episode().patient()));
   ASSIGN_OR_RETURN(file.clearance,
                    FindPart<ClearanceRecord>(transaction, episode.episode().clearance()));
   ASSIGN_OR_RETURN(file.plan, FindPart<PlanRecord>(transaction, episode.episode().plan()));

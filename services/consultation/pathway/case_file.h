@@ -26,6 +26,8 @@ struct CaseFile {
   Facts facts;
   std::vector<storage::v1::RequirementRecord> requirements;
   std::vector<storage::v1::RuleOverrideRecord> overrides;
+  // Of all episodes of the patient.
+  std::vector<storage::v1::ExclusionRecord> exclusions;
   // The newest decision: the one that the episode names.
   std::optional<storage::v1::ClearanceRecord> clearance;
   // The plan that was signed last, whatever became of it: the one that the episode names.

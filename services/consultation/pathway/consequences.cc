@@ -9,8 +9,10 @@
 #include "services/consultation/episode_parts.h"
 #include "services/consultation/intake/episodes.h"
 #include "services/consultation/limits.h"
+#include "services/consultation/pathway/exclusions.h"
 #include "services/consultation/plan/orders.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/base/wire.h"
 #include "services/platform/storage/record.h"
 
 namespace clarity::consultation {
@@ -44,7 +46,7 @@ bool AreSame(const std::vector<Message>& a, const std::vector<Message>& b) {
 // Whether nothing follows: of what can.
 bool IsSame(const CaseFile& a, const CaseFile& b) {
   return IsSame(a.episode, b.episode) && AreSame(a.requirements, b.requirements) &&
-         AreSame(a.overrides, b.overrides) &&
+         AreSame(a.overrides, b.overrides) && AreSame(a.exclusions, b.exclusions) &&
          (!a.clearance.has_value() || IsSame(*a.clearance, *b.clearance)) &&
          (!a.plan.has_value() || IsSame(*a.plan, *b.plan));
 }
@@ -95,6 +97,7 @@ absl::Status Consequences::Write(Transaction& transaction, const CaseFile& befor
                                  CaseFile* file) const {
   RETURN_IF_ERROR(WriteParts(transaction, before.requirements, &file->requirements));
   RETURN_IF_ERROR(WriteParts(transaction, before.overrides, &file->overrides));
+  RETURN_IF_ERROR(WriteParts(transaction, before.exclusions, &file->exclusions));
   if (file->clearance.has_value() && !IsSame(*before.clearance, *file->clearance)) {
     RETURN_IF_ERROR(SavePart(transaction, &*file->clearance));
   }
@@ -119,6 +122,9 @@ absl::Status Consequences::Apply(Transaction& transaction, absl::Time now, const
 
 absl::Status Consequences::Follow(Transaction& transaction, absl::Time now, EpisodeRecord* episode,
                                   absl::string_view about, Kind kind) const {
+  if (kind == Event::KIND_OPENED) {
+    RETURN_IF_ERROR(RecordClosed(transaction, episode->episode().patient()));
+  }
   const auto before = files_.Read(transaction, now, *episode);
   if (absl::IsFailedPrecondition(before.status())) {
     RETURN_IF_ERROR(Save(transaction, now, episode));
@@ -159,6 +165,7 @@ absl::Status Consequences::FollowOpen(Transaction& transaction, absl::Time now,
 absl::Status Consequences::FollowPatient(Transaction& transaction, absl::Time now,
                                          absl::string_view patient) const {
   RETURN_IF_ERROR(transaction.BumpGuard(patient));
+  RETURN_IF_ERROR(RecordClosed(transaction, patient));
   ASSIGN_OR_RETURN(auto open, FindOpenEpisode(transaction, patient));
   return open.has_value() ? FollowOpen(transaction, now, &*open) : absl::OkStatus();
 }
@@ -178,6 +185,7 @@ absl::StatusOr<std::map<std::string, std::string>> Consequences::WhoseTurn(Trans
 absl::Status Consequences::FollowTime(Transaction& transaction, absl::Time now,
                                       absl::string_view patient) const {
   RETURN_IF_ERROR(transaction.BumpGuard(patient));
+  RETURN_IF_ERROR(RecordClosed(transaction, patient));
   ASSIGN_OR_RETURN(auto open, FindOpenEpisode(transaction, patient));
   int64_t turn = kNeverMicros;
   if (open.has_value()) {
@@ -186,6 +194,26 @@ absl::Status Consequences::FollowTime(Transaction& transaction, absl::Time now,
   }
   // Also where nothing else has changed: it has had its turn.
   return HadTurn(transaction, now, patient, turn);
+}
+
+absl::Status Consequences::RecordClosed(Transaction& transaction, absl::string_view patient) const {
+  return ForEachEpisode(transaction, patient, [&](EpisodeRecord& episode) -> absl::Status {
+    const v1::Episode& known = episode.episode();
+    if (known.state() != v1::Episode::STATE_CLOSED || episode.exclusions_recorded()) {
+      return absl::OkStatus();
+    }
+    const absl::Time closed = FromWire(known.closing().time());
+    const auto before = files_.Read(transaction, closed, episode);
+    // No policy says what had excluded, or no clinic what day it was.
+    if (absl::IsFailedPrecondition(before.status()) || absl::IsNotFound(before.status())) {
+      return absl::OkStatus();
+    }
+    RETURN_IF_ERROR(before.status());
+    CaseFile file = *before;
+    RecordExclusions(EvaluateFile(file), &file);
+    RETURN_IF_ERROR(WriteParts(transaction, before->exclusions, &file.exclusions));
+    return Save(transaction, FromWire(known.update_time()), &file.episode);
+  });
 }
 
 absl::Status Consequences::HaveTurn(Transaction& transaction, absl::Time now,

@@ -17,7 +17,8 @@
 
 namespace clarity::consultation {
 
-// What a change causes, in the transaction that makes it: requirements appear and go, a clearance
+// What a change causes, in the transaction that makes it: exclusions go on record, requirements
+// appear and go, a clearance
 // is open again, a plan is suspended and its orders are revoked, the episode advances; and those
 // who watch it are told.
 class Consequences {
@@ -65,6 +66,9 @@ class Consequences {
   // Of an open episode whose guard is held: writes what follows, if anything does.
   absl::Status FollowOpen(storage::Transaction& transaction, absl::Time now,
                           storage::v1::EpisodeRecord* episode) const;
+  // Of the patient's closed episodes from before there were records of exclusions: writes those
+  // that applied when they were closed.
+  absl::Status RecordClosed(storage::Transaction& transaction, absl::string_view patient) const;
   // Writes what of the file differs from `before`, and the episode, and tells who watches.
   absl::Status Apply(storage::Transaction& transaction, absl::Time now, const CaseFile& before,
                      CaseFile* file, absl::string_view about, Kind kind) const;

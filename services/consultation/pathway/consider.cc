@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "services/consultation/pathway/exclusions.h"
 #include "services/consultation/patients/consents.h"
 #include "services/consultation/plan/orders.h"
 #include "services/consultation/policy/evaluation.h"
@@ -199,8 +200,8 @@ bool SaysMore(const v1::Decision& now, const v1::Decision& then) {
                         [&](const v1::Fact& fact) { return IsNews(fact, then.facts()); });
 }
 
-// A rule that says more than when it was decided, one that applies before one that may; null where
-// there is none.
+// A rule that says more than when it was decided, one that applies before one that may, or whose
+// going nobody has looked at; null where there is none.
 const v1::Decision* FindNews(const v1::Clearance& clearance, const v1::Evaluation& now) {
   absl::flat_hash_map<absl::string_view, const v1::Decision*> before;
   for (const v1::Decision& decision : clearance.evaluation().decisions()) {
@@ -210,7 +211,7 @@ const v1::Decision* FindNews(const v1::Clearance& clearance, const v1::Evaluatio
     if (!IsAbout(decision.protocols(), clearance.protocols())) continue;
     const auto it = before.find(decision.rule());
     const v1::Decision& then = it == before.end() ? v1::Decision::default_instance() : *it->second;
-    if (SaysMore(decision, then)) return &decision;
+    if (SaysMore(decision, then) || HasNewPastExclusion(decision, then)) return &decision;
   }
   return nullptr;
 }
@@ -242,8 +243,11 @@ const v1::Requirement* FindUnmet(const CaseFile& file, const v1::Clearance& clea
 std::string WhatReopens(const v1::Clearance& clearance, const v1::Evaluation& evaluation,
                         const v1::Requirement* unmet) {
   const v1::Decision* news = FindNews(clearance, evaluation);
-  const bool is_certain = news != nullptr && news->applies() == v1::Decision::APPLIES_YES;
+  const bool is_past = news != nullptr && !news->past_exclusions().empty();
+  const bool is_certain =
+      is_past || (news != nullptr && news->applies() == v1::Decision::APPLIES_YES);
   if (unmet != nullptr && !is_certain) return absl::StrCat("Needed: ", unmet->display_name());
+  if (is_past) return absl::StrCat("To be settled: ", news->display_name());
   if (news != nullptr) return absl::StrCat("New: ", news->display_name());
   const v1::Fact* uncoded = FindUncodedNews(clearance, evaluation);
   return uncoded == nullptr ? "" : absl::StrCat("New, in words only: ", uncoded->value());
@@ -593,12 +597,14 @@ v1::Evaluation EvaluateFile(const CaseFile& file) {
   v1::Evaluation evaluation = Evaluate(Inquiry(*file.rulebook, file.facts));
   evaluation.set_episode(file.episode.episode().name());
   AddOverrides(file, &evaluation);
+  AddPastExclusions(file, &evaluation);
   return evaluation;
 }
 
 v1::Evaluation Consider(const NewRequirementName& new_name, CaseFile* file) {
   const Inquiry inquiry(*file->rulebook, file->facts);
   v1::Evaluation evaluation = EvaluateFile(*file);
+  RecordExclusions(evaluation, file);
   if (file->episode.episode().state() == v1::Episode::STATE_CLOSED) {
     ConsiderClosed(file);
     return evaluation;

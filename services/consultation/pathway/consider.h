@@ -21,12 +21,12 @@ inline constexpr int64_t kNeverMicros = INT64_MAX;
 using NewRequirementName = std::function<std::string()>;
 
 // Brings everything in the file that follows from the rest up to the time of its facts: which rules
-// are set aside, which requirements there are and where they stand, whether the clearance holds and
-// the plan goes on, which steps are done, and when time alone next changes something. Gives the
-// evaluation it went by, with the overrides that hold.
+// exclude and which are set aside, which requirements there are and where they stand, whether the
+// clearance holds and the plan goes on, which steps are done, and when time alone next changes
+// something. Gives the evaluation it went by, as EvaluateFile.
 v1::Evaluation Consider(const NewRequirementName& new_name, CaseFile* file);
 
-// The evaluation alone, with the overrides that hold.
+// The evaluation alone, with the overrides that hold and the past exclusions that are open.
 v1::Evaluation EvaluateFile(const CaseFile& file);
 
 // What a rule was decided by, or waits for: what an override is made on.

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "services/consultation/clearance/blockers.h"
+#include "services/consultation/pathway/exclusions.h"
 #include "services/consultation/policy/evaluation.h"
 #include "services/consultation/policy/test_support.h"
 #include "services/platform/base/wire.h"
@@ -75,6 +76,9 @@ std::string TextOf(const CaseFile& file) {
     absl::StrAppend(&text, record.ShortDebugString(), "\n");
   }
   for (const auto& record : file.overrides) {
+    absl::StrAppend(&text, record.ShortDebugString(), "\n");
+  }
+  for (const auto& record : file.exclusions) {
     absl::StrAppend(&text, record.ShortDebugString(), "\n");
   }
   if (file.clearance.has_value()) {
@@ -369,16 +373,22 @@ class RandomCare : public ::testing::TestWithParam<int> {
   }
 
   void DecideAndPlan() {
-    auto verdict = Chance(50) ? v1::Clearance::VERDICT_CLEARED
-                              : v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS;
-    google::protobuf::RepeatedPtrField<std::string> protocols;
-    *protocols.Add() = kProtocol;
-    const auto blockers = BlockersOf(file_, evaluation_, verdict, protocols);
-    if (!blockers.rules().empty() || !blockers.requirements().empty()) {
-      if (Chance(70)) return;
-      verdict = v1::Clearance::VERDICT_DEFERRED;
+    v1::DecideClearanceRequest request;
+    request.set_verdict(Chance(50) ? v1::Clearance::VERDICT_CLEARED
+                                   : v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS);
+    request.add_protocols(kProtocol);
+    for (const v1::Decision& decision : evaluation_.decisions()) {
+      if (decision.past_exclusions().empty() || Chance(10)) continue;
+      request.add_settled_exclusions()->set_rule(decision.rule());
     }
+    const auto blockers = BlockersOf(file_, evaluation_, request);
+    if (blockers.ByteSizeLong() > 0) {
+      if (Chance(70)) return;
+      request.set_verdict(v1::Clearance::VERDICT_DEFERRED);
+    }
+    const auto verdict = request.verdict();
     Decide(verdict, evaluation_, &file_);
+    SettleAsIn(request);
     if (verdict == v1::Clearance::VERDICT_DEFERRED) {
       *file_.clearance->mutable_clearance()->mutable_defer_until_date() = PickDate();
       return;
@@ -398,6 +408,16 @@ class RandomCare : public ::testing::TestWithParam<int> {
   }
 
  private:
+  void SettleAsIn(const v1::DecideClearanceRequest& request) {
+    v1::Clearance& clearance = *file_.clearance->mutable_clearance();
+    *clearance.mutable_settled_exclusions() = request.settled_exclusions();
+    for (const auto& settled : SettledBy(clearance, file_)) {
+      for (auto& record : file_.exclusions) {
+        if (record.rule() == settled.rule()) record = settled;
+      }
+    }
+  }
+
   void PassTime() {
     const absl::Time turn = TurnOf(file_);
     absl::Time to = Now() + absl::Hours(1 + Pick(200));
@@ -506,6 +526,10 @@ class RandomCare : public ::testing::TestWithParam<int> {
     for (const v1::Decision& decision : evaluation_.decisions()) {
       if (decision.effect() != v1::RULE_EFFECT_EXCLUDE_ABSOLUTE) continue;
       EXPECT_TRUE(decision.applies() == v1::Decision::APPLIES_NO || !decision.overrides().empty())
+          << decision.rule();
+      const auto& then =
+          DecisionOf(file_.clearance->clearance().evaluation(), decision.rule()).applies();
+      EXPECT_TRUE(decision.past_exclusions().empty() || then == v1::Decision::APPLIES_YES)
           << decision.rule();
     }
   }

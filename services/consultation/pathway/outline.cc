@@ -443,6 +443,19 @@ void AddRefusedOrder(const CaseFile& file, v1::Pathway* pathway) {
   }
 }
 
+void AddPastToSettle(const v1::Evaluation& evaluation, v1::Pathway* pathway) {
+  const bool is_open = absl::c_any_of(evaluation.decisions(), [](const v1::Decision& decision) {
+    return !decision.past_exclusions().empty();
+  });
+  const v1::Episode::State state = pathway->episode().state();
+  if (!is_open || state == v1::Episode::STATE_STOPPED) return;
+  for (v1::Pathway::StepStatus& step : *pathway->mutable_steps()) {
+    if (step.step() != v1::STEP_CLEARANCE || step.state() != v1::Pathway::STATE_PRESENT) continue;
+    *step.add_open_points() =
+        Point("Something on record is to be looked at before a decision", v1::ACTOR_PRESCRIBER);
+  }
+}
+
 void AddVisits(const CaseFile& file, v1::Pathway* pathway) {
   const absl::Time contact = FromWire(file.episode.episode().contact_time());
   for (const Appointment& visit : file.visits) {

@@ -28,6 +28,9 @@ void AddSteps(const CaseFile& file, const v1::Evaluation& evaluation, v1::Pathwa
 // That scheduling refuses an order of the plan: the present step waits for somebody to mend it.
 void AddRefusedOrder(const CaseFile& file, v1::Pathway* pathway);
 
+// That a prescriber has to look at something of before; not what, for agents see it.
+void AddPastToSettle(const v1::Evaluation& evaluation, v1::Pathway* pathway);
+
 // The visits that are booked or have begun since first contact, by time.
 void AddVisits(const CaseFile& file, v1::Pathway* pathway);
 

@@ -144,6 +144,7 @@ absl::Status Pathways::Show(const rpc::Call& call, Transaction& transaction,
                    consequences_.Read(transaction, call.now, episode, &evaluation));
   ShowEpisode(call.principal, file.episode.episode(), reply->mutable_episode());
   AddSteps(file, evaluation, reply);
+  AddPastToSettle(evaluation, reply);
   AddVisits(file, reply);
   std::set<std::string> delivered;
   bool is_refused = false;

@@ -81,6 +81,38 @@ class TurnsTest : public ::testing::Test {
     });
   }
 
+  // As an earlier build has left it: without records of what excludes.
+  void CloseAsBefore(const std::string& number, const v1::ReportedCondition& condition) {
+    Write([&](Transaction& transaction) -> absl::Status {
+      storage::v1::ResponseRecord history;
+      v1::QuestionnaireResponse& response = *history.mutable_response();
+      response.set_name("questionnaireResponses/" + number);
+      response.set_episode("episodes/" + number);
+      response.set_questionnaire("history");
+      response.set_state(v1::QuestionnaireResponse::STATE_SUBMITTED);
+      *response.mutable_submit_time() = ToWire(clock_.Now());
+      v1::Answer& answer = *response.add_answers();
+      answer.set_link_id("conditions.body");
+      *answer.mutable_conditions()->add_conditions() = condition;
+      RETURN_IF_ERROR(SavePart(transaction, &history));
+      ASSIGN_OR_RETURN(auto record, ReadEpisode(transaction, "episodes/" + number));
+      record.mutable_episode()->set_state(v1::Episode::STATE_CLOSED);
+      *record.mutable_episode()->mutable_closing()->mutable_time() = ToWire(clock_.Now());
+      return Save(transaction, clock_.Now(), &record);
+    });
+  }
+  // Rules that are on record for the patient.
+  std::vector<std::string> Excluding(const std::string& patient) {
+    std::vector<std::string> rules;
+    const auto read = database_->ReadAndWait([&](Transaction& transaction) -> absl::Status {
+      ASSIGN_OR_RETURN(const auto records, ReadExclusions(transaction, patient));
+      for (const auto& record : records) rules.push_back(record.rule());
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(read.ok());
+    return rules;
+  }
+
   // Of which it was seen what follows, by name.
   std::vector<std::string> Considered() {
     std::vector<std::string> names;
@@ -171,6 +203,17 @@ TEST_F(TurnsTest, ATurnThatIsMadeToComeComesNow) {
     return Consequences::HaveTurn(transaction, clock_.Now(), "patients/1");
   });
   EXPECT_TRUE(turns_->TakeSome().value());
+}
+
+TEST_F(TurnsTest, WhatExcludedInAnEpisodeOfAnEarlierBuildIsPutOnRecordInItsTurn) {
+  Open("1");
+  v1::ReportedCondition aneurysm;
+  aneurysm.set_condition("aneurysmal-vascular-disease");
+  CloseAsBefore("1", aneurysm);
+  EXPECT_THAT(Excluding("patients/1"), IsEmpty());
+  EXPECT_TRUE(turns_->TakeSome().value());
+  EXPECT_THAT(Excluding("patients/1"), ElementsAre("aneurysmal-vascular-disease"));
+  EXPECT_FALSE(turns_->TakeSome().value()) << "once";
 }
 
 TEST_F(TurnsTest, AnEpisodeOfALostClinicIsLookedAtAgainInFiveMinutes) {

@@ -20,6 +20,7 @@
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
 #include "services/platform/rpc/answer.h"
+#include "services/platform/rpc/visible.h"
 #include "services/platform/storage/record.h"
 
 namespace clarity::consultation {
@@ -226,7 +227,9 @@ absl::Status Patients::Update(const rpc::Call& call, Transaction& transaction,
   replace.set_replace_repeated_fields(true);
   FieldMaskUtil::MergeMessageTo(request.patient(), request.update_mask(), replace, &patient);
   RETURN_IF_ERROR(Normalise(call, transaction, &patient));
-  if (patient.given_name().empty() || patient.family_name().empty() || patient.clinic().empty()) {
+  const bool is_named = rpc::HasVisibleCharacter(patient.given_name()) &&
+                        rpc::HasVisibleCharacter(patient.family_name());
+  if (!is_named || patient.clinic().empty()) {
     return base::InvalidField("update_mask", "would leave a patient without a name or clinic");
   }
   RETURN_IF_ERROR(TakeSubject(transaction, patient));

@@ -17,6 +17,7 @@
 #include "services/platform/base/local_time.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
+#include "services/platform/rpc/visible.h"
 #include "services/platform/storage/record.h"
 
 namespace clarity::consultation {
@@ -287,7 +288,7 @@ absl::Status Plans::Amend(const rpc::Call& call, Transaction& transaction,
   const bool was_signed = plan.state() != v1::Plan::STATE_DRAFT;
   if (was_signed && !GoesOn(plan)) return InWrongState(plan, "the plan is over");
   RETURN_IF_ERROR(CheckOpen(opened.episode.episode()));
-  if (was_signed && request.reason().empty()) {
+  if (was_signed && !rpc::HasVisibleCharacter(request.reason())) {
     return base::InvalidField("reason", "is required: the plan was signed");
   }
   ASSIGN_OR_RETURN(const v1::Protocol* protocol,

@@ -184,6 +184,9 @@ void PolicyCheck::CheckRule(const std::string& path, const v1::Rule& rule) {
   if (!excludes && rule.overridable_by() != v1::AUTHORITY_UNSPECIFIED) {
     faults_.Add(path + ".overridable_by", "it is for rules that EXCLUDE");
   }
+  if (!excludes && rule.ends() != v1::EXCLUSION_END_UNSPECIFIED) {
+    faults_.Add(path + ".ends", "it is for rules that EXCLUDE");
+  }
 }
 
 }  // namespace

@@ -621,7 +621,10 @@ INSTANTIATE_TEST_SUITE_P(
                   [](v1::Policy* p) {
                     p->mutable_rules(1)->set_overridable_by(v1::AUTHORITY_PRESCRIBER);
                   },
-                  "policy.rules[1].overridable_by", "EXCLUDE"}),
+                  "policy.rules[1].overridable_by", "EXCLUDE"},
+        FaultCase{"EndOfWhatExcludesNobody",
+                  [](v1::Policy* p) { p->mutable_rules(1)->set_ends(v1::EXCLUSION_END_FACTS); },
+                  "policy.rules[1].ends", "EXCLUDE"}),
     NameOf);
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "re2/re2.h"
 #include "services/platform/base/limits.h"
+#include "services/platform/rpc/visible.h"
 
 namespace clarity::rpc {
 namespace {
@@ -80,6 +81,8 @@ struct Validator::FieldRules {
   std::string resource_prefix;  // "clinics/"; empty: no resource name
   bool is_ranged = false;
   bool zero_is_a_choice = false;
+  // A text that says something; names and patterns see to it themselves.
+  bool is_words = false;
   // The rules of what it holds; null for scalars and well-known types.
   const MessageRules* message = nullptr;
 };
@@ -132,6 +135,8 @@ class RuleCompiler {
       rules.zero_is_a_choice =
           field->enum_type()->options().GetExtension(options::v1::zero_is_a_choice);
     }
+    rules.is_words = rule.required() && field->type() == FieldDescriptor::TYPE_STRING &&
+                     rule.pattern().empty() && rule.resource().empty();
     if (!rule.permission().empty()) validator_.permissions_.insert(rule.permission());
     CheckFits(rules);
     const Descriptor* message = field->message_type();
@@ -283,7 +288,9 @@ class Checker {
     if (IsText(field)) {
       std::string scratch;
       const std::string& text = reflection.GetStringReference(message, field, &scratch);
-      if (!text.empty()) {
+      if (rules.is_words && !text.empty() && !HasVisibleCharacter(text)) {
+        Violate(place, "is required, and shows nothing");
+      } else if (!text.empty()) {
         CheckText(text, rules, place);
       } else if (rules.rule.required()) {
         Violate(place, "is required");

@@ -82,6 +82,24 @@ TEST_F(ValidationTest, WantsWhatIsRequired) {
               ElementsAre(Pair("item.clinic", "is required"), Pair("item.kind", "is required")));
 }
 
+TEST_F(ValidationTest, WordsThatMustBeSaidShowAtLeastOneCharacter) {
+  const auto says = [&](const std::string& words) {
+    Item item = testing::FromText<Item>(kGood);
+    item.mutable_comment()->set_words(words);
+    return ViolationsOfItem(item);
+  };
+  for (const char* blank : {" ", "\t\n", "\u00a0", "\u200b", "\ufeff", "\u2060 \u200d", "\u3164",
+                            "\u2800", "\u0301", "\ue000", "\U000e0041", "\u115f\u1160", "\u034f"}) {
+    EXPECT_THAT(says(blank), ElementsAre(Pair("item.comment.words", HasSubstr("is required"))))
+        << blank;
+  }
+  EXPECT_THAT(says(""), ElementsAre(Pair("item.comment.words", "is required")));
+  for (const char* shown : {".", "ok", " ok ", "\u00e9", "e\u0301", "\u6f22", "\u0939\u093f",
+                            "\U0001f44d", "\u200bok"}) {
+    EXPECT_THAT(says(shown), IsEmpty()) << shown;
+  }
+}
+
 TEST_F(ValidationTest, ANumberThatMustBeSaidMayBeNoughtAndMayNotBeLeftOut) {
   EXPECT_THAT(ViolationsOf("grade { points: 0 share: 0 parts: 1 }"), IsEmpty());
   EXPECT_THAT(ViolationsOf("grade { }"), ElementsAre(Pair("item.grade.parts", "is required"),

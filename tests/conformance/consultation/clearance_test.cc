@@ -224,6 +224,19 @@ class ClearanceCalls : public CareTest {
   absl::StatusOr<v1::Clearance> Clear(const std::string& episode) const {
     return Decide(Decision(episode, v1::Clearance::VERDICT_CLEARED));
   }
+  // And settles what has excluded before.
+  absl::StatusOr<v1::Clearance> ClearAndSettle(const std::string& episode) const {
+    auto request = Decision(episode, v1::Clearance::VERDICT_CLEARED);
+    const auto cleared = Decide(request);
+    const auto blockers = client::DetailOf<v1::ClearanceBlockers>(cleared.status());
+    if (!blockers.has_value()) return cleared;
+    for (const std::string& rule : blockers->past_exclusions()) {
+      v1::SettledExclusion& settled = *request.add_settled_exclusions();
+      settled.set_rule(rule);
+      settled.set_reason("looked at");
+    }
+    return Decide(request);
+  }
   v1::Clearance Present(const v1::Clearance& clearance) const {
     v1::GetClearanceRequest request;
     request.set_name(clearance.name());
@@ -951,7 +964,7 @@ TEST_F(ClearanceTest, ANewFactReopensAClearanceAtOnce) {
     Record(Vitals(episode));
     Record(Found(episode, "ecg", "normal"));
     Record(Found(episode, "hcg", "negative"));
-    const auto cleared = Value(Clear(episode));
+    const auto cleared = Value(ClearAndSettle(episode));
     clock().Advance(absl::Minutes(1));
     Record(Vitals(episode));
     EXPECT_EQ(Present(cleared).state(), v1::Clearance::STATE_VALID) << "nothing is new";

@@ -1,6 +1,7 @@
 // clarityd: the server. Reads its configuration, puts the parts together, and waits to be told to
 // stop.
 
+#include <csignal>
 #include <cstdio>
 #include <string>
 #include <variant>
@@ -40,6 +41,8 @@ int Serve(CommandLine command_line) {
 }
 
 int Run(int argc, char** argv) {
+  // Where a file may grow no further (ulimit -f), the store says so, as it does of a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   if (argc > 1 && IsStoreCommand(argv[1])) return RunStoreCommand(argc, argv);
   auto command_line = ReadCommandLine(argc, argv);
   if (const int* exit_code = std::get_if<int>(&command_line)) return *exit_code;

@@ -6,11 +6,13 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -230,6 +232,38 @@ TEST_F(CrashTest, ADeadServersDirectoryIsFree) {
   server_.Kill();
   server_.Start();
   EXPECT_TRUE(StatusOf(server_.ConnectAs("agent", "AGENT").AsAgent().ListClinics()).ok());
+}
+
+TEST_F(CrashTest, AFileThatMayGrowNoFurtherEndsNoServer) {
+  EXPECT_EQ(server_.Stop(), 0);
+  server_.RunUnder({"/bin/sh", "-c", "ulimit -f 2000; exec \"$0\" \"$@\""});  // a megabyte
+  server_.Start();
+  const absl::Time first = At(Local(absl::Now()).substr(0, 10) + " 00:00") + absl::Hours(24 * 7);
+  std::set<std::string> acknowledged;
+  {
+    const auto agent = server_.ConnectAs("agent", "AGENT").AsAgent();
+    absl::Status refused;
+    for (int i = 0; i < 240 && refused.ok(); ++i) {
+      const auto booked = agent.BookAppointment(Booking(
+          kSession, kLakeForest, Local(first + absl::Hours(3) * i), absl::StrCat("patients/p", i)));
+      if (booked.ok()) acknowledged.insert(booked->name());
+      refused = booked.status();
+    }
+    EXPECT_TRUE(absl::IsUnavailable(refused)) << refused;
+    EXPECT_TRUE(StatusOf(agent.ListClinics()).ok()) << server_.Said();
+  }
+  // With more room it goes on, with all of it.
+  server_.Kill();
+  server_.RunUnder({});
+  server_.Start();
+  auto everything = List("");
+  everything.set_page_size(1000);
+  std::set<std::string> present;
+  for (const auto& appointment :
+       All(server_.ConnectAs("agent", "AGENT").AsAgent().ListAppointments(everything))) {
+    present.insert(appointment.name());
+  }
+  EXPECT_EQ(present, acknowledged);
 }
 
 }  // namespace

@@ -976,7 +976,7 @@ TEST_F(PlansTest, WithTheClearanceThePlanLapsesByItself) {
   EXPECT_EQ(Present(plan).state(), Plan::STATE_SUSPENDED) << "whoever looks sees it at once";
   // Nobody does anything.
   Eventually([&] { return OrdersInScheduling(Order::STATE_ACTIVE).empty(); });
-  EXPECT_TRUE(BothSidesAgree(plan));
+  Delivered(plan);
 }
 
 TEST_F(PlansTest, APlanLapsesThoughTheClinicOfOthersIsGone) {
@@ -1264,7 +1264,7 @@ TEST_F(PlansApartTest, AnAmendmentThatWasForgottenWithABackupCountsInSchedulingN
   Eventually([&] { return InScheduling(order).units() == 4; });
   server_.RestoreConsultation(backup);
   Eventually([&] { return InScheduling(order).units() == 6; });
-  EXPECT_TRUE(BothSidesAgree(plan));
+  Delivered(plan);
 }
 
 TEST_F(PlansApartTest, AVisitBookedWhileThePlanIsSuspendedCountsWhenItIsResumed) {

@@ -10,7 +10,10 @@
 #include <functional>
 #include <system_error>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "services/consultation/migrations.h"
 #include "services/platform/base/files.h"
 #include "services/platform/base/status_macros.h"
@@ -24,16 +27,33 @@ namespace fs = std::filesystem;
 
 constexpr char kSearchKeyFile[] = "search.key";
 constexpr size_t kSearchKeyBytes = 32;
+constexpr char kStoresFile[] = "stores";
+
+bool IsThere(const fs::path& directory, const StoreFile& store) {
+  std::error_code ignored;
+  return fs::exists(directory / store.file_name, ignored);
+}
+
+// A directory of an earlier version names none.
+absl::StatusOr<bool> IsNamed(const fs::path& directory, const StoreFile& store) {
+  const fs::path path = directory / kStoresFile;
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return false;
+  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(path));
+  return absl::c_linear_search(std::vector<absl::string_view>(absl::StrSplit(text, '\n')),
+                               store.file_name);
+}
 
 // Those there are. Consultation goes first: what it has sent to scheduling until then is in
 // scheduling's copy, and what it has not heard from there it will ask for.
-std::vector<StoreFile> StoresIn(const fs::path& directory) {
+absl::StatusOr<std::vector<StoreFile>> StoresIn(const fs::path& directory) {
   std::vector<StoreFile> stores;
-  if (fs::exists(directory / ConsultationStore().file_name)) stores.push_back(ConsultationStore());
-  // Named as missing where there is nothing at all.
-  if (stores.empty() || fs::exists(directory / SchedulingStore().file_name)) {
-    stores.push_back(SchedulingStore());
+  for (const StoreFile& store : {ConsultationStore(), SchedulingStore()}) {
+    RETURN_IF_ERROR(CheckNotLost(directory, store));
+    if (IsThere(directory, store)) stores.push_back(store);
   }
+  // Named as missing where there is nothing at all.
+  if (stores.empty()) stores.push_back(SchedulingStore());
   return stores;
 }
 
@@ -43,7 +63,8 @@ absl::StatusOr<std::vector<StoreReport>> ForEachStore(
     const std::function<absl::StatusOr<storage::StoreContents>(
         const std::string& file_name, const storage::BackupOptions& options)>& work) {
   std::vector<StoreReport> reports;
-  for (const StoreFile& store : StoresIn(directory)) {
+  ASSIGN_OR_RETURN(const auto stores, StoresIn(directory));
+  for (const StoreFile& store : stores) {
     storage::BackupOptions options;
     options.migrations = store.migrations;
     options.progress = [&](absl::string_view doing, int64_t done, int64_t total) {
@@ -94,18 +115,17 @@ absl::Status Publish(const fs::path& partial, const fs::path& target) {
   return storage::SyncToDisk(target.parent_path());
 }
 
-// For its owner only, and on the disk. ALREADY_EXISTS where it is there.
-absl::Status WriteSecret(const fs::path& path, const std::string& secret) {
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+// A file for its owner only, with O_EXCL or O_APPEND; on the disk.
+absl::Status Write(const fs::path& path, int how, const std::string& text) {
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0600);
   if (file < 0 && errno == EEXIST) return absl::AlreadyExistsError(path.string());
   const bool is_written =
-      file >= 0 &&
-      write(file, secret.data(), secret.size()) == static_cast<ssize_t>(secret.size()) &&
+      file >= 0 && write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
       fsync(file) == 0;
   const int why = errno;
   if (file >= 0) close(file);
   if (is_written) return storage::SyncToDisk(path.parent_path());
-  if (file >= 0) unlink(path.c_str());
+  if (file >= 0 && how == O_EXCL) unlink(path.c_str());
   return absl::UnavailableError(
       absl::StrCat("cannot write ", path.string(), ": ", std::strerror(why)));
 }
@@ -119,17 +139,41 @@ absl::StatusOr<std::string> ReadSearchKey(const fs::path& directory) {
 
 // A consultation store whose key is lost finds nobody.
 absl::Status CheckSearchKey(const fs::path& directory) {
-  if (!fs::exists(directory / ConsultationStore().file_name)) return absl::OkStatus();
+  if (!IsThere(directory, ConsultationStore())) return absl::OkStatus();
   return ReadSearchKey(directory).status();
 }
 
+absl::Status NameStores(const fs::path& directory) {
+  for (const StoreFile& store : {ConsultationStore(), SchedulingStore()}) {
+    if (IsThere(directory, store)) RETURN_IF_ERROR(NameStore(directory, store));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CopySearchKey(const fs::path& from, const fs::path& to) {
-  if (!fs::exists(to / ConsultationStore().file_name)) return absl::OkStatus();
+  if (!IsThere(to, ConsultationStore())) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string key, ReadSearchKey(from));
-  return WriteSecret(to / kSearchKeyFile, key);
+  return Write(to / kSearchKeyFile, O_EXCL, key);
 }
 
 }  // namespace
+
+absl::Status CheckNotLost(const std::string& directory, const StoreFile& store) {
+  ASSIGN_OR_RETURN(const bool is_named, IsNamed(directory, store));
+  if (!is_named || IsThere(directory, store)) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      store.file_name, " is missing from ", directory, ", which had it: bring back the whole ",
+      "directory from a backup; or, to begin with an empty one, take the line \"", store.file_name,
+      "\" out of ", directory, "/", kStoresFile));
+}
+
+absl::Status NameStore(const std::string& directory, const StoreFile& store) {
+  ASSIGN_OR_RETURN(const bool is_named, IsNamed(directory, store));
+  if (is_named) return absl::OkStatus();
+  // The line break first: what was there may have been cut off.
+  return Write(fs::path(directory) / kStoresFile, O_APPEND,
+               absl::StrCat("\n", store.file_name, "\n"));
+}
 
 StoreFile ConsultationStore() { return {"consultation.db", {consultation::Migrations()}}; }
 
@@ -143,7 +187,7 @@ absl::StatusOr<std::string> ReadOrMakeSearchKey(const std::string& directory,
       const uint64_t word = random.Next();
       key.append(reinterpret_cast<const char*>(&word), sizeof word);
     }
-    RETURN_IF_ERROR(WriteSecret(path, key));
+    RETURN_IF_ERROR(Write(path, O_EXCL, key));
   }
   return ReadSearchKey(directory);
 }
@@ -174,6 +218,7 @@ absl::StatusOr<std::vector<StoreReport>> BackUpDataDirectory(const std::string& 
                    });
   absl::Status status = reports.status();
   if (status.ok()) status = CopySearchKey(directory, partial);
+  if (status.ok()) status = NameStores(partial);
   if (status.ok()) status = Publish(partial, final_path);
   if (status.ok()) return reports;
   std::error_code ignored;

@@ -9,8 +9,9 @@
 #include "services/platform/storage/migrations/migration.h"
 #include "services/platform/storage/sqlite/backup.h"
 
-// What lies in a server's data directory: a store for each service. A backup is such a directory,
-// too, with nothing in it but the stores.
+// What lies in a server's data directory: a store for each service, and the file "stores", which
+// names them, so that one that is lost is missed. A backup is such a directory, too, with nothing
+// in it but these.
 namespace clarity {
 
 struct StoreFile {
@@ -19,6 +20,13 @@ struct StoreFile {
 };
 StoreFile SchedulingStore();
 StoreFile ConsultationStore();
+
+// FAILED_PRECONDITION where the directory had that store and has it no more: an empty one in its
+// place would be told from the right one by nobody.
+absl::Status CheckNotLost(const std::string& directory, const StoreFile& store);
+
+// Names a store that is there now. Again changes nothing.
+absl::Status NameStore(const std::string& directory, const StoreFile& store);
 
 // The key of the patient search (see consultation/patients/search_index.h): a file in the
 // directory, for its owner only, made the first time. It belongs to the store: a backup has it,
@@ -34,7 +42,7 @@ using BackupProgress =
     std::function<absl::Status(absl::string_view doing, int64_t done, int64_t total)>;
 
 // Reads every store of `directory`, whether or not a server has it open, and says what it holds; an
-// error names what is wrong with which. See storage::VerifyStore.
+// error names what is wrong with which, or which is lost. See storage::VerifyStore.
 absl::StatusOr<std::vector<StoreReport>> VerifyDataDirectory(const std::string& directory,
                                                              const BackupProgress& progress);
 

@@ -127,7 +127,9 @@ class Parts final : public Instance {
     options.clock = clock_;
     // A connection for each worker: no read waits for another.
     options.read_connections = config_.worker_threads;
+    RETURN_IF_ERROR(CheckNotLost(config_.data_directory, file));
     ASSIGN_OR_RETURN(hosted->database, storage::SqliteDatabase::Open(options));
+    RETURN_IF_ERROR(NameStore(config_.data_directory, file));
     RETURN_IF_ERROR(
         storage::BeginIncarnation(*hosted->database, base::NewId(clock_->Now(), *random_)));
     hosted_.push_back(std::move(hosted));

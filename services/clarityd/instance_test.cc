@@ -1,11 +1,13 @@
 #include "services/clarityd/instance.h"
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/clarityd/data_directory.h"
 #include "services/platform/base/files.h"
 #include "services/platform/base/log.h"
 #include "services/platform/rpc/testing/token.h"
@@ -66,6 +68,37 @@ TEST_F(InstanceTest, AStoreWithoutItsSearchKeyIsNotOpened) {
   EXPECT_EQ(WhyNot(), "");
   std::ofstream(config_.data_directory + "/search.key") << std::string(32, 'x');
   EXPECT_THAT(WhyNot(), HasSubstr("bring back the file search.key"));
+}
+
+TEST_F(InstanceTest, AStoreThatIsLostIsMissed) {
+  EXPECT_EQ(WhyNot(), "");
+  EXPECT_EQ(WhyNot(), "");
+  for (const char* store : {"scheduling.db", "consultation.db"}) {
+    const std::string path = config_.data_directory + "/" + store;
+    std::filesystem::rename(path, path + ".aside");
+    EXPECT_THAT(WhyNot(), HasSubstr(std::string(store) + " is missing from")) << store;
+    EXPECT_FALSE(std::filesystem::exists(path)) << "no empty one in its place";
+    std::filesystem::rename(path + ".aside", path);
+  }
+  EXPECT_EQ(WhyNot(), "");
+}
+
+TEST_F(InstanceTest, AnEmptyStoreTakesThePlaceOfALostOneWhereAnOperatorSaysSo) {
+  EXPECT_EQ(WhyNot(), "");
+  std::filesystem::remove(config_.data_directory + "/scheduling.db");
+  std::ofstream(config_.data_directory + "/stores") << "consultation.db\n";
+  EXPECT_EQ(WhyNot(), "");
+}
+
+TEST_F(InstanceTest, ABackupNamesItsStores) {
+  EXPECT_EQ(WhyNot(), "");
+  const auto no_progress = [](absl::string_view, int64_t, int64_t) { return absl::OkStatus(); };
+  const std::string copy = directory_.path() + "/copy";
+  ASSERT_TRUE(BackUpDataDirectory(config_.data_directory, copy, no_progress).ok());
+  EXPECT_TRUE(VerifyDataDirectory(copy, no_progress).ok());
+  std::filesystem::remove(copy + "/consultation.db");
+  EXPECT_THAT(VerifyDataDirectory(copy, no_progress).status().message(),
+              HasSubstr("consultation.db is missing from"));
 }
 
 TEST_F(InstanceTest, ADirectoryForTheRolesIsToldAsSuch) {

@@ -254,6 +254,9 @@ TEST_F(FindSlotsTest, TheViewersZoneIsRepeated) {
   const auto reply = Value(Caller(Claims("viewer", "AGENT")).scheduling->FindSlots(request, {}));
   EXPECT_EQ(reply.viewer_time_zone(), "Europe/Stockholm");
   EXPECT_EQ(reply.slots(0).time_zone(), "America/Phoenix");
+  request.set_viewer_time_zone("Europe/Atlantis");
+  EXPECT_THAT(Caller(Claims("viewer", "AGENT")).scheduling->FindSlots(request, {}),
+              Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
 }
 
 // -- What is offered books, and nothing else -----------------------------------------------------

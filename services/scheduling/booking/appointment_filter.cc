@@ -90,6 +90,24 @@ std::optional<Operator> OperatorOf(absl::string_view text) {
   return std::nullopt;
 }
 
+// What a name of the field's begins with; empty: it has no names.
+absl::string_view CollectionOf(Field field) {
+  switch (field) {
+    case Field::kPatient:
+      return "patients/";
+    case Field::kClinic:
+      return "clinics/";
+    case Field::kResource:
+      return "resources/";
+    case Field::kVisitType:
+      return "visitTypes/";
+    case Field::kOrder:
+      return "orders/";
+    default:
+      return "";
+  }
+}
+
 absl::Status ReadValue(const Token& token, Comparison* comparison) {
   std::string error;
   switch (comparison->field) {
@@ -111,6 +129,10 @@ absl::Status ReadValue(const Token& token, Comparison* comparison) {
       comparison->flag = token.text == "true";
       return absl::OkStatus();
     default:
+      const absl::string_view collection = CollectionOf(comparison->field);
+      if (!token.text.empty() && !absl::StartsWith(token.text, collection)) {
+        return Wrong(token.at, absl::StrCat("a name is written as in ", collection, "{id}"));
+      }
       comparison->text = token.text;
       return absl::OkStatus();
   }

@@ -1,5 +1,8 @@
 #include "services/scheduling/booking/appointment_filter.h"
 
+#include <map>
+#include <string>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/base/errors.h"
@@ -75,15 +78,29 @@ TEST(AppointmentFilterTest, AndHoldsForAllAndOrForOneOfItsGroup) {
 }
 
 TEST(AppointmentFilterTest, SaysWhereItCannotBeReadAndNeverWhatStandsThere) {
-  for (const char* text :
-       {"secret", "secret = 1", "clinic", "clinic =", "clinic ~ secret", "clinic = a OR clinic = b",
-        "(clinic = secret", "clinic = \"secret", "clinic = a clinic = b", "start_time = secret",
-        "state = SECRET", "attention = secret", "clinic < secret", "AND", ")", "clinic = a AND"}) {
+  for (const char* text : {"secret", "secret = 1", "clinic", "clinic =", "clinic ~ secret",
+                           "clinic = clinics/a OR clinic = clinics/b", "(clinic = clinics/secret",
+                           "clinic = \"clinics/secret", "clinic = clinics/a clinic = clinics/b",
+                           "start_time = secret", "state = SECRET", "attention = secret",
+                           "clinic < clinics/secret", "AND", ")", "clinic = clinics/a AND"}) {
     const auto filter = AppointmentFilter::Parse(text);
     ASSERT_FALSE(filter.ok()) << text;
     EXPECT_EQ(filter.status().code(), absl::StatusCode::kInvalidArgument) << text;
     const std::string message(filter.status().message());
     EXPECT_THAT(message, HasSubstr("at character")) << text;
+    EXPECT_THAT(message, ::testing::Not(HasSubstr("secret"))) << text;
+  }
+}
+
+TEST(AppointmentFilterTest, ANameOfNoCollectionIsRefusedAndNotLookedFor) {
+  for (const auto& [text, form] : std::map<const char*, const char*>{
+           {"patient = secret", "patients/{id}"},
+           {"clinic != secret", "clinics/{id}"},
+           {"resource = rooms/secret", "resources/{id}"},
+           {"visit_type = \"visit_types/secret\"", "visitTypes/{id}"},
+           {"order = secret", "orders/{id}"}}) {
+    const std::string message(AppointmentFilter::Parse(text).status().message());
+    EXPECT_THAT(message, HasSubstr(form)) << text;
     EXPECT_THAT(message, ::testing::Not(HasSubstr("secret"))) << text;
   }
 }

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "services/platform/base/errors.h"
+#include "services/platform/base/local_time.h"
 #include "services/platform/base/status_macros.h"
 #include "services/platform/base/wire.h"
 #include "services/platform/rpc/freshness.h"
@@ -309,6 +310,9 @@ absl::Status SlotSearch::FindSlots(const rpc::Call& call, const v1::FindSlotsReq
   int64_t skip = 0;
   if (!cursor.empty() && !absl::SimpleAtoi(cursor, &skip)) {
     return base::InvalidReason("PAGE_TOKEN_MISMATCH", "this is no page token");
+  }
+  if (!request.viewer_time_zone().empty() && !FindZone(request.viewer_time_zone()).has_value()) {
+    return base::InvalidField("viewer_time_zone", "is no IANA time zone");
   }
   const auto snapshot = catalog_->Current();
   const auto type = snapshot->FindVisitType(query.visit_type());

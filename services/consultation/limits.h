@@ -46,7 +46,7 @@ inline constexpr absl::Duration kTurnsPause = absl::Milliseconds(20);
 inline constexpr absl::Duration kTurnLookAgainAfter = absl::Minutes(5);
 
 // -- Plans ------------------------------------------------------------------------------------
-inline constexpr size_t kGapOrdersMax = 200;  // named in an order: as many as it takes
+inline constexpr size_t kOrdersNamedMax = 200;  // in an order: as many as it takes
 
 // -- Clearance --------------------------------------------------------------------------------
 inline constexpr size_t kResultsMax = 2000;  // of an episode

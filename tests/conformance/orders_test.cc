@@ -63,14 +63,32 @@ class OrdersTest : public ConformanceTest {
   v1::Appointment Booked(absl::string_view start) const {
     return Value(agent_.BookAppointment(Session(start)));
   }
-  // Which rule of the order refuses a booking.
+  absl::StatusOr<v1::Appointment> Confirm(const v1::Appointment& visit) const {
+    v1::ConfirmAppointmentRequest request;
+    request.set_name(visit.name());
+    return agent_.ConfirmAppointment(request);
+  }
+  absl::StatusOr<v1::Appointment> Arrive(const v1::Appointment& visit) const {
+    v1::RecordArrivalRequest request;
+    request.set_name(visit.name());
+    return staff_.scheduling->RecordArrival(request, {});
+  }
+  absl::StatusOr<v1::Appointment> Begin(const v1::Appointment& visit) const {
+    v1::StartAppointmentRequest request;
+    request.set_name(visit.name());
+    return staff_.scheduling->StartAppointment(request, {});
+  }
+  // Which rule of the order refuses a booking, or a step of a visit.
   std::string RuleAgainst(const v1::BookAppointmentRequest& request) const {
-    const auto refused = agent_.BookAppointment(request);
+    return RuleAgainst(agent_.BookAppointment(request));
+  }
+  static std::string RuleAgainst(const absl::StatusOr<v1::Appointment>& refused) {
     EXPECT_THAT(refused, Refused(StatusCode::kFailedPrecondition, "ORDER_NOT_APPLICABLE"));
     return client::DetailOf<google::rpc::ErrorInfo>(refused.status())->metadata().at("rule");
   }
 
   const client::CallCenterClient agent_ = Agent();
+  const Connections staff_ = Caller(Claims("staff", "STAFF"));
   const Connections service_ = Caller(Claims("consultation", "SERVICE"));
 };
 
@@ -221,6 +239,97 @@ TEST_F(OrdersTest, RevokingEndsItAndMarksWhatWasBooked) {
   EXPECT_THAT(Put(AdasOrder()), Refused(StatusCode::kFailedPrecondition, "WRONG_STATE"));
 }
 
+TEST_F(OrdersTest, AVisitWhoseOrderWasRevokedIsNeitherConfirmedNorBegun) {
+  Value(Put(AdasOrder()));
+  const auto booked = Booked(kTuesday);
+  Value(Revoke());
+  EXPECT_EQ(RuleAgainst(Confirm(booked)), "revoked");
+  clock().Set(At(kTuesday));
+  Value(Arrive(booked));  // they are there, whatever becomes of the visit
+  EXPECT_EQ(RuleAgainst(Begin(booked)), "revoked");
+  v1::CancelAppointmentRequest cancel;
+  cancel.set_name(booked.name());
+  EXPECT_EQ(Value(agent_.CancelAppointment(cancel)).state(), v1::Appointment::STATE_CANCELLED);
+}
+
+TEST_F(OrdersTest, AVisitThatItsOrderNoLongerCoversIsNeitherConfirmedNorBegun) {
+  Value(Put(AdasOrder()));
+  const auto first = Booked(kTuesday);
+  const auto second = Booked(kThursday);
+  auto changed = AdasOrder();
+  changed.set_units(1);
+  Value(Put(changed));
+  EXPECT_EQ(RuleAgainst(Confirm(second)), "units");
+  *changed.mutable_window()->mutable_start_time() = ToWire(At("2026-03-04 00:00"));
+  Value(Put(changed));
+  EXPECT_EQ(RuleAgainst(Confirm(first)), "window");
+  Value(Put(AdasOrder()));
+  Value(Confirm(first));
+  clock().Set(At(kTuesday));
+  Value(Arrive(first));
+  changed.set_units(2);
+  Value(Put(changed));
+  EXPECT_EQ(RuleAgainst(Begin(first)), "window");
+  Value(Put(AdasOrder()));
+  Value(Begin(first));
+}
+
+TEST_F(OrdersTest, WhatHasBegunIsBroughtToItsEndThoughItsOrderIsRevoked) {
+  auto order = AdasOrder();
+  order.add_visit_types(kSession);
+  Value(Put(order));
+  auto booking = Booking(kSession, kLakeForest, kTuesday, order.patient());
+  booking.set_order(kOrder);
+  const auto booked = Value(agent_.BookAppointment(booking));
+  clock().Set(At(kTuesday));
+  Value(Arrive(booked));
+  ASSERT_GT(Value(Begin(booked)).phases_size(), 1);
+  EXPECT_THAT(Value(Revoke()).uncovered_appointments(), IsEmpty());
+  Value(Begin(booked));  // the next phase
+  v1::CompleteAppointmentRequest complete;
+  complete.set_name(booked.name());
+  Value(staff_.scheduling->CompleteAppointment(complete, {}));
+}
+
+TEST_F(OrdersTest, AnOrderTakesThePlaceOfAnotherWithTheVisitsItCovers) {
+  Value(Put(AdasOrder()));
+  const auto first = Booked(kTuesday);
+  const auto arrived = Booked(kWednesday);
+  const auto last = Booked(kMonday);
+  clock().Set(At(kTuesday));
+  Value(Arrive(first));
+  Value(Begin(first));
+  clock().Set(At(kWednesday));
+  Value(Arrive(arrived));
+  EXPECT_THAT(Value(Revoke()).uncovered_appointments(), ElementsAre(arrived.name(), last.name()));
+
+  auto renewed = AdasOrder();
+  renewed.set_name("orders/ada-2");
+  renewed.add_replaces(kOrder);
+  renewed.add_replaces("orders/of-before");
+  v1::PutOrderRequest request;
+  *request.mutable_order() = renewed;
+  const Connections other = Caller(Claims("reports", "SERVICE"));
+  EXPECT_THAT(other.orders->PutOrder(request, {}),
+              Refused(StatusCode::kPermissionDenied, "PERMISSION_DENIED"))
+      << "the visits of another service";
+  *renewed.mutable_window()->mutable_end_time() = ToWire(At("2026-03-07 00:00"));
+  EXPECT_EQ(Value(Put(renewed)).order().units_consumed(), 1);
+  const auto present = [&](const v1::Appointment& visit) {
+    return Value(agent_.GetAppointment(Get(visit.name())));
+  };
+  EXPECT_EQ(present(first).order(), kOrder) << "it took place on that one";
+  EXPECT_EQ(present(arrived).order(), "orders/ada-2");
+  EXPECT_THAT(present(arrived).attention(), IsEmpty());
+  EXPECT_EQ(present(last).order(), kOrder) << "outside the window of the other";
+  Value(Begin(arrived));
+  EXPECT_EQ(RuleAgainst(Confirm(last)), "revoked");
+
+  *renewed.mutable_window()->mutable_end_time() = ToWire(At("2026-03-17 00:00"));
+  Value(Put(renewed));
+  Value(Confirm(last));
+}
+
 TEST_F(OrdersTest, AChangeNamesWhatItNoLongerCovers) {
   Value(Put(AdasOrder()));
   const auto first = Booked(kTuesday);
@@ -228,9 +337,17 @@ TEST_F(OrdersTest, AChangeNamesWhatItNoLongerCovers) {
   auto fewer = AdasOrder();
   fewer.set_units(1);
   EXPECT_THAT(Value(Put(fewer)).uncovered_appointments(), ElementsAre(second.name()));
+  const auto marks = [&](const v1::Appointment& visit) {
+    return Value(agent_.GetAppointment(Get(visit.name()))).attention();
+  };
+  EXPECT_THAT(marks(first), IsEmpty());
+  ASSERT_THAT(marks(second), SizeIs(1));
+  EXPECT_EQ(marks(second)[0].reason(), v1::Attention::REASON_ORDER_REVOKED);
   auto later = AdasOrder();
   *later.mutable_window()->mutable_start_time() = ToWire(At("2026-03-05 00:00"));
   EXPECT_THAT(Value(Put(later)).uncovered_appointments(), ElementsAre(first.name()));
+  EXPECT_THAT(marks(first), SizeIs(1));
+  EXPECT_THAT(marks(second), IsEmpty()) << "it is covered again";
 }
 
 TEST_F(OrdersTest, ServicesPutThemAndPatientsSeeTheirOwn) {

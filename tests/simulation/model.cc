@@ -199,6 +199,40 @@ bool Model::HasAllOpen(const Wanted& wanted, const v1::VisitType& type) const {
   return open >= type.open_per_patient_max();
 }
 
+std::string Model::WhyTermsNot(const v1::Order& order, const std::string& patient,
+                               const std::string& visit_type, absl::Time start) {
+  if (order.state() == v1::Order::STATE_REVOKED) return "the order was revoked";
+  if (order.patient() != patient) return "the order is somebody else's";
+  if (!absl::c_linear_search(order.visit_types(), visit_type)) {
+    return "the order is for other visits";
+  }
+  if (start < FromWire(order.window().start_time()) ||
+      start >= FromWire(order.window().end_time())) {
+    return "it lies outside the order's window";
+  }
+  return "";
+}
+
+std::string Model::WhyNotCovered(const Visit* visit) const {
+  if (visit == nullptr || visit->appointment.order().empty()) return "";
+  const Appointment& appointment = visit->appointment;
+  const v1::Order& order = orders_.at(appointment.order());
+  const absl::Time start = FromWire(appointment.start_time());
+  std::string why =
+      WhyTermsNot(order, appointment.participants(0).patient(), appointment.visit_type(), start);
+  if (!why.empty()) return why;
+  // What is over has its unit, and of those that have not begun the earlier one.
+  const auto before = absl::c_count_if(visits_, [&](const auto& named) {
+    const Appointment& other = named.second.appointment;
+    if (other.order() != order.name() || other.name() == appointment.name()) return false;
+    if (IsMissed(other.state())) return order.missed_units() == v1::Order::MISSED_UNITS_KEPT;
+    if (!IsAhead(other.state()) && other.state() != Appointment::STATE_ARRIVED) return true;
+    return std::make_pair(FromWire(other.start_time()), other.name()) <
+           std::make_pair(start, appointment.name());
+  });
+  return before < order.units() ? "" : "others have the order's units";
+}
+
 std::string Model::WhyOrderNot(const Wanted& wanted) const {
   if (wanted.is_held) return "";
   const v1::VisitType* type = Find<v1::VisitType>(catalog().visit_types(), wanted.wish.visit_type);
@@ -209,15 +243,8 @@ std::string Model::WhyOrderNot(const Wanted& wanted) const {
   if (found == orders_.end()) return "there is no such order";
   const v1::Order& order = found->second;
   const absl::Time start = wanted.wish.start;
-  if (order.state() == v1::Order::STATE_REVOKED) return "the order was revoked";
-  if (order.patient() != wanted.wish.patient) return "the order is somebody else's";
-  if (!absl::c_linear_search(order.visit_types(), wanted.wish.visit_type)) {
-    return "the order is for other visits";
-  }
-  if (start < FromWire(order.window().start_time()) ||
-      start >= FromWire(order.window().end_time())) {
-    return "it lies outside the order's window";
-  }
+  std::string why = WhyTermsNot(order, wanted.wish.patient, wanted.wish.visit_type, start);
+  if (!why.empty()) return why;
   if (UnitsConsumed(order, wanted.moved) >= order.units()) return "the order is used up";
   for (const auto& [name, visit] : visits_) {
     const Appointment& other = visit.appointment;
@@ -344,7 +371,9 @@ std::string Model::Tell(const Told<v1::CancelAppointmentRequest, Appointment>& t
 }
 
 std::string Model::Tell(const Told<v1::ConfirmAppointmentRequest, Appointment>& told) {
-  return TellStep(told, {Appointment::STATE_BOOKED}, Appointment::STATE_CONFIRMED);
+  const std::string why = WhyNotCovered(FindVisit(told.request.name()));
+  return TellStep(told, {Appointment::STATE_BOOKED}, Appointment::STATE_CONFIRMED,
+                  why.empty() ? Done() : Refused(why));
 }
 
 std::string Model::Tell(const Told<v1::RecordArrivalRequest, Appointment>& told) {
@@ -357,9 +386,12 @@ std::string Model::Tell(const Told<v1::StartAppointmentRequest, Appointment>& to
   const Visit* visit = FindVisit(told.request.name());
   const bool has_begun =
       visit != nullptr && visit->appointment.state() == Appointment::STATE_IN_PROGRESS;
+  const std::string why = has_begun ? "" : WhyNotCovered(visit);
   return TellStep(told, {Appointment::STATE_ARRIVED, Appointment::STATE_IN_PROGRESS},
                   Appointment::STATE_IN_PROGRESS,
-                  has_begun ? Either("it may be in its last phase") : Done());
+                  has_begun     ? Either("it may be in its last phase")
+                  : why.empty() ? Done()
+                                : Refused(why));
 }
 
 std::string Model::Tell(const Told<v1::CompleteAppointmentRequest, Appointment>& told) {

@@ -122,6 +122,10 @@ class Model {
   Expected MayTake(const Wanted& wanted) const;
   bool HasAllOpen(const Wanted& wanted, const v1::VisitType& type) const;
   std::string WhyOrderNot(const Wanted& wanted) const;
+  // Of a visit: why it can be neither confirmed nor begun, on its order; empty: it can.
+  std::string WhyNotCovered(const Visit* visit) const;
+  static std::string WhyTermsNot(const v1::Order& order, const std::string& patient,
+                                 const std::string& visit_type, absl::Time start);
   // Whether just what was given is as it should be.
   std::string CheckGiven(const Wanted& wanted, const v1::Appointment& given);
   std::string Settle(const Wanted& wanted, const v1::Appointment& given);

@@ -35,6 +35,8 @@ constexpr PlantedFault kFaults[] = {
     {Fault::kCapacityLost, "capacity-lost", "what is taken of a resource counts for more", 10000},
     {Fault::kOrderUnitCountedTwice, "order-unit-counted-twice",
      "a visit consumes two units of its order", 5000},
+    {Fault::kRevocationLost, "revocation-lost", "an order that was revoked covers visits still",
+     10000},
     {Fault::kReplayRunsTwice, "replay-runs-twice", "a repeated request is done again", 5000},
     {Fault::kChangeLeftOut, "change-left-out", "a change is not in the change log", 2000},
     {Fault::kChangeLogGap, "change-log-gap", "the change log leaves a position out", 2000},
@@ -126,6 +128,12 @@ class FaultyDatabase::FaultyTransaction final : public Transaction {
       case Fault::kCancelledKeepsClaims:
         if (Is(sql, "DELETE FROM claim") && absl::StartsWith(values[0].view(), "appointments/") &&
             Chance(10)) {
+          return 1;
+        }
+        break;
+      case Fault::kRevocationLost:
+        if (Is(sql, "INSERT INTO visit_order") &&
+            values[2].integer() == scheduling::v1::Order::STATE_REVOKED) {
           return 1;
         }
         break;

@@ -25,6 +25,7 @@ enum class Fault {
   kMoveGivesUpFirst,
   kCapacityLost,
   kOrderUnitCountedTwice,
+  kRevocationLost,
   kReplayRunsTwice,
   kChangeLeftOut,
   kChangeLogGap,

@@ -1,7 +1,8 @@
 // Random walks of patients through the whole of care, with crashes between any two steps. Whatever
 // happens, in whatever order: nobody is past a step whose requirement is open, or past the
 // clearance with an exclusion that was told once and never settled; no order is in force without a
-// signed plan, and no signed plan is without its orders.
+// signed plan, no signed plan is without the orders of the phases it has reached, and none has
+// orders of later ones.
 //
 // A world has its own server, clock and seed, which it prints; CLARITY_SEED walks one again.
 
@@ -160,6 +161,7 @@ class World : public CareTest {
       case v1::STEP_PLAN:
         return MakePlan(patient, episode);
       default:
+        if (Chance(5)) return Evaluate(episode, pathway);
         return Chance(2) ? Book(patient, pathway) : Visit(patient);
     }
   }
@@ -237,7 +239,9 @@ class World : public CareTest {
     }
     scheduling::v1::StartAppointmentRequest begin;
     begin.set_name(visit.name());
-    if (!Done("start", scheduling_.scheduling->StartAppointment(begin, {}))) return;
+    if (!Done("start", scheduling_.scheduling->StartAppointment(begin, {}))) {
+      return CallOff(visit.name());
+    }
     clock().Set(std::max(clock().Now(), FromWire(visit.end_time())));
     scheduling::v1::CompleteAppointmentRequest complete;
     complete.set_name(visit.name());
@@ -256,9 +260,15 @@ class World : public CareTest {
   void CancelAVisit(const std::string& patient) {
     const auto visits = VisitsAhead(patient);
     if (visits.empty()) return;
-    Done("cancel",
-         scheduling_.AsAgent().CancelAppointment(Cancellation(visits[Any(visits.size())])));
-    AwaitVisits(patient);
+    CallOff(visits[Any(visits.size())].name());
+  }
+
+  // Also one whose order is gone, with the patient there.
+  void CallOff(const std::string& visit) {
+    scheduling::v1::CancelAppointmentRequest request;
+    request.set_name(visit);
+    const auto cancelled = scheduling_.AsAgent().CancelAppointment(request);
+    if (Done("cancel", cancelled)) AwaitVisits(cancelled->participants(0).patient());
   }
 
   // Does what an open point asks for.
@@ -569,14 +579,19 @@ class World : public CareTest {
     return std::nullopt;
   }
 
-  // Those that can still take place, as scheduling knows them.
-  std::vector<Appointment> VisitsAhead(const std::string& patient) const {
+  // As scheduling knows them.
+  std::vector<Appointment> VisitsOf(const std::string& patient) const {
     scheduling::v1::ListAppointmentsRequest list;
     list.set_filter(absl::StrCat("patient = \"", patient, "\""));
     list.set_page_size(1000);
     const auto page = Value(scheduling_.scheduling->ListAppointments(list, {}));
+    return {page.appointments().begin(), page.appointments().end()};
+  }
+
+  // Those that can still take place.
+  std::vector<Appointment> VisitsAhead(const std::string& patient) const {
     std::vector<Appointment> visits;
-    absl::c_copy_if(page.appointments(), std::back_inserter(visits), [](const Appointment& visit) {
+    absl::c_copy_if(VisitsOf(patient), std::back_inserter(visits), [](const Appointment& visit) {
       return visit.state() <= Appointment::STATE_ARRIVED;
     });
     return visits;
@@ -661,6 +676,29 @@ class World : public CareTest {
     const auto in_force = std::count_if(plans.begin(), plans.end(), is_in_force);
     EXPECT_LE(in_force, 1) << Where();
     EXPECT_TRUE(in_force == 1 || is_closed) << Where();
+    for (const Plan& plan : plans) {
+      if (is_in_force(plan)) CheckPhases(episode.patient(), plan);
+    }
+  }
+
+  // What comes after induction has no order before induction is over.
+  void CheckPhases(const std::string& patient, const Plan& plan) {
+    std::set<std::string> induction;
+    bool is_further = false;
+    for (const v1::OrderDelivery& order : plan.orders()) {
+      if (order.phase() == plan.phases(0).phase()) induction.insert(order.order());
+      is_further |=
+          order.phase() == "maintenance" && order.action() == v1::OrderDelivery::ACTION_PUT;
+    }
+    if (!is_further) return;
+    const auto completed = absl::c_count_if(VisitsOf(patient), [&](const Appointment& visit) {
+      return visit.state() == Appointment::STATE_COMPLETED && induction.count(visit.order()) > 0;
+    });
+    const auto& end = plan.phases(0).end_date();
+    const bool is_past = absl::FromCivil(absl::CivilDay(end.year(), end.month(), end.day()),
+                                         absl::UTCTimeZone()) < clock().Now();
+    EXPECT_GE(completed, is_past ? 1 : plan.phases(0).visits()) << Where();
+    ++done_["maintenance"];
   }
 
   // Once everything is delivered, both sides have the same orders.

@@ -643,6 +643,16 @@ TEST_F(CallCenterCareTest, WhereNothingCanBeBookedOrTheEpisodeWaitsItIsSaid) {
   EXPECT_THAT(Session("caller p-1\n1\n"), HasSubstr("nothing can be booked now: 'pathway' says"));
 }
 
+TEST_F(CallCenterCareTest, AVisitThatCannotBeginIsMarkedAndItIsSaidWhatItWaitsFor) {
+  Pathway pathway = OnTheWay();
+  pathway.mutable_visits(0)->set_state(Pathway::PathwayVisit::STATE_BOOKED);
+  pathway.mutable_visits(0)->set_uncovered(true);
+  EXPECT_CALL(care_.episodes(), GetPathway).WillOnce(Answers(pathway));
+  EXPECT_EQ(Run({"pathway", "p-1"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("Lake Forest  cannot begin"));
+  EXPECT_THAT(out_.str(), HasSubstr("no longer ordered: it waits for a prescriber"));
+}
+
 TEST_F(CallCenterCareTest, WhatIsOpenIsToldOnceForEachKind) {
   Pathway pathway = OnTheWay();
   auto* present = pathway.mutable_steps(1);

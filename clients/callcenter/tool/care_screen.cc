@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -88,6 +89,11 @@ Cell StateCell(Pathway::State state) {
 std::string WhoOf(const SafetyAlert& alert, const std::string& patient) {
   if (patient.empty() || alert.caller_label().empty()) return patient + alert.caller_label();
   return absl::StrCat(patient, " (", alert.caller_label(), ")");
+}
+
+Cell VisitState(const Pathway::PathwayVisit& visit) {
+  if (visit.uncovered()) return {"cannot begin", Tone::kBad};
+  return visit.state() == Pathway::PathwayVisit::STATE_BEGUN ? "begun" : "";
 }
 
 // "+1 949-555-0100 (mobile)".
@@ -382,11 +388,17 @@ void CareScreen::ShowVisits(const Pathway& pathway, const std::vector<std::strin
                   ShortDay(start, now(), zone),
                   absl::StrCat(ClockTime(start, zone), " ", ZoneName(start, zone)),
                   directory_.VisitTypeTitle(visit.visit_type()),
-                  directory_.ClinicTitle(visit.clinic()),
-                  visit.state() == Pathway::PathwayVisit::STATE_BEGUN ? "begun" : "",
+                  directory_.ClinicTitle(visit.clinic()), VisitState(visit),
                   letters.empty() ? visit.appointment() : ""});
   }
   table.Print(console_);
+  const bool has_uncovered =
+      absl::c_any_of(pathway.visits(), [](const auto& visit) { return visit.uncovered(); });
+  if (!has_uncovered) return;
+  *console_.out << console_.Wrapped(
+                       "What cannot begin is no longer ordered: it waits for a prescriber, or is "
+                       "called off.")
+                << '\n';
 }
 
 void CareScreen::ShowBookable(const Pathway& pathway, absl::TimeZone zone, bool numbered) const {

@@ -12,6 +12,7 @@
 #include "services/consultation/pathway/exclusions.h"
 #include "services/consultation/patients/consents.h"
 #include "services/consultation/plan/orders.h"
+#include "services/consultation/plan/progress.h"
 #include "services/consultation/policy/evaluation.h"
 #include "services/consultation/scheduling/visits.h"
 #include "services/platform/base/local_time.h"
@@ -345,12 +346,7 @@ bool IsEvaluated(const CaseFile& file) {
 
 bool IsInductionDone(const CaseFile& file) {
   if (!file.plan.has_value() || file.plan->plan().phases().empty()) return false;
-  const v1::PlanPhase& first = file.plan->plan().phases(0);
-  const auto visits = VisitsOfPhase(file, *file.plan, first.phase());
-  const auto completed = absl::c_count_if(visits, [](const Appointment* visit) {
-    return visit->state() == Appointment::STATE_COMPLETED;
-  });
-  return completed >= first.visits();
+  return IsPhaseOver(file, file.plan->plan().phases(0));
 }
 
 bool IsOver(const CaseFile& file) {
@@ -473,6 +469,7 @@ void ConsiderTurn(const Inquiry& inquiry, const v1::Evaluation& evaluation, absl
     next = std::min(next, absl::FromCivil(ToDay(file->clearance->clearance().defer_until_date()),
                                           file->facts.zone));
   }
+  if (IsInForce(*file)) next = std::min(next, NextTurnOfPlan(*file));
   file->episode.set_turn_time_micros(next == absl::InfiniteFuture() ? kNeverMicros
                                                                     : absl::ToUnixMicros(next));
 }

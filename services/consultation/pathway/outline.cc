@@ -9,6 +9,7 @@
 #include "services/consultation/pathway/consider.h"
 #include "services/consultation/patients/consents.h"
 #include "services/consultation/plan/orders.h"
+#include "services/consultation/plan/progress.h"
 #include "services/consultation/scheduling/visits.h"
 #include "services/platform/base/local_time.h"
 #include "services/platform/base/wire.h"
@@ -19,6 +20,7 @@ namespace {
 using google::protobuf::RepeatedPtrField;
 using scheduling::v1::Appointment;
 using storage::v1::PlanOrder;
+using storage::v1::PlanRecord;
 using storage::v1::RequirementRecord;
 using storage::v1::StepRecord;
 using OpenPoint = v1::Pathway::OpenPoint;
@@ -37,16 +39,6 @@ const v1::Plan* PlanInForce(const CaseFile& file) {
   const bool is_in_force =
       file.plan.has_value() && file.plan->plan().state() == v1::Plan::STATE_SIGNED;
   return is_in_force ? &file.plan->plan() : nullptr;
-}
-
-std::vector<const Appointment*> CompletedOf(const CaseFile& file, absl::string_view phase) {
-  auto visits = VisitsOfPhase(file, *file.plan, phase);
-  visits.erase(std::remove_if(visits.begin(), visits.end(),
-                              [](const Appointment* visit) {
-                                return visit->state() != Appointment::STATE_COMPLETED;
-                              }),
-               visits.end());
-  return visits;
 }
 
 // -- Open points ----------------------------------------------------------------------------------
@@ -114,6 +106,7 @@ void AddConsent(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
 }
 
 void AddReevaluations(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
+  if (PlanInForce(file) == nullptr) return;
   for (const DueReevaluation& due : DueReevaluations(file)) {
     OpenPoint& point = *to->Add();
     point = Point("The benefit is to be looked at before treatment goes on", v1::ACTOR_CLINICIAN);
@@ -126,7 +119,7 @@ void AddSessions(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
   const v1::Plan* plan = PlanInForce(file);
   if (plan == nullptr || plan->phases().empty()) return;
   const v1::PlanPhase& first = plan->phases(0);
-  const auto done = CompletedOf(file, first.phase()).size();
+  const auto done = CompletedOf(file, *file.plan, first.phase()).size();
   OpenPoint& point = *to->Add();
   point = Point(absl::StrCat(done, " of ", first.visits(), " sessions have taken place"),
                 v1::ACTOR_AGENT);
@@ -135,37 +128,66 @@ void AddSessions(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
   *point.mutable_due_time() = ToWire(absl::FromCivil(ToDay(first.end_date()) + 1, file.facts.zone));
 }
 
-void AddDecision(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
-  const v1::Episode::State state = file.episode.episode().state();
-  if (state == v1::Episode::STATE_STOPPED) {
+void AddMissedPhase(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
+  if (PlanInForce(file) == nullptr || FindMissedPhase(file) == nullptr) return;
+  OpenPoint& point = *to->Add();
+  point =
+      Point("The days planned for treatment went by without a session: the plan is to be amended",
+            v1::ACTOR_PRESCRIBER);
+  point.set_about(file.plan->plan().name());
+}
+
+bool IsStopped(const CaseFile& file) {
+  return file.episode.episode().state() == v1::Episode::STATE_STOPPED;
+}
+
+bool IsSuspended(const CaseFile& file) {
+  return file.plan.has_value() && file.plan->plan().state() == v1::Plan::STATE_SUSPENDED;
+}
+
+// Until a day that is to come.
+bool IsDeferred(const CaseFile& file) {
+  return file.clearance.has_value() &&
+         file.clearance->clearance().state() == v1::Clearance::STATE_VALID &&
+         file.clearance->clearance().verdict() == v1::Clearance::VERDICT_DEFERRED;
+}
+
+// What the whole episode waits for, whichever step is the present one; nothing where it goes on.
+void AddWhatHolds(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
+  if (IsStopped(file)) {
     *to->Add() =
         Point("Treatment does not go on here; the episode is to be closed", v1::ACTOR_STAFF);
-    return;
-  }
-  if (state == v1::Episode::STATE_ON_HOLD && file.clearance.has_value() &&
-      file.clearance->clearance().verdict() == v1::Clearance::VERDICT_DEFERRED) {
+  } else if (IsDeferred(file)) {
     OpenPoint& point = *to->Add();
     point = Point("On hold until a day that a prescriber has set", v1::ACTOR_PRESCRIBER);
     *point.mutable_due_time() = ToWire(
         absl::FromCivil(ToDay(file.clearance->clearance().defer_until_date()), file.facts.zone));
-    return;
+  } else if (IsSuspended(file)) {
+    const bool is_cleared = WhyNotCleared(file, file.plan->plan().protocol()).empty();
+    OpenPoint& point = *to->Add();
+    point = Point(is_cleared ? "The plan is suspended: a prescriber takes it up again, or closes it"
+                             : "The plan is suspended until a prescriber has decided again",
+                  v1::ACTOR_PRESCRIBER);
+    point.set_about(file.plan->plan().name());
   }
+}
+
+void AddDecision(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
+  if (IsDeferred(file)) return;
   *to->Add() = Point("A prescriber has to decide", v1::ACTOR_PRESCRIBER);
   AddRequirements(file, /*also_of_protocols=*/true, to);
 }
 
 void AddPlan(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
-  const bool is_suspended =
-      file.plan.has_value() && file.plan->plan().state() == v1::Plan::STATE_SUSPENDED;
-  OpenPoint& point = *to->Add();
-  point = Point(is_suspended ? "The plan is suspended: a prescriber takes it up again, or closes it"
-                             : "A plan is to be drafted and signed",
-                v1::ACTOR_PRESCRIBER);
-  if (is_suspended) point.set_about(file.plan->plan().name());
+  if (!IsSuspended(file)) {
+    *to->Add() = Point("A plan is to be drafted and signed", v1::ACTOR_PRESCRIBER);
+  }
   AddConsent(file, to);
 }
 
 void AddOpenPoints(const CaseFile& file, v1::Step step, RepeatedPtrField<OpenPoint>* to) {
+  AddWhatHolds(file, to);
+  if (IsStopped(file)) return;
   switch (step) {
     case v1::STEP_BOOKING: {
       OpenPoint& point = *to->Add();
@@ -187,12 +209,14 @@ void AddOpenPoints(const CaseFile& file, v1::Step step, RepeatedPtrField<OpenPoi
     case v1::STEP_PLAN:
       return AddPlan(file, to);
     case v1::STEP_INDUCTION:
+      AddMissedPhase(file, to);
       AddSessions(file, to);
       return AddReevaluations(file, to);
     case v1::STEP_MAINTENANCE:
       if (PlanInForce(file) == nullptr) {
         *to->Add() = Point("The episode is to be closed", v1::ACTOR_STAFF);
       }
+      AddMissedPhase(file, to);
       return AddReevaluations(file, to);
     default:
       return;
@@ -201,7 +225,8 @@ void AddOpenPoints(const CaseFile& file, v1::Step step, RepeatedPtrField<OpenPoi
 
 absl::Time DueTimeOf(v1::Step step, const RepeatedPtrField<OpenPoint>& points,
                      const CaseFile& file) {
-  if (step == v1::STEP_BOOKING || step == v1::STEP_CONSULTATION) return ConsultationDue(file);
+  const bool is_consultation = step == v1::STEP_BOOKING || step == v1::STEP_CONSULTATION;
+  if (is_consultation && !IsStopped(file)) return ConsultationDue(file);
   absl::Time due = absl::InfiniteFuture();
   for (const OpenPoint& point : points) {
     if (point.has_due_time()) due = std::min(due, FromWire(point.due_time()));
@@ -276,21 +301,17 @@ class Offer {
         if (!IsBooked(type)) Add(type, "A visit to look at the benefit");
       }
     }
-    bool is_held_up = false;
     for (const v1::PlanPhase& phase : plan.phases()) {
       const v1::ProtocolPhase* of = PhaseOf(file_, plan, phase.phase());
       const bool follows = of != nullptr && of->has_follows();
-      const v1::Reevaluation* due = nullptr;
-      for (const DueReevaluation& one : reevaluations) {
-        if (one.reevaluation->phase() == phase.phase()) due = one.reevaluation;
-      }
-      is_held_up |= due != nullptr && due->after_visits() > 0;
+      const bool is_held_up = absl::c_any_of(reevaluations, [&](const DueReevaluation& due) {
+        return due.reevaluation->phase() == phase.phase() && due.reevaluation->after_visits() > 0;
+      });
       if (follows) {
         AddFollowing(phase, of->follows());
-      } else if (!is_held_up) {
+      } else if (!is_held_up && VisitsDue(file_, phase) > 0) {
         AddSession(phase);
       }
-      is_held_up |= due != nullptr;
     }
   }
 
@@ -301,7 +322,7 @@ class Offer {
     const auto visits = VisitsOfPhase(file_, *file_.plan, phase.phase());
     const int left = phase.visits() - static_cast<int>(visits.size());
     absl::Time start = absl::FromCivil(ToDay(phase.start_date()), file_.plan_zone);
-    absl::Time end = absl::FromCivil(ToDay(phase.end_date()) + 1, file_.plan_zone);
+    absl::Time end = EndOf(file_, phase);
     for (const Appointment* visit : VisitsForGap(file_, phase.phase())) {
       const absl::Time last = FromWire(visit->start_time());
       start = std::max(start, last + absl::Hours(phase.gap_hours_min()));
@@ -321,16 +342,21 @@ class Offer {
     }
   }
 
-  // One for each visit of the other phase that none follows yet.
+  // One for each visit of the other phase that has begun and that none follows yet; no more than
+  // the order has left.
   void AddFollowing(const v1::PlanPhase& phase, const v1::ProtocolPhase::Follows& follows) {
     const PlanOrder* order = FindOrder(*file_.plan, phase.phase());
     if (order == nullptr || order->revoked() || !is_delivered_(order->order())) return;
     const auto followed = VisitsOfPhase(file_, *file_.plan, follows.phase());
-    for (size_t i = 0; i < followed.size(); ++i) {
+    int left = VisitsDue(file_, phase) -
+               static_cast<int>(VisitsOfPhase(file_, *file_.plan, phase.phase()).size());
+    for (size_t i = 0; i < followed.size() && left > 0; ++i) {
+      if (!HasBegun(*followed[i])) continue;
       const absl::Time ended = FromWire(followed[i]->end_time());
       const absl::Time start = ended + absl::Hours(follows.hours_min());
       const absl::Time end = ended + absl::Hours(follows.hours_max());
       if (end <= now_ || IsFollowed(phase, start, end)) continue;
+      --left;
       for (const std::string& type : phase.visit_types()) {
         auto* visit = Add(type, absl::StrCat(phase.display_name(), ": after visit ", i + 1));
         visit->set_order(order->order());
@@ -375,34 +401,30 @@ v1::Step StepOf(const CaseFile& file, const Appointment& visit) {
                                                              : v1::STEP_MAINTENANCE;
 }
 
-}  // namespace
-
-std::vector<DueReevaluation> DueReevaluations(const CaseFile& file) {
-  std::vector<DueReevaluation> due;
-  const v1::Plan* plan = PlanInForce(file);
-  const v1::Protocol* protocol =
-      plan == nullptr ? nullptr : file.rulebook->FindProtocol(plan->protocol());
-  if (protocol == nullptr) return due;
-  for (const v1::Reevaluation& reevaluation : protocol->reevaluations()) {
-    const auto phase = absl::c_find_if(plan->phases(), [&](const v1::PlanPhase& planned) {
-      return planned.phase() == reevaluation.phase();
+// Whether an order lets a visit ahead take place, as far as consultation knows.
+bool IsCovered(const CaseFile& file, const Appointment& visit) {
+  const auto& orders =
+      (file.plan.has_value() ? *file.plan : PlanRecord::default_instance()).orders();
+  const auto own = absl::c_find_if(
+      orders, [&](const PlanOrder& order) { return order.order() == visit.order(); });
+  if (own == orders.end()) {
+    return absl::c_none_of(visit.attention(), [](const scheduling::v1::Attention& attention) {
+      return attention.reason() == scheduling::v1::Attention::REASON_ORDER_REVOKED;
     });
-    if (phase == plan->phases().end()) continue;
-    const int after =
-        reevaluation.after_visits() == 0 ? phase->visits() : reevaluation.after_visits();
-    const auto completed = CompletedOf(file, phase->phase());
-    if (static_cast<int>(completed.size()) < after) continue;
-    const absl::Time since = FromWire(completed[static_cast<size_t>(after) - 1]->start_time());
-    const bool is_looked_at = absl::c_all_of(reevaluation.scales(), [&](const std::string& scale) {
-      return absl::c_any_of(file.facts.outcomes, [&](const v1::Outcome& outcome) {
-        return outcome.scale() == scale && outcome.corrected_by().empty() &&
-               FromWire(outcome.time()) >= since;
-      });
-    });
-    if (!is_looked_at) due.push_back({&reevaluation, since});
   }
-  return due;
+  const auto& types = own->wanted().visit_types();
+  const auto& window = own->wanted().window();
+  const absl::Time start = FromWire(visit.start_time());
+  const auto before = absl::c_count_if(file.visits, [&](const Appointment& other) {
+    return other.order() == visit.order() &&
+           (HasBegun(other) || (IsAhead(other) && &other < &visit));
+  });
+  return !own->revoked() && before < own->wanted().units() &&
+         absl::c_linear_search(types, visit.visit_type()) &&
+         FromWire(window.start_time()) <= start && start < FromWire(window.end_time());
 }
+
+}  // namespace
 
 void AddSteps(const CaseFile& file, const v1::Evaluation& evaluation, v1::Pathway* pathway) {
   const v1::Episode& episode = file.episode.episode();
@@ -470,6 +492,7 @@ void AddVisits(const CaseFile& file, v1::Pathway* pathway) {
     added.set_time_zone(visit.time_zone());
     added.set_state(HasBegun(visit) ? v1::Pathway::PathwayVisit::STATE_BEGUN
                                     : v1::Pathway::PathwayVisit::STATE_BOOKED);
+    added.set_uncovered(!HasBegun(visit) && !IsCovered(file, visit));
   }
 }
 

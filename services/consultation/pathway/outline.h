@@ -3,23 +3,13 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
-#include "absl/time/time.h"
 #include "clarity/consultation/v1/episode.pb.h"
 #include "services/consultation/pathway/case_file.h"
 
 // What a pathway tells of a case file that was brought up to now: pure functions. No word of it is
 // about health: agents read it out.
 namespace clarity::consultation {
-
-// A phase of the plan in force must not go on before the benefit was looked at.
-struct DueReevaluation {
-  const v1::Reevaluation* reevaluation = nullptr;
-  // Since the visit that made it due.
-  absl::Time since;
-};
-std::vector<DueReevaluation> DueReevaluations(const CaseFile& file);
 
 // Every step in order, with what is open of the present one, and what EVALUATION asks for already
 // by the evaluation of the file.

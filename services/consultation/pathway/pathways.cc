@@ -151,7 +151,9 @@ absl::Status Pathways::Show(const rpc::Call& call, Transaction& transaction,
   if (file.plan.has_value()) {
     for (const storage::v1::PlanOrder& order : file.plan->orders()) {
       ASSIGN_OR_RETURN(const auto standing, outbox_.StandingOf(transaction, order.order()));
-      if (standing.waiting == 0 && standing.refusal.empty()) delivered.insert(order.order());
+      // What time alone has just brought is not on its way yet: it was never tried.
+      const bool is_answered = standing.waiting == 0 && standing.attempts > 0;
+      if (is_answered && standing.refusal.empty()) delivered.insert(order.order());
       is_refused |= !order.revoked() && !standing.refusal.empty();
     }
   }

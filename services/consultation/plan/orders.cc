@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "services/consultation/limits.h"
 #include "services/consultation/pathway/consider.h"
+#include "services/consultation/plan/progress.h"
 #include "services/consultation/scheduling/visits.h"
 #include "services/platform/base/local_time.h"
 #include "services/platform/base/status_macros.h"
@@ -39,11 +40,11 @@ PlanOrder* FindLive(absl::string_view phase, PlanRecord* record) {
   return nullptr;
 }
 
-// Visits that are over, or booked, on other orders of the phase.
+// Visits that have begun on other orders of the phase. Those ahead go over to its present one.
 int VisitsElsewhere(const CaseFile& file, const v1::PlanPhase& phase, const PlanOrder* order) {
   const auto visits = VisitsOfPhase(file, *file.plan, phase.phase());
   return static_cast<int>(absl::c_count_if(visits, [&](const auto* visit) {
-    return order == nullptr || visit->order() != order->order();
+    return HasBegun(*visit) && (order == nullptr || visit->order() != order->order());
   }));
 }
 
@@ -76,6 +77,13 @@ bool IsTreatment(const CaseFile& file, const std::string& visit_type) {
   });
 }
 
+// As many as an order may name.
+void AddLast(const std::vector<std::string>& names,
+             google::protobuf::RepeatedPtrField<std::string>* to) {
+  const size_t surplus = names.size() - std::min(names.size(), limits::kOrdersNamedMax);
+  for (size_t i = surplus; i < names.size(); ++i) *to->Add() = names[i];
+}
+
 // The orders from whose visits its smallest gap is counted, besides its own. Also those that nobody
 // is known to have booked on: scheduling may know of a visit first.
 void AddGapOrders(const CaseFile& file, const v1::PlanPhase& phase, scheduling::v1::Order* order) {
@@ -95,12 +103,18 @@ void AddGapOrders(const CaseFile& file, const v1::PlanPhase& phase, scheduling::
       add(own.order());
     }
   }
-  const size_t surplus = names.size() - std::min(names.size(), limits::kGapOrdersMax);
-  for (size_t i = surplus; i < names.size(); ++i) order->add_gap_from_orders(names[i]);
+  AddLast(names, order->mutable_gap_from_orders());
 }
 
-absl::Time EndOf(const CaseFile& file, const v1::PlanPhase& phase) {
-  return absl::FromCivil(ToDay(phase.end_date()) + 1, file.plan_zone);
+// The orders it had before, whose visits are its own now; and those of which nobody knows the
+// phase, since a backup was brought back: what they have of its visits.
+void AddReplaced(const CaseFile& file, const v1::PlanPhase& phase, scheduling::v1::Order* order) {
+  std::vector<std::string> names;
+  for (const PlanOrder& own : file.plan->orders()) {
+    const bool is_of_phase = own.phase() == phase.phase() || own.phase().empty();
+    if (is_of_phase && own.order() != order->name()) names.push_back(own.order());
+  }
+  AddLast(names, order->mutable_replaces());
 }
 
 scheduling::v1::Order OrderFor(const CaseFile& file, const v1::PlanPhase& phase, int units,
@@ -117,13 +131,17 @@ scheduling::v1::Order OrderFor(const CaseFile& file, const v1::PlanPhase& phase,
   order.set_gap_minutes_min(phase.gap_hours_min() * kMinutesPerHour);
   order.set_gap_minutes_max(phase.gap_hours_max() * kMinutesPerHour);
   if (CountsForGap(file, phase.phase(), phase.phase())) AddGapOrders(file, phase, &order);
+  AddReplaced(file, phase, &order);
   return order;
 }
 
 void ConsiderPhase(const v1::PlanPhase& phase, CaseFile* file) {
   PlanRecord& record = *file->plan;
+  // Until the plan is amended, what was opened of it stays as it is.
+  const bool is_dropped = PhaseOf(*file, record.plan(), phase.phase()) == nullptr;
+  if (is_dropped && phase.doses().empty()) return;
   PlanOrder* order = FindLive(phase.phase(), &record);
-  const int units = phase.visits() - VisitsElsewhere(*file, phase, order);
+  const int units = VisitsDue(*file, phase) - VisitsElsewhere(*file, phase, order);
   if (units <= 0) {
     if (order != nullptr) order->set_revoked(true);
     return;

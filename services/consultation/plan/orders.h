@@ -27,9 +27,9 @@ std::vector<const scheduling::v1::Appointment*> VisitsForGap(const CaseFile& fil
                                                              absl::string_view phase);
 
 // Brings the orders of the file's plan up to what it says. In force, there is one for each phase
-// that has visits left, for as many as are neither over nor booked on an earlier order of the
-// phase; what is booked on the order itself counts there. Otherwise nobody books on any of them. A
-// revoked order is never taken up again: a new one takes its place.
+// that has visits due, for as many as have not begun on an earlier order of the phase; what is
+// booked on the order itself counts there. Otherwise nobody books on any of them. A revoked order
+// is never taken up again: a new one takes its place, and its visits.
 void ConsiderOrders(CaseFile* file);
 
 // The plan that an order is named after; empty: it is no order of a plan.

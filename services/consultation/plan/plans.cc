@@ -11,6 +11,8 @@
 #include "services/consultation/errors.h"
 #include "services/consultation/paging.h"
 #include "services/consultation/patients/consents.h"
+#include "services/consultation/plan/orders.h"
+#include "services/consultation/plan/progress.h"
 #include "services/consultation/policy/parts_page.h"
 #include "services/consultation/signatures.h"
 #include "services/platform/base/errors.h"
@@ -26,6 +28,7 @@ namespace {
 using google::protobuf::RepeatedPtrField;
 using storage::Transaction;
 using storage::v1::EpisodeRecord;
+using storage::v1::PlanOrder;
 using storage::v1::PlanRecord;
 
 // -- What stands in the way -----------------------------------------------------------------------
@@ -125,7 +128,7 @@ absl::StatusOr<PlanDraft> CheckCurrent(const CaseFile& file, const v1::Plan& pla
 }
 
 // Nobody books into the past: a plan must not be in force without orders for its doses. A phase
-// that is over is behind it where visits took place in it.
+// that is over is behind it where a visit took place in it.
 absl::Status CheckNotOver(const CaseFile& file, const PlanRecord& record, absl::CivilDay today) {
   const v1::Plan& plan = record.plan();
   bool has_ended = false;
@@ -134,12 +137,19 @@ absl::Status CheckNotOver(const CaseFile& file, const PlanRecord& record, absl::
     if (phase.doses().empty()) continue;
     const bool is_ahead = ToDay(phase.end_date()) >= today;
     (is_ahead ? goes_on : has_ended) = true;
-    if (!is_ahead && VisitsOfPhase(file, record, phase.phase()).empty()) {
+    if (!is_ahead && CompletedOf(file, record, phase.phase()).empty()) {
       return InWrongState(plan, "a phase is over in which no visit took place: amend it");
     }
   }
   return has_ended && !goes_on ? InWrongState(plan, "its phases are over: amend it")
                                : absl::OkStatus();
+}
+
+// What was set aside of another plan's treatment says nothing of this one's.
+void TakeUpTreatmentAnew(EpisodeRecord* episode) {
+  for (storage::v1::StepRecord& step : *episode->mutable_steps()) {
+    if (step.step() > v1::STEP_PLAN) step.clear_override();
+  }
 }
 
 // -- What is shown --------------------------------------------------------------------------------
@@ -165,6 +175,17 @@ v1::OrderDelivery DeliveryOf(const storage::v1::PlanOrder& order,
   }
   for (const std::string& name : standing.uncovered) delivery.add_uncovered_appointments(name);
   return delivery;
+}
+
+// The phases of a plan in force that nobody can book on now.
+void AddNotDue(const PlanRecord& record, absl::Time now, v1::Plan* reply) {
+  if (record.plan().state() != v1::Plan::STATE_SIGNED) return;
+  for (const v1::PlanPhase& phase : record.plan().phases()) {
+    const PlanOrder* order = FindOrder(record, phase.phase());
+    const bool is_open = order != nullptr && !order->revoked() &&
+                         FromWire(order->wanted().window().end_time()) > now;
+    if (!is_open) reply->add_phases_not_due(phase.phase());
+  }
 }
 
 bool MayBeShown(const rpc::Call& call, const PlanRecord& record) {
@@ -196,6 +217,7 @@ absl::Status Plans::Show(const rpc::Call& call, Transaction& transaction, const 
     ASSIGN_OR_RETURN(const auto standing, outbox_.StandingOf(transaction, order.order()));
     *reply->add_orders() = DeliveryOf(order, standing);
   }
+  AddNotDue(record, call.now, reply);
   if (call.principal.IsPatientOnly()) HideWords(reply);
   return absl::OkStatus();
 }
@@ -366,6 +388,7 @@ absl::Status Plans::Sign(const rpc::Call& call, Transaction& transaction,
   RETURN_IF_ERROR(TakeOver(call, transaction, &opened));
   ASSIGN_OR_RETURN(const absl::CivilDay today, Today(call, transaction, plan.clinic()));
   RETURN_IF_ERROR(CheckNotOver(opened.file, opened.record, today));
+  if (plan.amends().empty()) TakeUpTreatmentAnew(&opened.episode);
   plan.set_state(v1::Plan::STATE_SIGNED);
   plan.set_clearance(opened.file.clearance->clearance().name());
   *plan.mutable_signature() = std::move(signature);

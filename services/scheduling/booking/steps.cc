@@ -61,6 +61,15 @@ absl::Status CheckDayOfArrival(const v1::Appointment& appointment, absl::Time ti
   return absl::OkStatus();
 }
 
+// Whoever ordered the visit may have thought better of it since, and of that, too.
+absl::Status CheckOrder(Transaction& transaction, v1::Appointment* appointment) {
+  if (appointment->order().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto use, OrderUse::LockOf(transaction, *appointment));
+  RETURN_IF_ERROR(use.CheckAhead(*appointment));
+  RemoveAttention(v1::Attention::REASON_ORDER_REVOKED, appointment);
+  return absl::OkStatus();
+}
+
 // The phase that has begun last; -1 before the first.
 int CurrentPhase(const v1::Appointment& appointment) {
   int current = -1;
@@ -130,6 +139,7 @@ absl::Status Steps::Confirm(const rpc::Call& call, Transaction& transaction,
   if (record.appointment().state() != v1::Appointment::STATE_BOOKED) {
     return WrongState(record.appointment().state(), "be confirmed");
   }
+  RETURN_IF_ERROR(CheckOrder(transaction, record.mutable_appointment()));
   MoveTo(v1::Appointment::STATE_CONFIRMED, &record);
   return Finish(call, transaction, &record, reply);
 }
@@ -158,6 +168,10 @@ absl::Status Steps::Start(const rpc::Call& call, Transaction& transaction,
   ASSIGN_OR_RETURN(const absl::Time time, TimeOf(call, request));
   RETURN_IF_ERROR(CheckNotBeforeLast(appointment, time));
   ASSIGN_OR_RETURN(const int phase, PhaseToBegin(appointment, request.phase()));
+  // What has begun is brought to its end.
+  if (appointment.state() == v1::Appointment::STATE_ARRIVED) {
+    RETURN_IF_ERROR(CheckOrder(transaction, &appointment));
+  }
   EndPhase(CurrentPhase(appointment), time, &appointment);
   *appointment.mutable_phases(phase)->mutable_actual_start_time() = ToWire(time);
   if (appointment.state() == v1::Appointment::STATE_ARRIVED) {

@@ -86,23 +86,25 @@ absl::StatusOr<std::vector<v1::Order>> OrdersThatName(Transaction& transaction,
 
 }  // namespace
 
+OrderUse::OrderUse(v1::Order order, std::vector<v1::Appointment> visits, absl::string_view except)
+    : order_(std::move(order)) {
+  const bool keeps_missed = order_.missed_units() == v1::Order::MISSED_UNITS_KEPT;
+  for (v1::Appointment& visit : visits) {
+    if (visit.name() == except) continue;
+    if (!IsMissed(visit.state()) || keeps_missed) ++units_consumed_;
+    const bool is_ahead = IsAhead(visit.state()) || visit.state() == v1::Appointment::STATE_ARRIVED;
+    if (is_ahead) ahead_.push_back(std::move(visit));
+  }
+}
+
 absl::StatusOr<OrderUse> OrderUse::ReadVisits(const rpc::Call& call, Transaction& transaction,
                                               absl::string_view order, absl::string_view except) {
-  OrderUse use;
   ASSIGN_OR_RETURN(auto visits, VisitsOn(transaction, std::string(order)));
   const bool is_on_it =
       absl::c_any_of(visits, [&](const v1::Appointment& visit) { return visit.name() == except; });
   ASSIGN_OR_RETURN(auto record, is_on_it ? ReadOrder(transaction, order)
                                          : Load<OrderRecord>(call, transaction, order));
-  use.order_ = std::move(*record.mutable_order());
-  const bool keeps_missed = use.order_.missed_units() == v1::Order::MISSED_UNITS_KEPT;
-  for (v1::Appointment& visit : visits) {
-    if (visit.name() == except) continue;
-    const bool is_missed = IsMissed(visit.state());
-    if (!is_missed || keeps_missed) ++use.units_consumed_;
-    if (IsAhead(visit.state())) use.ahead_.push_back(std::move(visit));
-  }
-  return use;
+  return OrderUse(std::move(*record.mutable_order()), std::move(visits), except);
 }
 
 absl::Status OrderUse::ReadNeighbours(Transaction& transaction, absl::string_view except) {
@@ -141,8 +143,15 @@ absl::StatusOr<OrderUse> OrderUse::Lock(const rpc::Call& call, Transaction& tran
   return ReadToBook(call, transaction, order, except);
 }
 
-absl::Status OrderUse::Check(const std::string& patient, const std::string& visit_type,
-                             absl::Time start) const {
+absl::StatusOr<OrderUse> OrderUse::LockOf(Transaction& transaction, const v1::Appointment& visit) {
+  RETURN_IF_ERROR(transaction.BumpGuard(visit.order()));
+  ASSIGN_OR_RETURN(auto record, ReadOrder(transaction, visit.order()));
+  ASSIGN_OR_RETURN(auto visits, VisitsOn(transaction, visit.order()));
+  return OrderUse(std::move(*record.mutable_order()), std::move(visits), /*except=*/"");
+}
+
+absl::Status OrderUse::CheckTerms(const std::string& patient, const std::string& visit_type,
+                                  absl::Time start) const {
   if (order_.state() == v1::Order::STATE_REVOKED) {
     return OrderNotApplicable("revoked", "it was revoked");
   }
@@ -155,6 +164,12 @@ absl::Status OrderUse::Check(const std::string& patient, const std::string& visi
   if (!InWindow(order_, start)) {
     return OrderNotApplicable("window", "the start lies outside its window");
   }
+  return absl::OkStatus();
+}
+
+absl::Status OrderUse::Check(const std::string& patient, const std::string& visit_type,
+                             absl::Time start) const {
+  RETURN_IF_ERROR(CheckTerms(patient, visit_type, start));
   if (units_consumed_ >= order_.units()) {
     return OrderNotApplicable("units",
                               absl::StrCat("its ", order_.units(), " visits are booked already"));
@@ -190,15 +205,21 @@ void OrderUse::KeepCovered(calendar::Bitmap* starts) const {
   }
 }
 
+absl::Status OrderUse::CheckAhead(const v1::Appointment& visit) const {
+  RETURN_IF_ERROR(CheckTerms(visit.participants(0).patient(), visit.visit_type(),
+                             FromWire(visit.start_time())));
+  // The units go to what took place, then to the visits ahead in their order.
+  const auto place = absl::c_find_if(
+      ahead_, [&](const v1::Appointment& one) { return one.name() == visit.name(); });
+  const auto units_left = order_.units() - (units_consumed_ - static_cast<int>(ahead_.size()));
+  if (place != ahead_.end() && place - ahead_.begin() < units_left) return absl::OkStatus();
+  return OrderNotApplicable("units", absl::StrCat("others take its ", order_.units(), " visits"));
+}
+
 std::vector<std::string> OrderUse::Uncovered() const {
   std::vector<std::string> uncovered;
-  // The units go to what took place, then to the visits ahead in their order.
-  int units_left = order_.units() - (units_consumed_ - static_cast<int>(ahead_.size()));
-  for (const v1::Appointment& appointment : ahead_) {
-    const bool covered = order_.state() == v1::Order::STATE_ACTIVE && units_left-- > 0 &&
-                         InWindow(order_, FromWire(appointment.start_time())) &&
-                         absl::c_linear_search(order_.visit_types(), appointment.visit_type());
-    if (!covered) uncovered.push_back(appointment.name());
+  for (const v1::Appointment& visit : ahead_) {
+    if (!CheckAhead(visit).ok()) uncovered.push_back(visit.name());
   }
   return uncovered;
 }

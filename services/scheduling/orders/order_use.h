@@ -35,20 +35,29 @@ class OrderUse {
   static absl::StatusOr<OrderUse> Lock(const rpc::Call& call, storage::Transaction& transaction,
                                        absl::string_view order, absl::string_view except);
 
+  // Locks the order of a visit, which counts on it. Whoever may see the visit need not see the
+  // order.
+  static absl::StatusOr<OrderUse> LockOf(storage::Transaction& transaction,
+                                         const v1::Appointment& visit);
+
   const v1::Order& order() const { return order_; }
   int units_consumed() const { return units_consumed_; }
-  // Not yet started, by start.
+  // That have not begun, by start.
   const std::vector<v1::Appointment>& ahead() const { return ahead_; }
 
-  // Of those that are read to book. ORDER_NOT_APPLICABLE unless one more visit may be booked on it.
+  // ORDER_NOT_APPLICABLE unless one more visit may be booked on it; where it was not read to book,
+  // whatever the distance from others.
   absl::Status Check(const std::string& patient, const std::string& visit_type,
                      absl::Time start) const;
+  // ORDER_NOT_APPLICABLE where it does not cover one of ahead() as it is: by patient, type, window,
+  // or as one too many.
+  absl::Status CheckAhead(const v1::Appointment& visit) const;
   // Whether the visit lies further from a neighbour than the order wishes: reported, not refused.
   bool ExceedsLargestGap(absl::Time start) const;
   // The same window and gaps for a search: takes out the starts that Check would refuse.
   void KeepCovered(calendar::Bitmap* starts) const;
 
-  // Those of ahead() that the order does not cover as it is: by type, window, or as one too many.
+  // Those of ahead() that the order does not cover.
   std::vector<std::string> Uncovered() const;
 
  private:
@@ -58,9 +67,13 @@ class OrderUse {
     absl::Duration gap_min;
   };
 
+  OrderUse(v1::Order order, std::vector<v1::Appointment> visits, absl::string_view except);
+
   static absl::StatusOr<OrderUse> ReadVisits(const rpc::Call& call,
                                              storage::Transaction& transaction,
                                              absl::string_view order, absl::string_view except);
+  absl::Status CheckTerms(const std::string& patient, const std::string& visit_type,
+                          absl::Time start) const;
   absl::Status ReadNeighbours(storage::Transaction& transaction, absl::string_view except);
 
   v1::Order order_;

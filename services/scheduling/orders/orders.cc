@@ -87,14 +87,68 @@ absl::Status CheckChange(const v1::Order& present, const v1::Order& wanted) {
   return absl::OkStatus();
 }
 
-absl::Status MarkRevoked(const rpc::Call& call, Transaction& transaction,
-                         const Publisher& publisher, const std::string& order,
-                         const std::string& name) {
-  ASSIGN_OR_RETURN(auto record, Load<AppointmentRecord>(call, transaction, name));
+bool IsMarked(const v1::Appointment& visit) {
+  return absl::c_any_of(visit.attention(), [](const v1::Attention& attention) {
+    return attention.reason() == v1::Attention::REASON_ORDER_REVOKED;
+  });
+}
+
+// Visits that the order does not cover are marked, those that it covers again no more.
+absl::Status MarkUncovered(const rpc::Call& call, Transaction& transaction,
+                           const Publisher& publisher, const OrderUse& use) {
+  const bool is_revoked = use.order().state() == v1::Order::STATE_REVOKED;
+  for (const v1::Appointment& visit : use.ahead()) {
+    const bool is_covered = use.CheckAhead(visit).ok();
+    if (IsMarked(visit) != is_covered) continue;
+    ASSIGN_OR_RETURN(auto record, ReadAppointment(transaction, visit.name()));
+    v1::Appointment& appointment = *record.mutable_appointment();
+    if (is_covered) {
+      RemoveAttention(v1::Attention::REASON_ORDER_REVOKED, &appointment);
+    } else {
+      AddAttention(call, v1::Attention::REASON_ORDER_REVOKED,
+                   is_revoked ? "its order was revoked" : "its order covers it no more",
+                   use.order().name(), &appointment);
+    }
+    RETURN_IF_ERROR(publisher.Update(call, transaction, &record));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LockWithReplaced(Transaction& transaction, const v1::Order& order) {
+  std::vector<std::string> names(order.replaces().begin(), order.replaces().end());
+  names.push_back(order.name());
+  absl::c_sort(names);
+  for (const std::string& name : names) RETURN_IF_ERROR(transaction.BumpGuard(name));
+  return absl::OkStatus();
+}
+
+// A visit goes over to an order, if that one covers one more.
+absl::Status GoOver(const rpc::Call& call, Transaction& transaction, const Publisher& publisher,
+                    const std::string& order, const std::string& name) {
+  ASSIGN_OR_RETURN(auto record, ReadAppointment(transaction, name));
   v1::Appointment& appointment = *record.mutable_appointment();
-  AddAttention(call, v1::Attention::REASON_ORDER_REVOKED, "its order was revoked", order,
-               &appointment);
+  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, order));
+  const bool is_covered = use.Check(appointment.participants(0).patient(), appointment.visit_type(),
+                                    FromWire(appointment.start_time()))
+                              .ok();
+  if (!is_covered) return absl::OkStatus();
+  appointment.set_order(order);
+  RemoveAttention(v1::Attention::REASON_ORDER_REVOKED, &appointment);
   return publisher.Update(call, transaction, &record);
+}
+
+absl::Status TakePlaceOfReplaced(const rpc::Call& call, Transaction& transaction,
+                                 const Publisher& publisher, const v1::Order& order) {
+  for (const std::string& name : order.replaces()) {
+    ASSIGN_OR_RETURN(const auto replaced, LoadIfThere(call, transaction, name));
+    if (!replaced.has_value() || name == order.name()) continue;
+    RETURN_IF_ERROR(CheckOwner(call, *replaced));
+    ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, name));
+    for (const v1::Appointment& visit : use.ahead()) {
+      RETURN_IF_ERROR(GoOver(call, transaction, publisher, order.name(), visit.name()));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -126,7 +180,7 @@ absl::Status Orders::Put(const rpc::Call& call, Transaction& transaction,
                          const v1::PutOrderRequest& request, v1::PutOrderResponse* reply) {
   const v1::Order& wanted = request.order();
   RETURN_IF_ERROR(CheckOrder(call, transaction, wanted));
-  RETURN_IF_ERROR(transaction.BumpGuard(wanted.name()));
+  RETURN_IF_ERROR(LockWithReplaced(transaction, wanted));
   ASSIGN_OR_RETURN(auto present, LoadIfThere(call, transaction, wanted.name()));
   if (present.has_value()) {
     RETURN_IF_ERROR(CheckOwner(call, *present));
@@ -145,7 +199,11 @@ absl::Status Orders::Put(const rpc::Call& call, Transaction& transaction,
         present.has_value() ? present->order().create_time() : ToWire(call.now);
     RETURN_IF_ERROR(Save(call, transaction, &record));
   }
+  RETURN_IF_ERROR(TakePlaceOfReplaced(call, transaction, *publisher_, wanted));
+  call.audit_resource = wanted.name();
+  call.audit_clinic = wanted.clinic();
   ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, wanted.name()));
+  RETURN_IF_ERROR(MarkUncovered(call, transaction, *publisher_, use));
   *reply->mutable_order() = use.order();
   reply->mutable_order()->set_units_consumed(use.units_consumed());
   for (std::string& name : use.Uncovered()) reply->add_uncovered_appointments(std::move(name));
@@ -159,19 +217,16 @@ absl::Status Orders::Revoke(const rpc::Call& call, Transaction& transaction,
   RETURN_IF_ERROR(CheckOwner(call, record));
   v1::Order& order = *record.mutable_order();
   RETURN_IF_ERROR(storage::CheckEtag(request.etag(), order.etag(), order.name()));
-  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, request.name()));
-  const bool revoked_before = order.state() == v1::Order::STATE_REVOKED;
-  if (!revoked_before) {
+  if (order.state() != v1::Order::STATE_REVOKED) {
     order.set_state(v1::Order::STATE_REVOKED);
     *order.mutable_revoke_time() = ToWire(call.now);
     RETURN_IF_ERROR(Save(call, transaction, &record));
   }
-  for (const v1::Appointment& appointment : use.ahead()) {
-    reply->add_uncovered_appointments(appointment.name());
-    if (revoked_before) continue;
-    RETURN_IF_ERROR(MarkRevoked(call, transaction, *publisher_, order.name(), appointment.name()));
-  }
+  ASSIGN_OR_RETURN(const auto use, OrderUse::Read(call, transaction, request.name()));
+  RETURN_IF_ERROR(MarkUncovered(call, transaction, *publisher_, use));
+  for (std::string& name : use.Uncovered()) reply->add_uncovered_appointments(std::move(name));
   call.audit_resource = order.name();
+  call.audit_clinic = order.clinic();
   order.set_units_consumed(use.units_consumed());
   *reply->mutable_order() = std::move(order);
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -84,6 +85,11 @@ absl::StatusOr<std::vector<StoreReport>> ForEachStore(
 fs::path Normal(const std::string& path) {
   const fs::path normal = fs::absolute(path).lexically_normal();
   return normal.has_filename() ? normal : normal.parent_path();
+}
+
+bool IsWithin(const fs::path& path, const fs::path& directory) {
+  const auto end = std::mismatch(directory.begin(), directory.end(), path.begin(), path.end());
+  return end.first == directory.end();
 }
 
 absl::Status MakePartial(const fs::path& target, const fs::path& partial) {
@@ -208,6 +214,10 @@ absl::StatusOr<std::vector<StoreReport>> BackUpDataDirectory(const std::string& 
                                                              const std::string& target,
                                                              const BackupProgress& progress) {
   const fs::path final_path = Normal(target);
+  if (IsWithin(final_path, Normal(directory))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(target, " lies in ", directory, ": a backup is kept somewhere else"));
+  }
   const fs::path partial = final_path.string() + ".partial";
   RETURN_IF_ERROR(MakePartial(final_path, partial));
   auto reports =

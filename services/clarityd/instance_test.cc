@@ -96,6 +96,12 @@ TEST_F(InstanceTest, ABackupNamesItsStores) {
   const std::string copy = directory_.path() + "/copy";
   ASSERT_TRUE(BackUpDataDirectory(config_.data_directory, copy, no_progress).ok());
   EXPECT_TRUE(VerifyDataDirectory(copy, no_progress).ok());
+  EXPECT_EQ(
+      BackUpDataDirectory(config_.data_directory, config_.data_directory + "/copy", no_progress)
+          .status()
+          .code(),
+      absl::StatusCode::kInvalidArgument)
+      << "a backup is not kept where the data are";
   std::filesystem::remove(copy + "/consultation.db");
   EXPECT_THAT(VerifyDataDirectory(copy, no_progress).status().message(),
               HasSubstr("consultation.db is missing from"));

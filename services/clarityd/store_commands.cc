@@ -106,13 +106,18 @@ int RunStoreCommand(int argc, char** argv) {
   int result = kExitOk;
   std::string data, target;
 
+  const auto is_given = [](const std::string& path) {
+    return std::string(path.empty() ? "the path is empty" : "");
+  };
   CLI::App* backup = app.add_subcommand(kBackup, "Copy the data directory, and verify the copy");
-  backup->add_option("--data", data, "directory of the store")->required();
-  backup->add_option("--to", target, "directory to make; it must not exist")->required();
+  backup->add_option("--data", data, "directory of the store")->required()->check(is_given);
+  backup->add_option("--to", target, "directory to make; it must not exist")
+      ->required()
+      ->check(is_given);
   backup->callback([&] { result = BackUp(data, target); });
 
   CLI::App* verify = app.add_subcommand(kVerify, "Read a data directory or backup, all of it");
-  verify->add_option("directory", data, "directory of the store")->required();
+  verify->add_option("directory", data, "directory of the store")->required()->check(is_given);
   verify->callback([&] { result = Verify(data); });
 
   try {

@@ -234,6 +234,34 @@ TEST_F(BookingTest, OverbookingIsAnOverrideOfItsOwn) {
   Value(Staff().BookAppointment(request));
 }
 
+TEST_F(BookingTest, AnOverrideGoesOverVisitsAndNotOverBlocksOrHolds) {
+  auto over = Booking(kConsultation, kLakeForest, kTen, "patients/bo");
+  over.add_required_resources("resources/dr-okafor");
+  over.mutable_override()->add_rules(v1::Blocker::RULE_BOOKED);
+  over.mutable_override()->set_reason(v1::Override::REASON_URGENT);
+  const auto taken = Refused(StatusCode::kFailedPrecondition, "SLOT_TAKEN");
+
+  auto hold = Hold(kConsultation, kLakeForest, kTen);
+  hold.add_required_resources("resources/dr-okafor");
+  const auto held = Value(agent_.CreateHold(hold));
+  EXPECT_THAT(Staff().BookAppointment(over), taken) << "somebody is about to have it";
+  v1::ReleaseHoldRequest release;
+  release.set_name(held.name());
+  EXPECT_TRUE(agent_.ReleaseHold(release).ok());
+
+  v1::CreateBlockRequest block;
+  block.mutable_block()->add_resources("resources/dr-okafor");
+  *block.mutable_block()->mutable_window()->mutable_start_time() = over.start_time();
+  *block.mutable_block()->mutable_window()->mutable_end_time() =
+      ToWire(FromWire(over.start_time()) + absl::Minutes(30));
+  const auto blocked = Value(Caller(Claims("desk", "STAFF")).scheduling->CreateBlock(block, {}));
+  EXPECT_THAT(Staff().BookAppointment(over), taken) << "nobody is there";
+  v1::DeleteBlockRequest unblock;
+  unblock.set_name(blocked.name());
+  Value(Caller(Claims("desk", "STAFF")).scheduling->DeleteBlock(unblock, {}));
+  Value(Staff().BookAppointment(over));
+}
+
 TEST_F(BookingTest, AnOverrideTakesNothingThatCouldBeHadWithout) {
   auto request = Booking(kSession, kLakeForest, kTen, "patients/ada");
   request.add_required_resources("resources/nurse-kim");

@@ -340,6 +340,20 @@ TEST_F(VisitSessionTest, LooksWhoIsWhereWhatIsNextAndWhyNot) {
   agent->See("0");
 }
 
+TEST_F(VisitSessionTest, ALetterKeepsItsVisitAsLongAsTheCallLasts) {
+  BookElsewhere("2026-03-03 09:00");
+  const auto agent = Begin();
+  agent->Do("caller p-1", "On the line: patients/p-1.");
+  agent->Do("slots consultation lake-forest --limit 4", "#");
+  agent->Do("2", "Held until");
+  agent->Do("book", "Booked a");
+  agent->Do("board lake-forest tomorrow", "Lake Forest, Tuesday, March 3, 2026: 1 visit");
+  agent->See("b  9:00 AM PST  10:00 AM  booked");
+  agent->Do("list", "a  Mon Mar 2  10:30 AM PST");
+  agent->Do("cancel a illness", "Cancelled, late: a");
+  agent->Do("board lake-forest tomorrow", "b  9:00 AM PST  10:00 AM  booked");
+}
+
 TEST_F(VisitSessionTest, HelpHasAnExampleOfEachCommand) {
   const auto agent = Begin(Terminal::Size{80, 120});
   agent->Do("help", "Finding a time:");

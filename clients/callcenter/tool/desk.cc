@@ -216,8 +216,11 @@ std::string Desk::NameShown(const std::string& appointment) {
   return LetterOf(index);
 }
 
-void Desk::GiveLetters(std::vector<std::string> names) {
-  if (!names.empty()) visits_ = std::move(names);
+std::vector<std::string> Desk::NamesShown(const std::vector<std::string>& appointments) {
+  std::vector<std::string> names;
+  if (!setup_.session) return names;
+  for (const std::string& appointment : appointments) names.push_back(NameShown(appointment));
+  return names;
 }
 
 absl::StatusOr<Appointment> Desk::GetAppointment(const std::string& typed) {

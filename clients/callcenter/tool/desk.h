@@ -228,8 +228,8 @@ class Desk {
   ExitCode ReadBack(absl::string_view headline, const scheduling::v1::Appointment& appointment);
   // How the agent calls this visit from now on.
   std::string NameShown(const std::string& appointment);
-  // The visits of a table get letters; an empty one leaves those there are.
-  void GiveLetters(std::vector<std::string> names);
+  // The same for each visit of a table; in a session only.
+  std::vector<std::string> NamesShown(const std::vector<std::string>& appointments);
   // Of an attempt to take a chosen time: with the alternatives.
   ExitCode FailedToTake(const Chosen& chosen, const absl::Status& status);
   ExitCode PrintJson(const google::protobuf::Message& message, bool on_one_line = false);

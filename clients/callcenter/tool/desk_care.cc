@@ -228,11 +228,7 @@ void Desk::ShowPathway(const consultation::v1::Pathway& pathway) {
   const bool is_on_the_line = setup_.session && pathway.episode().patient() == line_.patient;
   std::vector<std::string> visits;
   for (const auto& visit : pathway.visits()) visits.push_back(visit.appointment());
-  const bool has_visits = !visits.empty();
-  GiveLetters(std::move(visits));
-  care_screen_.ShowPathway(pathway,
-                           setup_.session && has_visits ? Letters() : std::vector<std::string>(),
-                           is_on_the_line);
+  care_screen_.ShowPathway(pathway, NamesShown(visits), is_on_the_line);
   if (pathway.safety_alert_open()) care_screen_.WarnOfAlert();  // the last word, too
   if (is_on_the_line) numbered_ = Numbered::kVisits;
   if (pathway.bookable().empty()) return;

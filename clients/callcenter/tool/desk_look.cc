@@ -58,8 +58,7 @@ ExitCode Desk::List(ListCommand command) {
   }
   std::vector<std::string> names;
   for (const Appointment& appointment : *appointments) names.push_back(appointment.name());
-  GiveLetters(std::move(names));
-  screen_.ShowAppointments(*appointments, setup_.session ? Letters() : std::vector<std::string>());
+  screen_.ShowAppointments(*appointments, NamesShown(names));
   if (static_cast<int>(appointments->size()) == command.limit) {
     screen_.Advise(absl::StrCat("The first ", command.limit, "; --limit shows more."));
   }
@@ -104,8 +103,7 @@ ExitCode Desk::Board(const BoardCommand& command) {
   if (setup_.json) return PrintJson(*board);
   std::vector<std::string> names;
   for (const auto& row : board->rows()) names.push_back(row.appointment().name());
-  GiveLetters(std::move(names));
-  screen_.ShowBoard(*board, setup_.session ? Letters() : std::vector<std::string>());
+  screen_.ShowBoard(*board, NamesShown(names));
   return kExitOk;
 }
 

@@ -7,11 +7,12 @@
 namespace clarity::consultation {
 namespace {
 
-// Whether a rule of this effect can stand in the way of the verdict.
-bool Matters(const v1::Decision& decision, v1::Clearance::Verdict verdict) {
-  const bool is_relative = decision.effect() == v1::RULE_EFFECT_EXCLUDE_RELATIVE;
-  return Excludes(decision.effect()) &&
-         !(is_relative && verdict == v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS);
+// Whether a condition answers for the rule. Not where the policy asks for two prescribers: one of
+// them would get round the other.
+bool IsAdmitted(const v1::Decision& decision, v1::Clearance::Verdict verdict) {
+  return verdict == v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS &&
+         decision.effect() == v1::RULE_EFFECT_EXCLUDE_RELATIVE &&
+         decision.overridable_by() != v1::AUTHORITY_TWO_PRESCRIBERS;
 }
 
 bool Blocks(const v1::Decision& decision) {
@@ -31,7 +32,7 @@ v1::ClearanceBlockers BlockersOf(const CaseFile& file, const v1::Evaluation& eva
                                  const v1::DecideClearanceRequest& request) {
   v1::ClearanceBlockers blockers;
   for (const v1::Decision& decision : evaluation.decisions()) {
-    if (!Matters(decision, request.verdict())) continue;
+    if (!Excludes(decision.effect()) || IsAdmitted(decision, request.verdict())) continue;
     if (!IsAbout(decision.protocols(), request.protocols())) continue;
     if (Blocks(decision) && blockers.rules_size() < limits::kBlockersMax) {
       blockers.add_rules(decision.rule());

@@ -169,6 +169,7 @@ void AddWhatHolds(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
                              : "The plan is suspended until a prescriber has decided again",
                   v1::ACTOR_PRESCRIBER);
     point.set_about(file.plan->plan().name());
+    AddConsent(file, to);
   }
 }
 
@@ -181,13 +182,11 @@ void AddDecision(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
 void AddPlan(const CaseFile& file, RepeatedPtrField<OpenPoint>* to) {
   if (!IsSuspended(file)) {
     *to->Add() = Point("A plan is to be drafted and signed", v1::ACTOR_PRESCRIBER);
+    AddConsent(file, to);
   }
-  AddConsent(file, to);
 }
 
-void AddOpenPoints(const CaseFile& file, v1::Step step, RepeatedPtrField<OpenPoint>* to) {
-  AddWhatHolds(file, to);
-  if (IsStopped(file)) return;
+void AddPointsOfStep(const CaseFile& file, v1::Step step, RepeatedPtrField<OpenPoint>* to) {
   switch (step) {
     case v1::STEP_BOOKING: {
       OpenPoint& point = *to->Add();
@@ -209,18 +208,24 @@ void AddOpenPoints(const CaseFile& file, v1::Step step, RepeatedPtrField<OpenPoi
     case v1::STEP_PLAN:
       return AddPlan(file, to);
     case v1::STEP_INDUCTION:
-      AddMissedPhase(file, to);
-      AddSessions(file, to);
-      return AddReevaluations(file, to);
+      return AddSessions(file, to);
     case v1::STEP_MAINTENANCE:
       if (PlanInForce(file) == nullptr) {
         *to->Add() = Point("The episode is to be closed", v1::ACTOR_STAFF);
       }
-      AddMissedPhase(file, to);
-      return AddReevaluations(file, to);
+      return;
     default:
       return;
   }
+}
+
+// Of the present step; and of a plan in force, whichever step that is.
+void AddOpenPoints(const CaseFile& file, v1::Step step, RepeatedPtrField<OpenPoint>* to) {
+  AddWhatHolds(file, to);
+  if (IsStopped(file)) return;
+  AddMissedPhase(file, to);
+  AddPointsOfStep(file, step, to);
+  AddReevaluations(file, to);
 }
 
 absl::Time DueTimeOf(v1::Step step, const RepeatedPtrField<OpenPoint>& points,

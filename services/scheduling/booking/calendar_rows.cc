@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/errors.h"
 #include "services/platform/base/limits.h"
@@ -146,7 +147,12 @@ absl::StatusOr<const CalendarRows::Loaded*> CalendarRows::LoadBoth(int resource,
     Timeline& timeline = loaded->timeline;
     std::vector<Taken> taken;
     RETURN_IF_ERROR(LoadPages(resource, pages, loaded.get(), &taken));
-    if (set_aside_.claims) loaded->set_aside = timeline;
+    if (set_aside_.claims) {
+      loaded->set_aside = timeline;
+      for (const Taken& claim : taken) {
+        if (!claim.is_visit) loaded->set_aside.ApplyClaim(claim.interval, claim.shares);
+      }
+    }
     for (const Taken& claim : taken) timeline.ApplyClaim(claim.interval, claim.shares);
     if (!set_aside_.claims && set_aside_.open) loaded->set_aside = timeline;
     if (set_aside_.open) {
@@ -172,7 +178,9 @@ absl::Status CalendarRows::LoadPages(int resource, PageRange pages, Loaded* load
           RETURN_IF_ERROR(ReadOpen(snapshot_, row.Text(2), page, &loaded->timeline));
         }
         if (!row.IsNull(3) && InTheWay(row.Text(3), ExpiryOf(row, 7))) {
-          taken->push_back({{row.Integer(4), row.Integer(5)}, static_cast<int>(row.Integer(6))});
+          taken->push_back({{row.Integer(4), row.Integer(5)},
+                            static_cast<int>(row.Integer(6)),
+                            absl::StartsWith(row.Text(3), "appointments/")});
         }
         return absl::OkStatus();
       }));

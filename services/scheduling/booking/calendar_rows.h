@@ -44,7 +44,7 @@ void AppendClaims(absl::string_view owner, absl::string_view resource, calendar:
 // What an override lets a booking disregard.
 struct SetAside {
   bool open = false;    // take it for open throughout
-  bool claims = false;  // over capacity
+  bool claims = false;  // over capacity: of other visits, not of blocks and holds
 
   bool any() const { return open || claims; }
 };
@@ -85,6 +85,7 @@ class CalendarRows {
   struct Taken {
     calendar::Interval interval;
     int shares = 0;
+    bool is_visit = false;
   };
   absl::Status LoadPages(int resource, calendar::PageRange pages, Loaded* loaded,
                          std::vector<Taken>* taken);

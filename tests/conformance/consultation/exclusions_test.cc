@@ -290,6 +290,11 @@ TEST_F(ExclusionsTest, APositivePregnancyTestThatIsTooOldIsNotForgotten) {
 }
 
 TEST_F(ExclusionsTest, ARelativeOneThatIsKeptStandsInTheWayAsTheRuleItselfWould) {
+  v1::Policy policy = Exclusions();
+  for (v1::Rule& rule : *policy.mutable_rules()) {
+    if (rule.id() == "long-qt") rule.set_overridable_by(v1::AUTHORITY_PRESCRIBER);
+  }
+  Apply(policy);
   const std::string episode = Opened(NewPerson("Ortiz")).name();
   TakeHistory(episode);
   Find(episode, "ecg", "long-qt");
@@ -301,6 +306,19 @@ TEST_F(ExclusionsTest, ARelativeOneThatIsKeptStandsInTheWayAsTheRuleItselfWould)
   const auto cleared = Value(Decide(with_conditions));
   EXPECT_EQ(Present(cleared).state(), v1::Clearance::STATE_VALID);
   EXPECT_THAT(Open(episode), ElementsAre("long-qt TOO_OLD")) << "nobody has settled it";
+}
+
+TEST_F(ExclusionsTest, NoConditionAnswersForWhatIsForTwoPrescribersToDecide) {
+  const std::string episode = Opened(NewPerson("Ortiz")).name();
+  TakeHistory(episode);
+  Find(episode, "ecg", "long-qt");
+  auto with_conditions = Decision(episode);
+  with_conditions.set_verdict(v1::Clearance::VERDICT_CLEARED_WITH_CONDITIONS);
+  with_conditions.add_conditions("an ECG before the third session");
+  EXPECT_THAT(Decide(with_conditions), Refused(StatusCode::kFailedPrecondition, "NOT_CLEARABLE"))
+      << "as long as it applies";
+  clock().Advance(absl::Hours(24 * 181));
+  EXPECT_THAT(ToSettle(Decide(with_conditions).status()), ElementsAre("long-qt")) << "and after";
 }
 
 TEST_F(ExclusionsTest, StaffWhoSeeNoAnswersTakeNoExclusionAway) {

@@ -4,6 +4,7 @@
 #   bash deploy/install.sh               what building and running need
 #   bash deploy/install.sh --with-tests  also what the tests and the checks of form need
 #   bash deploy/install.sh --with-bench  also what tests/bench/run.sh measures beside
+#   bash deploy/install.sh --with-fuzz   also what tests/fuzz/run.sh builds with
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib.sh
@@ -44,7 +45,8 @@ case "${1:-}" in
   --with-tests) groups=(build test lint)
     command -v npm >/dev/null || groups+=(npm) ;;
   --with-bench) groups=(build bench) ;;
-  *) die "unknown option $1 (there are --with-tests and --with-bench)" ;;
+  --with-fuzz) groups=(build fuzz) ;;
+  *) die "unknown option $1 (there are --with-tests, --with-bench and --with-fuzz)" ;;
 esac
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

@@ -6,8 +6,8 @@
 #   bash tests/run.sh --full   all of it: also the long variants of tests (CLARITY_LONG=1), every
 #                              file through clang-tidy, 300 kills and five minutes of racing,
 #                              the instructions that a search and a booking take, whether the
-#                              simulation finds every fault that is planted for it, and the
-#                              sanitizers
+#                              simulation finds every fault that is planted for it, a minute of
+#                              fuzzing for each parser and for all methods, and the sanitizers
 #
 # Each part's output is kept in build/test-logs/.
 set -euo pipefail
@@ -125,6 +125,7 @@ if [[ $tier == full ]]; then
   part clang-tidy bash tests/lint/tidy.sh --all
   part instructions bash tests/bench/instructions.sh
   part planted-faults bash tests/simulation/run.sh --fault=all
+  part fuzz bash tests/fuzz/run.sh
   part build-asan build asan
   unset CLARITY_LONG  # The sanitizers make each test several times as long already.
   part tests-asan run_ctest asan

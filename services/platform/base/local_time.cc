@@ -33,9 +33,7 @@ absl::CivilDay ToDay(const type::v1::Date& date) {
 }
 
 absl::Time LocalTime(absl::CivilDay day, int minute, absl::TimeZone zone) {
-  // `pre` reads the clock with the offset from before the change: later than the gap for a time
-  // that is skipped, the first of the two for one that comes twice.
-  return zone.At(absl::CivilSecond(absl::CivilMinute(day) + minute)).pre;
+  return absl::FromCivil(absl::CivilMinute(day) + minute, zone);
 }
 
 }  // namespace clarity

@@ -26,7 +26,7 @@ absl::CivilDay ToDay(const type::v1::Date& date);
 inline int MinuteOf(const type::v1::TimeOfDay& time) { return 60 * time.hours() + time.minutes(); }
 
 // When the local clock shows so many minutes after midnight of the day. A time that is skipped
-// moves forward by the gap, an ambiguous one is the earlier.
+// moves forward to the moment of the change, an ambiguous one is the earlier.
 absl::Time LocalTime(absl::CivilDay day, int minute, absl::TimeZone zone);
 
 }  // namespace clarity

@@ -323,11 +323,8 @@ std::string Inspector::CheckAllClaims(Transaction& transaction) {
 // Counted once more, from the rows alone. A block may lie over visits, an override over both, what
 // is held for a move over the visit to be moved; and whoever could take more once may still have
 // what was taken then.
-std::string Inspector::CheckCapacity(const std::map<std::string, std::vector<Claim>>& claims) {
-  for (const auto& resource : model_.catalog().resources()) {
-    int& most = capacities_max_[resource.name()];
-    most = std::max(most, resource.shares());
-  }
+std::string Inspector::CheckCapacity(
+    const std::map<std::string, std::vector<Claim>>& claims) const {
   std::map<PageKey, int> taken;
   for (const auto& [owner, of_owner] : claims) {
     if (absl::StartsWith(owner, "blocks/") || model_.IsForMove(owner)) continue;
@@ -335,7 +332,7 @@ std::string Inspector::CheckCapacity(const std::map<std::string, std::vector<Cla
     if (visit != model_.visits().end() && visit->second.appointment.has_override()) continue;
     for (const Claim& claim : of_owner) {
       if (!absl::StartsWith(claim.resource, "resources/")) continue;
-      const int most = capacities_max_[claim.resource];
+      const int most = model_.CapacityMax(claim.resource);
       const int shares = claim.shares == kWholeShares ? most : static_cast<int>(claim.shares);
       for (int64_t tick = claim.begin; tick < claim.end; ++tick) {
         int& of_tick = taken[{claim.resource, tick}];

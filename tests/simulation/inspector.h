@@ -56,15 +56,14 @@ class Inspector {
   std::string CheckBlocks(storage::Transaction& transaction) const;
   std::string CheckOrders(storage::Transaction& transaction) const;
   std::string CheckAllClaims(storage::Transaction& transaction);
-  std::string CheckCapacity(const std::map<std::string, std::vector<Claim>>& claims);
+  std::string CheckCapacity(const std::map<std::string, std::vector<Claim>>& claims) const;
   static std::string CheckRequests(storage::Transaction& transaction,
                                    const std::map<std::string, absl::Time>& done,
                                    absl::Time replies_since);
   static std::string CheckChangeLog(storage::Transaction& transaction);
 
   const Model& model_;
-  std::map<PageKey, int64_t> versions_;        // as last seen, by resource and page
-  std::map<std::string, int> capacities_max_;  // of each resource, ever
+  std::map<PageKey, int64_t> versions_;  // as last seen, by resource and page
 };
 
 }  // namespace clarity::simulation

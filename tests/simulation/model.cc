@@ -623,7 +623,15 @@ std::string Model::Tell(const Told<v1::ApplyCatalogRequest, v1::ApplyCatalogResp
     return "took the cover of visits without being allowed to";
   }
   calendar_.SetCatalog(told.request.catalog());
+  NoteCapacities();
   return "";
+}
+
+void Model::NoteCapacities() {
+  for (const v1::Resource& resource : catalog().resources()) {
+    int& most = capacities_max_[resource.name()];
+    most = std::max(most, resource.shares());
+  }
 }
 
 }  // namespace clarity::simulation

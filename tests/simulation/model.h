@@ -30,7 +30,7 @@ class Model {
     std::vector<State> earlier_states;  // what an undo goes back to
   };
 
-  explicit Model(v1::Catalog catalog) : calendar_(std::move(catalog)) {}
+  explicit Model(v1::Catalog catalog) : calendar_(std::move(catalog)) { NoteCapacities(); }
 
   // -- What there is --
 
@@ -41,6 +41,11 @@ class Model {
   const std::map<std::string, v1::Order>& orders() const { return orders_; }
   // Whether a hold keeps time for a visit that is to be moved, whose own time is not in the way.
   bool IsForMove(const std::string& hold) const { return for_move_.count(hold) > 0; }
+  // The most that a resource could take under any catalog there has been.
+  int CapacityMax(const std::string& resource) const {
+    const auto found = capacities_max_.find(resource);
+    return found == capacities_max_.end() ? 0 : found->second;
+  }
   // What every owner of time has.
   const std::map<std::string, std::vector<Use>>& uses() const { return uses_; }
   int UnitsConsumed(const v1::Order& order, const std::string& except = "") const;
@@ -144,7 +149,10 @@ class Model {
   template <typename Action>
   auto Without(const std::vector<std::string>& owners, Action action);
 
+  void NoteCapacities();
+
   tests::PlainCalendar calendar_;
+  std::map<std::string, int> capacities_max_;
   absl::Time now_;
   std::map<std::string, Visit> visits_;
   std::map<std::string, v1::Hold> holds_;  // those that have not ended

@@ -145,7 +145,6 @@ TEST_F(HoursTest, EndWithTheChangeOfClocksForAnAbsenceThatBeginsAtATimeThatIsSki
   v1::Catalog parsed = ParseCatalog(R"pb(
     resources {
       availability {
-        clinic: "clinics/a"
         start_date { year: 2026 month: 3 day: 7 }
         hours {
           start { hours: 21 }
